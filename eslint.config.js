@@ -1,0 +1,50 @@
+import js from '@eslint/js';
+import prettier from 'eslint-config-prettier';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+/** Who may import whom: the rooms of src/ and what each may reach. A leaf reaches nothing but itself. */
+const MAY_IMPORT = {
+  tensor: [],
+  data: [],
+  store: [],
+  theory: [],
+  statistics: [],
+  models: ['tensor'],
+  sgd: ['models', 'data', 'tensor', 'store'],
+  hessian: ['models', 'data', 'tensor', 'store'],
+  noise: ['models', 'data', 'tensor', 'store'],
+  report: ['store', 'statistics', 'theory'],
+  experiment: ['tensor', 'data', 'store', 'theory', 'statistics', 'models', 'sgd', 'hessian', 'noise', 'report'],
+  cli: ['experiment'],
+};
+
+const rooms = Object.keys(MAY_IMPORT);
+const directions = rooms.map((room) => {
+  const forbidden = rooms.filter((other) => other !== room && !MAY_IMPORT[room].includes(other));
+  const patterns = [
+    {
+      regex: `^(\\.\\./)+(${forbidden.join('|')})/`,
+      message: `${room}/ may import only from: ${[room, ...MAY_IMPORT[room]].join(', ')}`,
+    },
+  ];
+  if (room !== 'tensor')
+    patterns.push({ regex: '^@tensorflow/', message: 'tensor/ is the only folder that imports tfjs' });
+  return { files: [`src/${room}/**/*.ts`], rules: { 'no-restricted-imports': ['error', { patterns }] } };
+});
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', 'results/', '**/.venv/'] },
+  js.configs.recommended,
+  tseslint.configs.recommended,
+  { languageOptions: { globals: globals.node } },
+  {
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      eqeqeq: 'error',
+    },
+  },
+  ...directions,
+  prettier,
+);

@@ -1,0 +1,45 @@
+/** Where datasets that are read from files lie. */
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DataError } from '../errors.ts';
+
+/** What the choice of the folder depends on; the process's own where left out. */
+export interface Surroundings {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly platform?: string;
+  readonly home?: string;
+}
+
+/**
+ * The data folder: the option, else the environment variable EPOCHNOISE_DATA, else `epochnoise` in the place where the
+ * system keeps a user's data (XDG_DATA_HOME or ~/.local/share, ~/Library/Application Support, %LOCALAPPDATA%).
+ *
+ * @param option `data.folder` of the configuration; relative to the working directory
+ * @returns an absolute path; the folder need not exist
+ */
+export function dataFolder(option: string | null, surroundings: Surroundings = {}): string {
+  const { environment = process.env, platform = process.platform, home = homedir() } = surroundings;
+  if (option) return resolve(option);
+  if (environment.EPOCHNOISE_DATA) return resolve(environment.EPOCHNOISE_DATA);
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'epochnoise');
+  if (platform === 'win32') return join(environment.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'epochnoise');
+  return join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'epochnoise');
+}
+
+/**
+ * The first of these files that is there.
+ *
+ * @param folder the data folder
+ * @param candidates names within it, with forward slashes, the usual one first
+ * @param dataset what `epochnoise data get` calls it
+ * @throws DataError naming the path looked for and the ways out
+ */
+export function requireFile(folder: string, candidates: readonly string[], dataset: string): string {
+  const found = candidates.find((candidate) => existsSync(join(folder, candidate)));
+  if (found !== undefined) return found;
+  throw new DataError(
+    `no file ${join(folder, candidates[0])}; \`epochnoise data get ${dataset}\` downloads it, ` +
+      `or name the folder that holds it with data.folder or EPOCHNOISE_DATA`,
+  );
+}

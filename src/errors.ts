@@ -1,0 +1,26 @@
+/**
+ * The mistakes a user can make, each with the exit code of the command line. Depends on nothing; any room may throw them.
+ * A message is one sentence: what was given, what is expected, the way out.
+ */
+export class UserError extends Error {
+  /** Exit code of the command line: 1 failed, 2 wrong usage or configuration, 3 missing or damaged data. */
+  readonly exitCode: number = 1;
+  override readonly name: string = 'UserError';
+}
+
+/** A wrong option, key or value: exit code 2. */
+export class ConfigurationError extends UserError {
+  override readonly exitCode = 2;
+  override readonly name = 'ConfigurationError';
+}
+
+/** A missing or damaged file, or values no experiment can use: exit code 3. */
+export class DataError extends UserError {
+  override readonly exitCode = 3;
+  override readonly name = 'DataError';
+}
+
+/** A run that cannot go on, for a reason that lies in the experiment: exit code 1. */
+export class RunError extends UserError {
+  override readonly name = 'RunError';
+}

@@ -1,0 +1,143 @@
+/** From a name or a file and `--set` options to a resolved configuration. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse, YAMLParseError } from 'yaml';
+import { ConfigurationError, DataError } from '../errors.ts';
+import { describeIssue, nearest } from './messages.ts';
+import { type Experiment, experimentSchema } from './schema.ts';
+
+/** Folder of the experiments that come with the program. */
+export const EXPERIMENTS = fileURLToPath(new URL('../../experiments/', import.meta.url));
+
+/** Names of the experiments that come with the program. */
+export function experimentNames(): string[] {
+  return fs
+    .readdirSync(EXPERIMENTS)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => path.basename(file, '.yaml'))
+    .sort();
+}
+
+/** A configuration and what to call its results. */
+export interface LoadedExperiment {
+  readonly name: string;
+  readonly experiment: Experiment;
+}
+
+/**
+ * @param nameOrFile an experiment that comes with the program, or the path of a YAML file
+ * @param assignments `key.path=value`, the value in YAML
+ * @throws ConfigurationError for an unknown experiment, a file that is no YAML, and every wrong key or value
+ */
+export function loadExperiment(nameOrFile: string, assignments: readonly string[] = []): LoadedExperiment {
+  const file = findExperiment(nameOrFile);
+  const given = readYaml(file);
+  for (const assignment of assignments) assign(given, assignment);
+  return { name: path.basename(file).replace(/\.ya?ml$/, ''), experiment: resolveExperiment(given) };
+}
+
+/**
+ * Checks a configuration and fills in every default.
+ *
+ * @throws ConfigurationError naming the key, what it is and what it should be
+ */
+export function resolveExperiment(given: unknown): Experiment {
+  const result = experimentSchema.safeParse(given ?? {});
+  if (result.success) return checked(result.data);
+  const [issue] = result.error.issues;
+  throw new ConfigurationError(describeIssue(issue, given, knownKeys(given, issue.path)));
+}
+
+/** What one key alone cannot tell. */
+function checked(experiment: Experiment): Experiment {
+  const { data, model, sgd } = experiment;
+  if (sgd.dropLast)
+    throw new ConfigurationError(
+      'sgd.dropLast is true, but every sample must be visited once an epoch: choose a batch size that divides the samples, and leave dropLast out',
+    );
+  if (model.initialisation.from === 'teacher' && data.name !== 'teacher')
+    throw new ConfigurationError(
+      `model.initialisation.from is teacher, but data ${data.name} have no teacher: use random`,
+    );
+  if (experiment.train.epochs === 0 && experiment.polish.method === 'none' && model.initialisation.from === 'random')
+    throw new ConfigurationError(
+      'train.epochs is 0 and polish.method is none, so that the window would open at random weights: train, or polish',
+    );
+  return experiment;
+}
+
+/** The keys that the section at a path may have, given the kind that its name asks for. */
+function knownKeys(given: unknown, at: readonly PropertyKey[]): string[] {
+  const nameOf = (section: string) => (given as Record<string, { name?: unknown }> | undefined)?.[section]?.name;
+  const skeleton = Object.fromEntries(
+    ['data', 'model'].flatMap((section) => {
+      const name = nameOf(section);
+      return name === undefined ? [] : [[section, { name, ...(name === 'file' && { path: '' }) }]];
+    }),
+  );
+  const defaults = experimentSchema.safeParse(skeleton);
+  if (!defaults.success) return [];
+  const section = at.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], defaults.data);
+  return typeof section === 'object' && section !== null ? Object.keys(section) : [];
+}
+
+function findExperiment(nameOrFile: string): string {
+  if (/\.ya?ml$/.test(nameOrFile) || nameOrFile.includes(path.sep)) {
+    const file = path.resolve(nameOrFile);
+    if (fs.existsSync(file) && fs.statSync(file).isFile()) return file;
+    throw new ConfigurationError(
+      `there is no experiment file ${file}; known experiments: ${experimentNames().join(', ')}`,
+    );
+  }
+  const names = experimentNames();
+  if (names.includes(nameOrFile)) return path.join(EXPERIMENTS, `${nameOrFile}.yaml`);
+  const near = nearest(nameOrFile, names);
+  throw new ConfigurationError(
+    `unknown experiment ${nameOrFile}${near ? ` (did you mean ${near}?)` : ''}; known: ${names.join(', ')}, or give the path of a .yaml file`,
+  );
+}
+
+function readYaml(file: string): Record<string, unknown> {
+  let given: unknown;
+  try {
+    given = parse(fs.readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof YAMLParseError)
+      throw new ConfigurationError(`${file} is not valid YAML: ${error.message.split('\n')[0].replace(/:$/, '')}`);
+    throw new DataError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+  if (given === null || given === undefined) return {};
+  if (typeof given !== 'object' || Array.isArray(given))
+    throw new ConfigurationError(
+      `${file} holds ${Array.isArray(given) ? 'a list' : JSON.stringify(given)}; expected keys and values`,
+    );
+  return given as Record<string, unknown>;
+}
+
+function assign(target: Record<string, unknown>, assignment: string): void {
+  const at = assignment.indexOf('=');
+  if (at < 1)
+    throw new ConfigurationError(
+      `--set was given ${JSON.stringify(assignment)}; expected key.path=value, e.g. sgd.learningRate=0.1`,
+    );
+  const keys = assignment.slice(0, at).split('.');
+  const last = keys.pop()!;
+  if (last === '' || keys.includes('') || [...keys, last].includes('__proto__'))
+    throw new ConfigurationError(
+      `--set was given the key ${JSON.stringify(assignment.slice(0, at))}; expected key.path`,
+    );
+  let section = target;
+  for (const key of keys) {
+    const inner = section[key];
+    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) section[key] = {};
+    section = section[key] as Record<string, unknown>;
+  }
+  try {
+    section[last] = parse(assignment.slice(at + 1));
+  } catch {
+    throw new ConfigurationError(
+      `--set ${assignment}: the value is not valid YAML; quote it, e.g. --set 'report.title="a: b"'`,
+    );
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * The one typed configuration: every key with its default, its range and its reason. Training and analysis read the same
+ * record, and it is stored, resolved, with the run.
+ */
+import { z } from 'zod';
+
+const positive = z.number().positive();
+const count = z.number().int().positive();
+const whole = z.number().int().nonnegative();
+const fraction = z.number().min(0).max(1);
+const folder = z.string().nullable().default(null);
+
+/** Made from the run's seed, or read from files. Keys beyond `name` depend on the data set. */
+const data = z.discriminatedUnion('name', [
+  z.strictObject({
+    name: z.literal('teacher'),
+    samples: count.default(50_000),
+    testSamples: whole.default(10_000),
+    /** Standard deviation of the noise on the teacher's outputs. */
+    noise: z.number().nonnegative().default(0.05),
+    inputs: count.default(20),
+    /** Widths of the teacher's hidden layers. */
+    hidden: z.array(count).default([40]),
+    folder,
+  }),
+  z.strictObject({
+    name: z.literal('digits'),
+    samples: count.default(50_000),
+    testSamples: whole.default(10_000),
+    /** Standard deviation of the noise on each pixel. */
+    noise: z.number().nonnegative().default(0.1),
+    size: z.number().int().min(6).max(64).default(12),
+    target: z.enum(['digit', 'parity']).default('digit'),
+    /** Share of labels replaced by another. */
+    flips: fraction.default(0.1),
+    scale: positive.default(0.5),
+    folder,
+  }),
+  z.strictObject({
+    name: z.literal('mnist'),
+    /** null: all of the split. */
+    samples: count.nullable().default(null),
+    split: z.enum(['train', 'test']).default('train'),
+    target: z.enum(['digit', 'parity']).default('digit'),
+    folder,
+  }),
+  z.strictObject({
+    name: z.literal('cifar10'),
+    samples: count.nullable().default(null),
+    split: z.enum(['train', 'test']).default('train'),
+    folder,
+  }),
+  z.strictObject({
+    name: z.literal('file'),
+    /** safetensors with `x` and `y`, or `x`'s .npy with `y`'s beside it (labels). */
+    path: z.string(),
+    labels: z.string().nullable().default(null),
+    testPath: z.string().nullable().default(null),
+    testLabels: z.string().nullable().default(null),
+    task: z.enum(['regression', 'binary', 'classes']).nullable().default(null),
+    samples: count.nullable().default(null),
+    folder,
+  }),
+]);
+
+const activation = z.enum(['tanh', 'relu', 'softplus']).default('tanh');
+const initialisation = z
+  .strictObject({
+    /** `random`: variance 1/fan-in; `teacher`: about the weights that made the data. */
+    from: z.enum(['random', 'teacher']).default('random'),
+    /** Standard deviation about the teacher's weights. */
+    spread: z.number().nonnegative().default(0.02),
+  })
+  .prefault({});
+
+const model = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('linear'), initialisation }),
+  z.strictObject({ name: z.literal('mlp'), hidden: z.array(count).min(1).default([40]), activation, initialisation }),
+  z.strictObject({
+    name: z.literal('lenet'),
+    padding: z.enum(['valid', 'same']).default('valid'),
+    activation,
+    pooling: z.enum(['average', 'max']).default('average'),
+    initialisation,
+  }),
+]);
+
+/** A section of one kind of many: without a name it is the default kind. */
+const named = <T extends z.ZodType>(schema: T, name: string) =>
+  z.preprocess(
+    (given) =>
+      given === undefined ||
+      (typeof given === 'object' && given !== null && !Array.isArray(given) && !('name' in given))
+        ? { name, ...(given as object | undefined) }
+        : given,
+    schema,
+  );
+
+export const experimentSchema = z.strictObject({
+  seed: z.number().int().nonnegative().default(1),
+  precision: z.enum(['float32', 'float64']).default('float32'),
+  backend: z.enum(['tensorflow', 'cpu']).default('tensorflow'),
+  data: named(data, 'teacher'),
+  model: named(model, 'mlp'),
+  loss: z.enum(['half-mean-squared-error', 'binary-cross-entropy', 'cross-entropy']).default('half-mean-squared-error'),
+  train: z
+    .strictObject({
+      epochs: whole.default(0),
+      initialLearningRate: positive.default(0.05),
+      /** η of epoch e is initialLearningRate·decayPerEpoch^e. */
+      decayPerEpoch: z.number().positive().max(1).default(1),
+    })
+    .prefault({}),
+  polish: z
+    .strictObject({
+      /** `none`: the paper's own procedure, the window follows the training. */
+      method: z.enum(['newton-cg', 'none']).default('newton-cg'),
+      iterations: count.default(200),
+      /** Median drift over the window, in predicted standard deviations, to get below. */
+      driftRatio: positive.default(0.1),
+    })
+    .prefault({}),
+  /** Momentum, batch size and weight decay hold in training too; learning rate and sampler from the burn-in on. */
+  sgd: z
+    .strictObject({
+      learningRate: positive.default(0.05),
+      momentum: z.number().min(0).lt(1).default(0.9),
+      batchSize: count.default(500),
+      weightDecay: z.number().nonnegative().default(1e-5),
+      sampler: z.enum(['reshuffle', 'shuffle-once', 'with-replacement']).default('reshuffle'),
+      dropLast: z.boolean().default(false),
+    })
+    .prefault({}),
+  record: z
+    .strictObject({
+      burnInEpochs: whole.default(40),
+      epochs: count.min(2).default(40),
+      store: z.enum(['auto', 'trajectory']).default('auto'),
+    })
+    .prefault({}),
+  spectrum: z
+    .strictObject({
+      /** null: all d up to 2,000, else the leading 100. */
+      eigenpairs: count.nullable().default(null),
+      /** Directions from a seeded subset of so many samples; null: from all. */
+      samples: count.nullable().default(null),
+      /** Residual to reach, in units of the largest eigenvalue. */
+      tolerance: positive.max(0.1).default(1e-5),
+    })
+    .prefault({}),
+  noise: z
+    .strictObject({
+      method: z.enum(['auto', 'per-sample', 'batches']).default('auto'),
+      /** Epochs of batch gradients, where the variance is estimated from batches. */
+      epochs: count.min(2).default(10),
+    })
+    .prefault({}),
+  report: z.strictObject({ title: z.string().nullable().default(null) }).prefault({}),
+});
+
+/** A resolved configuration. */
+export type Experiment = z.infer<typeof experimentSchema>;

@@ -1,0 +1,71 @@
+/** A data set on the back end in chunks: small enough for the intermediate values, as large as pays. */
+import type { Stored } from '../tensor/types.ts';
+import { type Shape, sizeOf } from '../tensor/types.ts';
+import type { Problem, Samples } from './problem.ts';
+
+export interface Chunk {
+  readonly first: number;
+  readonly samples: number;
+  readonly x: Stored;
+  readonly y: Stored;
+}
+
+export interface Chunks {
+  readonly samples: number;
+  readonly chunks: readonly Chunk[];
+  dispose(): void;
+}
+
+// Large chunks amortise the call and use all threads; beyond some ten megabytes an intermediate value gains nothing.
+const UNITS_PER_CHUNK = 4_000_000;
+const SMALLEST_CHUNK = 100;
+
+/** Samples in a chunk, the last one may hold fewer: a divisor of the whole where one lies near, so that one graph does. */
+export function chunkSize(samples: number, unitsPerSample: number): number {
+  const wanted = Math.max(SMALLEST_CHUNK, Math.floor(UNITS_PER_CHUNK / unitsPerSample));
+  if (samples <= wanted) return samples;
+  for (let size = wanted; size > wanted / 2; size--) if (samples % size === 0) return size;
+  return wanted;
+}
+
+/** Brings samples to the problem's back end; the caller disposes of them. */
+export function storeChunks(problem: Problem, { x, y, samples }: Samples): Chunks {
+  const { backend, inputShape, outputs, model } = problem;
+  const size = chunkSize(samples, model.unitsPerSample);
+  const chunks: Chunk[] = [];
+  const rows = (values: Float32Array, shape: Shape, first: number, count: number) => {
+    const width = sizeOf(shape);
+    return backend.store(values.subarray(first * width, (first + count) * width), [count, ...shape]);
+  };
+  for (let first = 0; first < samples; first += size) {
+    const count = Math.min(size, samples - first);
+    chunks.push({ first, samples: count, x: rows(x, inputShape, first, count), y: rows(y, [outputs], first, count) });
+  }
+  return {
+    samples,
+    chunks,
+    dispose() {
+      for (const chunk of chunks) {
+        chunk.x.dispose();
+        chunk.y.dispose();
+      }
+    },
+  };
+}
+
+/** Makes a thing once for each length of chunk, when it is first asked for. */
+export function onePerLength<T extends { dispose(): void }>(
+  make: (samples: number) => T,
+): { of(chunk: Chunk): T; dispose(): void } {
+  const made = new Map<number, T>();
+  return {
+    of({ samples }) {
+      let thing = made.get(samples);
+      if (!thing) made.set(samples, (thing = make(samples)));
+      return thing;
+    },
+    dispose() {
+      for (const thing of made.values()) thing.dispose();
+    },
+  };
+}

@@ -1,0 +1,83 @@
+/** The objective L(θ) = mean loss + (μ/2)‖θ‖² over a whole split, its gradient, and the accuracy. Sums in float64. */
+import type { Compiled, Reals, Stored } from '../tensor/types.ts';
+import { onePerLength, storeChunks } from './chunks.ts';
+import { lossAndGradient, lossAndOutputs, lossSum, type Problem, type Samples, specs } from './problem.ts';
+
+/** Mean loss without L2 and share of samples recognised (null for regression). */
+export interface Evaluation {
+  readonly loss: number;
+  readonly accuracy: number | null;
+}
+
+export interface FullBatch {
+  readonly samples: number;
+  /** L(θ). */
+  value(theta: Reals): number;
+  /** L(θ) and ∇L(θ) [d]. */
+  valueAndGradient(theta: Reals): { readonly value: number; readonly gradient: Float64Array };
+  evaluate(theta: Reals): Evaluation;
+  dispose(): void;
+}
+
+export function openFullBatch(problem: Problem, split: Samples): FullBatch {
+  const { backend, size, weightDecay, loss, outputs } = problem;
+  const data = storeChunks(problem, split);
+  const compiled = (fn: (problem: Problem) => Parameters<typeof backend.compile>[0]) =>
+    onePerLength<Compiled>((samples) => backend.compile(fn(problem), specs(problem, samples)));
+  const values = compiled(lossSum);
+  const gradients = compiled(lossAndGradient);
+  const evaluations = compiled(lossAndOutputs);
+
+  function withTheta<T>(theta: Reals, work: (stored: Stored) => T): T {
+    const stored = backend.store(theta, [size]);
+    try {
+      return work(stored);
+    } finally {
+      stored.dispose();
+    }
+  }
+
+  return {
+    samples: data.samples,
+    value: (theta) =>
+      withTheta(theta, (stored) => {
+        let sum = 0;
+        for (const chunk of data.chunks) sum += values.of(chunk).run(stored, chunk.x, chunk.y)[0][0];
+        return sum / data.samples + (weightDecay / 2) * squaredNorm(theta);
+      }),
+    valueAndGradient: (theta) =>
+      withTheta(theta, (stored) => {
+        let sum = 0;
+        const gradient = new Float64Array(size);
+        for (const chunk of data.chunks) {
+          const [value, part] = gradients.of(chunk).run(stored, chunk.x, chunk.y);
+          sum += value[0];
+          for (let i = 0; i < size; i++) gradient[i] += part[i];
+        }
+        for (let i = 0; i < size; i++) gradient[i] = gradient[i] / data.samples + weightDecay * theta[i];
+        return { value: sum / data.samples + (weightDecay / 2) * squaredNorm(theta), gradient };
+      }),
+    evaluate: (theta) =>
+      withTheta(theta, (stored) => {
+        let sum = 0;
+        let recognised = 0;
+        for (const chunk of data.chunks) {
+          const [value, given] = evaluations.of(chunk).run(stored, chunk.x, chunk.y);
+          sum += value[0];
+          if (!loss.correct) continue;
+          const targets = split.y.subarray(chunk.first * outputs, (chunk.first + chunk.samples) * outputs);
+          for (let n = 0; n < chunk.samples; n++) if (loss.correct(given, targets, n, outputs)) recognised++;
+        }
+        return { loss: sum / data.samples, accuracy: loss.correct ? recognised / data.samples : null };
+      }),
+    dispose() {
+      for (const thing of [data, values, gradients, evaluations]) thing.dispose();
+    },
+  };
+}
+
+function squaredNorm(vector: Reals): number {
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += vector[i] * vector[i];
+  return sum;
+}

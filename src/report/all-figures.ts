@@ -1,0 +1,29 @@
+/** All pictures of a run. */
+import type { Figure } from './figure.ts';
+import { correlationTimeFigure } from './figures/correlation-time.ts';
+import { noiseAutocovarianceFigure } from './figures/noise-autocovariance.ts';
+import { noiseVarianceFigure } from './figures/noise-variance.ts';
+import { ratioFigure } from './figures/ratio.ts';
+import { trainingCurveFigure } from './figures/training-curve.ts';
+import { velocityVarianceFigure } from './figures/velocity-variance.ts';
+import { weightVarianceFigure } from './figures/weight-variance.ts';
+import type { ReportInput } from './input.ts';
+
+/** A figure and the name of its file, without folder and ending. */
+export interface NamedFigure {
+  readonly name: string;
+  readonly figure: Figure;
+}
+
+/** Every picture of a run, the headline first. A picture without data says so in its middle; none is left out. */
+export function allFigures(input: ReportInput): NamedFigure[] {
+  return [
+    { name: 'weight-variance', figure: weightVarianceFigure(input) },
+    { name: 'ratio', figure: ratioFigure(input) },
+    { name: 'velocity-variance', figure: velocityVarianceFigure(input) },
+    { name: 'correlation-time', figure: correlationTimeFigure(input) },
+    { name: 'noise-autocovariance', figure: noiseAutocovarianceFigure(input) },
+    { name: 'noise-variance', figure: noiseVarianceFigure(input) },
+    { name: 'training-curve', figure: trainingCurveFigure(input) },
+  ];
+}

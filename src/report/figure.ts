@@ -1,0 +1,75 @@
+/** A picture as data: what is drawn, in the field's words, before anything is known about canvases or chart libraries. */
+
+/** How an axis turns numbers into lengths. A log axis shows positive numbers only; others are left out. */
+export type Scale = 'linear' | 'log';
+
+/** One axis. In its label, `_` makes the next character a subscript: `σ²_θ`. */
+export interface Axis {
+  readonly label: string;
+  readonly scale: Scale;
+  /** Smallest and largest value shown; chosen from the data where it is absent. */
+  readonly range?: readonly [number, number];
+}
+
+/**
+ * How a series is drawn: `points`; `errorbars`, points with a vertical interval each; `line`, broken where a coordinate
+ * is NaN; `band`, a line with a shaded interval.
+ */
+export type SeriesKind = 'points' | 'errorbars' | 'line' | 'band';
+
+/** What a series stands for. The theme gives a role the same colour in every picture. */
+export type Role =
+  | 'measured'
+  | 'measured-again'
+  | 'sampler-theory'
+  | 'white-theory'
+  | 'two-component-theory'
+  | 'fit'
+  | 'reference'
+  | 'left-out'
+  | 'train'
+  | 'test';
+
+/** How loudly a series is drawn. */
+export type Emphasis = 'muted' | 'normal' | 'strong';
+
+/** One data series; `x`, `y` and, where present, `low` and `high` have the same length. */
+export interface Series {
+  /** Text of the legend; an empty one keeps the series out of it. */
+  readonly label: string;
+  readonly kind: SeriesKind;
+  readonly role: Role;
+  readonly emphasis: Emphasis;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** Lower and upper end of the interval, in units of y. */
+  readonly low?: readonly number[];
+  readonly high?: readonly number[];
+  /** Which vertical axis it belongs to; the left one where absent. */
+  readonly axis?: 'left' | 'right';
+  readonly dashed?: boolean;
+}
+
+/** A dashed line through the whole picture, its label written beside the plot area so that it never covers data. */
+export interface MarkerLine {
+  readonly value: number;
+  readonly label: string;
+}
+
+/** A whole picture. Series are drawn in their order, the last on top; the legend names the topmost first. */
+export interface Figure {
+  readonly title: string;
+  /** One line or, with line feeds, several. */
+  readonly subtitle: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  /** A second vertical axis, on the right. */
+  readonly right?: Axis;
+  readonly series: readonly Series[];
+  readonly verticals: readonly MarkerLine[];
+  readonly horizontals: readonly MarkerLine[];
+  /** What a careful reader has to know: what was left out, what the bars mean. Wrapped; `_` makes a subscript. */
+  readonly footnote: string;
+  /** Said in the middle of the plot area where there is nothing to draw. */
+  readonly message?: string;
+}

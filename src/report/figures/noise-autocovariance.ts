@@ -1,0 +1,95 @@
+/** Autocovariance of the gradient noise over lags: what an epoch adds to the noise, before any dynamics. */
+import type { Figure, Series } from '../figure.ts';
+import type { Column, ReportInput } from '../input.ts';
+import { shortNumber } from '../numbers.ts';
+import type { Sampler } from '../../theory/index.ts';
+import { settings } from './words.ts';
+
+/** Values larger than this, in units of 1/M, may lie beyond the y axis: else the law would shrink to nothing. */
+const LARGEST_SHOWN = 5;
+
+/**
+ * Autocovariance at a lag ≥ 1, averaged over positions in the epoch, divided by the variance.
+ *
+ * Reshuffled: −(M−h)/(M(M−1)) within the epoch's length, 0 beyond. One order kept: −1/(M−1), except that it returns
+ * to 1 after every whole epoch. Independent batches: 0.
+ *
+ * @param lag h ≥ 1, in updates
+ * @param batchesPerEpoch M
+ */
+function predicted(lag: number, batchesPerEpoch: number, sampler: Sampler): number {
+  const m = batchesPerEpoch;
+  if (sampler === 'with-replacement') return 0;
+  if (sampler === 'shuffle-once') return lag % m === 0 ? 1 : -1 / (m - 1);
+  return lag >= m ? 0 : -(m - lag) / (m * (m - 1));
+}
+
+const THEORY: Readonly<Record<Sampler, string>> = {
+  reshuffle: 'epoch theory, −(M−h)/(M(M−1))',
+  'shuffle-once': 'epoch theory (one order kept), −1/(M−1)',
+  'with-replacement': 'theory for independent batches, 0',
+};
+
+/** Noise autocovariance over lags 1…2M at θ̄ and along the trajectory, in units of its value at lag 0. */
+export function noiseAutocovarianceFigure(input: ReportInput): Figure {
+  const { noise, run } = input;
+  const { batchesPerEpoch, sampler } = run;
+  const shown = Array.from(noise.lags, (_, i) => i).filter((i) => noise.lags[i] > 0);
+  const x = shown.map((i) => noise.lags[i]);
+  const column = (values: Column) => shown.map((i) => values[i]);
+
+  const series: Series[] = [];
+  const measured = (label: string, role: 'measured' | 'measured-again', values?: Column, errors?: Column) => {
+    if (values === undefined || !column(values).some(Number.isFinite)) return;
+    const y = column(values);
+    const error = errors === undefined ? y.map(() => NaN) : column(errors);
+    const low = y.map((value, i) => value - error[i]);
+    const high = y.map((value, i) => value + error[i]);
+    series.push({ label, kind: 'band', role, emphasis: 'muted', x, y, low, high });
+  };
+  measured(
+    'along the trajectory',
+    'measured-again',
+    noise.autocovarianceTrajectory,
+    noise.autocovarianceTrajectoryError,
+  );
+  measured('at the window’s mean weights', 'measured', noise.autocovariance, noise.autocovarianceError);
+  const message = series.length === 0 ? 'no autocovariance was measured' : undefined;
+  const theory = x.map((lag) => predicted(lag, batchesPerEpoch, sampler));
+  if (x.length > 0)
+    series.push({ label: THEORY[sampler], kind: 'line', role: 'sampler-theory', emphasis: 'normal', x, y: theory });
+
+  const { range, cut } = shownRange(series, batchesPerEpoch);
+  const sentences = [
+    'Mean over directions. Bands: ± one standard error. Lag 0, which is 1 by definition, is off the axis.',
+  ];
+  if (cut > 0)
+    sentences.push(`Beyond the axis: ${cut} of ${series.reduce((sum, one) => sum + one.y.length, 0)} values.`);
+  return {
+    title: 'Autocovariance of the gradient noise',
+    subtitle: `${settings(input)}; 1/M = ${shortNumber(1 / batchesPerEpoch)}`,
+    x: { label: 'lag h (updates)', scale: 'linear', range: [0, Math.max(1, ...x)] },
+    y: { label: 'autocovariance / variance', scale: 'linear', range },
+    series,
+    verticals: [
+      { value: batchesPerEpoch, label: '1 epoch' },
+      { value: 2 * batchesPerEpoch, label: '2 epochs' },
+    ],
+    horizontals: [{ value: 0, label: '' }],
+    footnote: sentences.join(' '),
+    message,
+  };
+}
+
+/** Shows all values with their bands, those aside that exceed the law's own scale, 1/M, many times. */
+function shownRange(series: readonly Series[], batchesPerEpoch: number) {
+  const scale = 1 / batchesPerEpoch;
+  const limit = LARGEST_SHOWN * scale;
+  const ends = series
+    .flatMap((one) => [...(one.low ?? []), ...(one.high ?? []), ...one.y])
+    .filter((end) => Math.abs(end) <= limit);
+  const low = Math.min(-1.3 * scale, 1.05 * Math.min(0, ...ends));
+  const high = Math.max(0.5 * scale, 1.05 * Math.max(0, ...ends));
+  const cut = series.flatMap((one) => one.y).filter((value) => value < low || value > high).length;
+  return { range: [low, high] as const, cut };
+}

@@ -1,0 +1,40 @@
+/** Words and small choices that several pictures share. */
+import type { MarkerLine } from '../figure.ts';
+import type { RunNumbers, ReportInput } from '../input.ts';
+import { shortNumber, wholeNumber } from '../numbers.ts';
+import type { Sampler } from '../../theory/index.ts';
+
+/** What the sampler's own prediction is called. */
+export function samplerTheory(sampler: Sampler): string {
+  if (sampler === 'with-replacement') return 'theory of this sampler (independent batches)';
+  return sampler === 'shuffle-once' ? 'epoch theory (one order kept)' : 'epoch theory';
+}
+
+/** What the prediction is called that ignores epochs. */
+export const WHITE_THEORY = 'independent-batch theory';
+
+/** How the run drew its batches. */
+const SAMPLING: Readonly<Record<Sampler, string>> = {
+  reshuffle: 'reshuffled every epoch',
+  'shuffle-once': 'one order for all epochs',
+  'with-replacement': 'independent batches',
+};
+
+/** Settings under the title of a picture. */
+export function settings({ title, run }: Pick<ReportInput, 'title' | 'run'>): string {
+  const { learningRate, momentum, batchesPerEpoch, sampler } = run;
+  const words = `${SAMPLING[sampler]}; η = ${shortNumber(learningRate)}, β = ${shortNumber(momentum)}, M = ${wholeNumber(batchesPerEpoch)}`;
+  return title ? `${title}\n${words}` : words;
+}
+
+/** The crossover, for pictures with λ along x. */
+export function crossoverMarker(run: RunNumbers): MarkerLine[] {
+  const { crossoverEigenvalue } = run;
+  if (!(crossoverEigenvalue > 0)) return [];
+  return [{ value: crossoverEigenvalue, label: `crossover λ× = ${shortNumber(crossoverEigenvalue)}` }];
+}
+
+/** `1 direction`, `17 directions`. */
+export function directions(count: number): string {
+  return `${wholeNumber(count)} ${count === 1 ? 'direction' : 'directions'}`;
+}

@@ -1,0 +1,70 @@
+/**
+ * Draws the legend's keys as the series look: a dashed line dashed, a point with its bar, a band as a band. The chart
+ * library lays the legend out and writes its text; its own keys (one shape, one width for all) are made invisible.
+ */
+import type { Chart, Plugin } from 'chart.js';
+import type { Series } from '../figure.ts';
+import { colour, dashes, ink, lineWidth, pointStyle, roles } from '../theme.ts';
+import { BAND_OPACITY } from './intervals.ts';
+import type { Context, DrawnDataset } from './drawn.ts';
+
+/** Width of a key in pixels. */
+export const KEY_WIDTH = 30;
+
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly height: number;
+}
+
+/** Keys of the legend. */
+export const legendKeys: Plugin<'line'> = {
+  id: 'legendKeys',
+  afterDraw(chart: Chart<'line'>) {
+    const legend = chart.legend as unknown as { legendHitBoxes: Box[]; legendItems: { datasetIndex: number }[] };
+    legend.legendHitBoxes.forEach((box, position) => {
+      const { datasetIndex } = legend.legendItems[position];
+      const { series } = chart.data.datasets[datasetIndex] as unknown as DrawnDataset;
+      chart.ctx.save();
+      drawKey(chart.ctx, series, box.left, box.top + box.height / 2);
+      chart.ctx.restore();
+    });
+  },
+};
+
+function drawKey(ctx: Context, series: Series, left: number, middle: number): void {
+  if (series.kind === 'band') {
+    ctx.fillStyle = colour(series, BAND_OPACITY);
+    ctx.fillRect(left, middle - 6, KEY_WIDTH, 12);
+  }
+  if (series.kind === 'line' || series.kind === 'band') {
+    ctx.strokeStyle = colour(series);
+    ctx.lineWidth = lineWidth[series.emphasis];
+    ctx.setLineDash(series.dashed ? dashes : roles[series.role].dash);
+    ctx.beginPath();
+    ctx.moveTo(left, middle);
+    ctx.lineTo(left + KEY_WIDTH, middle);
+    ctx.stroke();
+    return;
+  }
+  const centre = left + KEY_WIDTH / 2;
+  // As if there were few of them: a key as faint as one point of thousands could not be seen.
+  const style = pointStyle(series.emphasis, 1);
+  if (series.kind === 'errorbars') {
+    ctx.strokeStyle = colour(series, style.barOpacity);
+    ctx.lineWidth = 1.2;
+    ctx.beginPath();
+    ctx.moveTo(centre, middle - 8);
+    ctx.lineTo(centre, middle + 8);
+    ctx.stroke();
+  }
+  ctx.beginPath();
+  ctx.arc(centre, middle, style.radius, 0, 2 * Math.PI);
+  ctx.fillStyle = colour(series, style.opacity);
+  ctx.fill();
+  if (series.emphasis === 'strong') {
+    ctx.strokeStyle = ink.background;
+    ctx.lineWidth = 1;
+    ctx.stroke();
+  }
+}

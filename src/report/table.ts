@@ -1,0 +1,158 @@
+/** The result of a run as plain text for a terminal: one line a range of λ/λ_cross, then what it adds up to. */
+import { shortNumber, wholeNumber } from './numbers.ts';
+import type { RangeSummary, Summary } from './summary.ts';
+import { wrap } from './plugins/rich-text.ts';
+
+/** Longest line. */
+const WIDTH = 100;
+/** Between two columns. */
+const GAP = '  ';
+/** What an undefined number is written as. */
+const NOTHING = '–';
+/** Below this part of the crossover nothing holds a direction in place for the length of a window. */
+const DRIFT_BELOW = 0.01;
+
+/** Where the result went. */
+export interface Places {
+  /** Folder of the pictures, if they were drawn. */
+  readonly figures?: string;
+}
+
+/**
+ * The summary of a run for reading: settings, the comparison range by range (stiff directions first), the loss
+ * fluctuation, verdicts, warnings. At most 100 columns wide where the words allow it, no colours, ends with a line feed.
+ */
+export function summaryTable(summary: Summary, places: Places = {}): string {
+  const blocks = [
+    heading(summary),
+    rangeTable(summary),
+    lossTable(summary),
+    listed('Verdicts', summary.verdicts),
+    listed(
+      'Warnings',
+      summary.warnings.map(({ code, text }) => `${text} [${code}]`),
+    ),
+    places.figures === undefined ? [] : [`Pictures: ${places.figures}`],
+  ];
+  return (
+    blocks
+      .filter((block) => block.length > 0)
+      .map((block) => block.join('\n'))
+      .join('\n\n') + '\n'
+  );
+}
+
+function heading(summary: Summary): string[] {
+  const { window, sampler, learningRate, momentum, batchSize, samples, batchesPerEpoch, weightDecay } = summary;
+  return [
+    'Weight fluctuations against the theory of epoch-based SGD',
+    `sampler ${sampler}, learning rate ${shortNumber(learningRate)}, momentum ${shortNumber(momentum)}, weight decay ${shortNumber(weightDecay)}`,
+    `N = ${wholeNumber(samples)} samples, S = ${wholeNumber(batchSize)} a batch, M = ${wholeNumber(batchesPerEpoch)} batches an epoch`,
+    `window of ${wholeNumber(window.epochs)} epochs (${wholeNumber(window.updates)} updates) after ${wholeNumber(window.burnInEpochs)} of burn-in`,
+    `crossover eigenvalue λ× = 3(1−β)/(ηM) = ${shortNumber(summary.crossoverEigenvalue, 4)}`,
+  ];
+}
+
+function rangeTable({ ranges, sampler }: Summary): string[] {
+  if (ranges.length === 0) return ['no directions were compared'];
+  const own = sampler === 'with-replacement' ? 'own theory' : 'epoch theory';
+  const header = [
+    ['', 'λ/λ×'],
+    ['direc-', 'tions'],
+    ['measured /', own],
+    ['measured /', 'white theory'],
+    ['velocity /', own],
+    ['inside 95 %', 'interval'],
+    ['scatter (expected)', 'of log10'],
+  ];
+  const rows = ranges
+    .toReversed()
+    .map((range) => [
+      rangeLabel(range),
+      wholeNumber(range.directions),
+      fixed(range.ratioSampler, 3),
+      fixed(range.ratioWhite, 3),
+      fixed(range.velocityRatioSampler, 3),
+      percent(range.coverage),
+      range.medianAbsLog10 === null
+        ? NOTHING
+        : `${fixed(range.medianAbsLog10, 3)} (${fixed(range.expectedAbsLog10, 3)})`,
+    ]);
+  const remarks = ranges.toReversed().map((range) => (drifts(range) ? 'drift dominates' : ''));
+  const lines = aligned([header.map(([first]) => first), header.map(([, second]) => second), ...rows]);
+  const rule = '─'.repeat(lines[0].length);
+  return [
+    ...lines.slice(0, 2),
+    rule,
+    ...lines.slice(2).map((line, i) => (line + (remarks[i] === '' ? '' : GAP + remarks[i])).trimEnd()),
+    'Ratios are medians, corrected for their bias. Epoch theory predicts 1.',
+  ].map((line) =>
+    sampler === 'with-replacement' ? line.replace('Epoch theory predicts', 'This sampler’s theory predicts') : line,
+  );
+}
+
+/** Below λ_cross/100 weights wander further in a window than the noise alone would let them. */
+function drifts(range: RangeSummary): boolean {
+  return range.high !== null && range.high <= DRIFT_BELOW && range.directions > 0;
+}
+
+function rangeLabel({ low, high }: RangeSummary): string {
+  if (high === null) return `above ${shortNumber(low)}`;
+  return low > 0 ? `${shortNumber(low)} … ${shortNumber(high)}` : `up to ${shortNumber(high)}`;
+}
+
+function lossTable({ lossFluctuation: loss, sampler }: Summary): string[] {
+  const own = sampler === 'with-replacement' ? 'theory of this sampler' : 'epoch theory';
+  const against = (value: number | null) =>
+    value === null || loss.measured === null || !(value > 0)
+      ? ''
+      : `measured / this = ${fixed(loss.measured / value, 3)}`;
+  const interval =
+    loss.directLow === null || loss.directHigh === null
+      ? ''
+      : `95 % interval ${scientific(loss.directLow)} … ${scientific(loss.directHigh)}`;
+  const rows = [
+    ['  measured', scientific(loss.measured), ''],
+    [`  ${own}`, scientific(loss.sampler), against(loss.sampler)],
+    ['  white theory (independent batches)', scientific(loss.white), against(loss.white)],
+    ['  one variance for all directions', scientific(loss.constantVariance), against(loss.constantVariance)],
+    ['  straight from the objective', scientific(loss.direct), interval],
+  ];
+  if (rows.every(([, value]) => value === NOTHING)) return [];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const numbers = Math.max(...rows.map(([, value]) => value.length));
+  return [
+    'Loss fluctuation ½ Σ λ σ²(θ)',
+    ...rows.map(([name, value, note]) => (name.padEnd(width) + GAP + value.padStart(numbers) + GAP + note).trimEnd()),
+  ];
+}
+
+function listed(title: string, sentences: readonly string[]): string[] {
+  if (sentences.length === 0) return [];
+  return [
+    title,
+    ...sentences.flatMap((sentence) => wrap(sentence, WIDTH - 4).map((line, i) => (i === 0 ? '  – ' : '    ') + line)),
+  ];
+}
+
+/** Rows of cells as lines of equal length: the first column to the left, numbers to the right. */
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(GAP),
+  );
+}
+
+function fixed(value: number | null, decimals: number): string {
+  if (value === null || !Number.isFinite(value)) return NOTHING;
+  return Math.abs(value) >= 1000 ? shortNumber(value) : value.toFixed(decimals);
+}
+
+function percent(value: number | null): string {
+  return value === null || !Number.isFinite(value) ? NOTHING : `${(100 * value).toFixed(0)} %`;
+}
+
+/** `1.234e-4`: losses of very different runs stand in the same column. */
+function scientific(value: number | null): string {
+  return value === null || !Number.isFinite(value) ? NOTHING : value.toExponential(3);
+}

@@ -1,0 +1,64 @@
+/** Epochs of heavy-ball SGD: training with a decaying learning rate, and burn-in and window at a constant one. */
+import type { Report } from '../progress.ts';
+import { DivergenceWatch } from './divergence.ts';
+import type { HeavyBall, State } from './heavy-ball.ts';
+import { type Evaluator, type HistoryRow, historyRow, type Phase } from './history.ts';
+import type { BatchSource } from './samplers.ts';
+
+export interface EpochsPlan {
+  readonly phase: Phase;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Number that the first epoch bears in the history. */
+  readonly firstEpoch: number;
+  /** η of an epoch, counted from 0. */
+  readonly learningRate: (epoch: number) => number;
+  /** Train and test split are evaluated after every so many epochs, and after the last. */
+  readonly evaluateEvery: number;
+  /** The loss that a growing one is held against; the first epoch's mean where it is not given. */
+  readonly openingLoss?: number;
+  /** Told the state after every update. Row k of the phase is the state after update k+1. */
+  readonly onUpdate?: (state: State, update: number, batch: Int32Array) => void;
+}
+
+/**
+ * Runs epochs in place.
+ *
+ * @returns the history, one row an epoch
+ * @throws RunError when the loss grows or is no number
+ */
+export async function runEpochs(
+  heavyBall: HeavyBall,
+  state: State,
+  source: BatchSource,
+  evaluator: Evaluator,
+  plan: EpochsPlan,
+  report: Report,
+): Promise<HistoryRow[]> {
+  const { phase, epochs, batchSize, onUpdate } = plan;
+  const history: HistoryRow[] = [];
+  let opening = plan.openingLoss;
+  let update = 0;
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const learningRate = plan.learningRate(epoch);
+    const watch = new DivergenceWatch(phase, learningRate, opening);
+    const order = source.nextEpoch();
+    const batches = order.length / batchSize;
+    let sum = 0;
+    for (let index = 0; index < batches; index++) {
+      const batch = order.subarray(index * batchSize, (index + 1) * batchSize);
+      const loss = heavyBall.step(state, batch, learningRate);
+      watch.update(loss, epoch + 1, index + 1);
+      sum += loss;
+      onUpdate?.(state, update++, batch);
+      await report(epoch * batches + index + 1, epochs * batches);
+    }
+    const batchLoss = sum / batches;
+    opening ??= batchLoss;
+    watch.epoch(batchLoss, epoch + 1);
+    const evaluated = (epoch + 1) % plan.evaluateEvery === 0 || epoch + 1 === epochs;
+    const known = { phase, epoch: plan.firstEpoch + epoch, learningRate, batchLoss };
+    history.push(historyRow(evaluator, known, evaluated ? state.theta : undefined));
+  }
+  return history;
+}

@@ -1,0 +1,145 @@
+/**
+ * Files that appear whole or not at all: written beside under a name no reader takes for a result, synced to the disk,
+ * renamed, and the directory synced too, so that the new name also survives a power cut.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DataError, RunError } from '../errors.ts';
+import { readFully, writeFully } from './descriptor.ts';
+
+/** A file in the making. Exactly one of `commit` and `discard` ends it. */
+export interface AtomicFile {
+  /** Open for writing; positions are the writer's own affair. */
+  readonly descriptor: number;
+  /** Syncs, renames to the final name, syncs the directory. */
+  commit(): void;
+  /** Removes what was written; the final name stays as it was. Nothing happens after `commit`. */
+  discard(): void;
+}
+
+let opened = 0;
+
+/**
+ * Opens a file that gets its name only at `commit`. Missing parent directories are made.
+ *
+ * @throws RunError where the folder cannot be written
+ */
+export function openAtomic(path: string): AtomicFile {
+  const directory = dirname(path);
+  // The dot and the ending keep it out of every listing of results; the process id keeps two processes apart.
+  const beside = join(directory, `.${basename(path)}.${process.pid}-${opened++}.partial`);
+  const descriptor = attempt(path, () => {
+    mkdirSync(directory, { recursive: true });
+    return openSync(beside, 'w+');
+  });
+  let ended = false;
+
+  function commit(): void {
+    if (ended) throw new Error(`${path} was already ended`);
+    ended = true;
+    try {
+      attempt(path, () => {
+        try {
+          fsyncSync(descriptor);
+        } finally {
+          closeSync(descriptor);
+        }
+        renameSync(beside, path);
+      });
+    } catch (error) {
+      rmSync(beside, { force: true });
+      throw error;
+    }
+    syncDirectory(directory);
+  }
+
+  function discard(): void {
+    if (ended) return;
+    ended = true;
+    closeSync(descriptor);
+    rmSync(beside, { force: true });
+  }
+
+  return { descriptor, commit, discard };
+}
+
+/**
+ * Writes a file whole or not at all, replacing one of that name.
+ *
+ * @param content text is written as UTF-8
+ * @throws RunError where it cannot be written (no permission, disk full); a file of that name then stays as it was
+ */
+export function writeFileAtomic(path: string, content: string | Uint8Array): void {
+  const file = openAtomic(path);
+  try {
+    const bytes = typeof content === 'string' ? Buffer.from(content, 'utf8') : content;
+    attempt(path, () => writeFully(file.descriptor, bytes, 0));
+    file.commit();
+  } finally {
+    file.discard();
+  }
+}
+
+/**
+ * SHA-256 of a file's bytes in lower-case hexadecimal, read in pieces of 1 MiB.
+ *
+ * @throws DataError where there is no such file
+ */
+export function sha256File(path: string): string {
+  const descriptor = openForReading(path);
+  try {
+    const hash = createHash('sha256');
+    const piece = new Uint8Array(1 << 20);
+    for (let position = 0; ;) {
+      const read = readFully(descriptor, piece, position);
+      hash.update(piece.subarray(0, read));
+      position += read;
+      if (read < piece.length) return hash.digest('hex');
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Opens a file for reading; the caller closes the descriptor.
+ *
+ * @throws DataError where there is no such file, or it may not be read
+ */
+export function openForReading(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** The error for a file that cannot be opened or read, in the words of the system. */
+export function unreadable(path: string, error: unknown): DataError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return new DataError(`no file ${path}`);
+  return new DataError(`cannot read ${path}: ${message}`, { cause: error });
+}
+
+/** Runs a write; what the system refuses becomes one sentence that names the file. */
+export function attempt<Value>(path: string, write: () => Value): Value {
+  try {
+    return write();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new RunError(`cannot write ${path}: ${message}`, { cause: error });
+  }
+}
+
+/** Makes a rename in the directory durable. Windows has no such call and does not need it. */
+function syncDirectory(directory: string): void {
+  if (process.platform === 'win32') return;
+  const descriptor = openSync(directory, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

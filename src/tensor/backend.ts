@@ -1,0 +1,137 @@
+/** Back ends: where tensors live and functions run. The only file that loads tfjs. */
+import { createRequire } from 'node:module';
+import type * as tfjs from '@tensorflow/tfjs';
+import { ConfigurationError } from '../errors.ts';
+import { compileGraph, linearizeGraph, StoredTensor } from './compile.ts';
+import { type Derivatives, derivativesOf } from './derivatives.ts';
+import { compileEager, EagerTensor, linearizeEager } from './eager.ts';
+import type { KernelBackend, NodeLibrary } from './library.ts';
+import { checkedOpsOf, type Ops } from './ops.ts';
+import { enableSecondOrder } from './second-order.ts';
+import type {
+  BackendName,
+  Compiled,
+  Linearizable,
+  Precision,
+  Reals,
+  Shape,
+  Spec,
+  Stored,
+  TensorFunction,
+} from './types.ts';
+
+export interface Backend {
+  readonly name: BackendName;
+  readonly precision: Precision;
+  /** What the library calls itself, for the record of the environment. */
+  readonly version: string;
+  /** Threads that one native op may use; 1 where ops are JavaScript. */
+  readonly threads: number;
+  readonly ops: Ops;
+  readonly derivatives: Derivatives;
+  /** Keeps values on the back end; the caller disposes of them. */
+  store(values: Reals | Int32Array, shape: Shape): Stored;
+  /** One native graph where there are such; elsewhere the function itself. */
+  compile(fn: TensorFunction, inputs: readonly Spec[]): Compiled;
+  /** Like compile, but the first inputs can be fixed, and what depends on them alone is computed once. */
+  linearize(fn: TensorFunction, statics: readonly Spec[], dynamics: readonly Spec[]): Linearizable;
+}
+
+/** Which back end to open, and how exact. */
+export interface BackendChoice {
+  readonly name: BackendName;
+  readonly precision: Precision;
+  /** Threads for one native op. Read by TensorFlow once, when it is loaded; later choices must agree. */
+  readonly threads: number;
+}
+
+const require = createRequire(import.meta.url);
+let loadedThreads: number | undefined;
+
+/**
+ * Opens a back end.
+ *
+ * @throws ConfigurationError where the native library is missing (the way out is the `cpu` back end or set-up), at
+ * float64 on `cpu`, which has no doubles, and when TensorFlow was loaded with another number of threads
+ */
+export function openBackend({ name, precision, threads }: BackendChoice): Backend {
+  if (name === 'cpu') return openCpu(precision);
+  const library = loadNodeLibrary(threads);
+  return {
+    name,
+    precision,
+    version: `tensorflow ${library.binding.TF_Version}`,
+    threads,
+    ops: checkedOpsOf(library.tf),
+    derivatives: derivativesOf(library.tf),
+    store: (values, shape) => new StoredTensor(library, values, shape, precision),
+    compile: (fn, inputs) => compileGraph(library, precision, fn, inputs),
+    linearize: (fn, statics, dynamics) => linearizeGraph(library, precision, fn, statics, dynamics),
+  };
+}
+
+/** The same back end at another precision: the native library computes float32 and float64 side by side. */
+export function atPrecision(backend: Backend, precision: Precision): Backend {
+  if (backend.precision === precision) return backend;
+  return openBackend({ name: backend.name, precision, threads: backend.threads });
+}
+
+/** Tensors and sessions that the native library holds now: the tests see to it that none leak. */
+export function heldByLibrary(): { tensors: number; sessions: number } {
+  const { binding } = loadNodeLibrary(loadedThreads ?? 1);
+  return { tensors: binding.getNumOfTensors(), sessions: binding.getNumOfSavedModels() };
+}
+
+function openCpu(precision: Precision): Backend {
+  if (precision === 'float64')
+    throw new ConfigurationError(
+      'precision float64 was asked for on back end cpu, which has no doubles: use back end tensorflow, or float32',
+    );
+  const tf = require('@tensorflow/tfjs') as typeof tfjs;
+  if (!tf.findBackend('cpu')) throw new ConfigurationError('tfjs has no cpu back end: install the packages again');
+  tf.setBackend('cpu');
+  enableSecondOrder(tf);
+  return {
+    name: 'cpu',
+    precision,
+    version: `tfjs ${tf.version.tfjs}`,
+    threads: 1,
+    ops: checkedOpsOf(tf),
+    derivatives: derivativesOf(tf),
+    store: (values, shape) => new EagerTensor(tf, values, shape),
+    compile: (fn, inputs) => compileEager(tf, fn, inputs),
+    linearize: (fn, statics, dynamics) => linearizeEager(tf, fn, statics, dynamics),
+  };
+}
+
+let nodeLibrary: NodeLibrary | undefined;
+
+function loadNodeLibrary(threads: number): NodeLibrary {
+  if (nodeLibrary) {
+    if (loadedThreads !== threads)
+      throw new ConfigurationError(
+        `TensorFlow was loaded with ${loadedThreads} threads and cannot go on with ${threads}: start another process`,
+      );
+    nodeLibrary.tf.setBackend('tensorflow');
+    return nodeLibrary;
+  }
+  // Read once, while the library is loaded.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  process.env.TF_NUM_INTEROP_THREADS = '1';
+  let tf: typeof tfjs;
+  try {
+    tf = require('@tensorflow/tfjs-node') as typeof tfjs;
+  } catch (error) {
+    const [reason] = String((error as Error).message).split('\n');
+    throw new ConfigurationError(
+      `back end tensorflow cannot be loaded (${reason.trim()}): run set-up again (npm start), or use --set backend=cpu, which is far slower`,
+    );
+  }
+  const backend = tf.backend() as unknown as KernelBackend;
+  const protobuf = require('@tensorflow/tfjs-node/dist/proto/api_pb.js');
+  enableSecondOrder(tf);
+  nodeLibrary = { tf, binding: backend.binding, backend, protobuf };
+  loadedThreads = threads;
+  return nodeLibrary;
+}

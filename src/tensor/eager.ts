@@ -1,0 +1,68 @@
+/** `compile` and `linearize` where there are no graphs: the function itself, under tidy, float32 only. */
+import type * as tfjs from '@tensorflow/tfjs';
+import type { Compiled, Input, Linearizable, Reals, Shape, Spec, Stored, TensorFunction } from './types.ts';
+
+type Tfjs = typeof tfjs;
+
+/** Values kept as a tensor of tfjs. */
+export class EagerTensor implements Stored {
+  readonly shape: Shape;
+  readonly dtype: 'real' | 'int32';
+  readonly bytes: number;
+  readonly tensor: tfjs.Tensor;
+
+  constructor(tf: Tfjs, values: Reals | Int32Array, shape: Shape) {
+    this.shape = shape;
+    this.dtype = values instanceof Int32Array ? 'int32' : 'real';
+    this.bytes = values.length * 4;
+    this.tensor = tensorOf(tf, values, shape);
+  }
+
+  dispose(): void {
+    if (!this.tensor.isDisposed) this.tensor.dispose();
+  }
+}
+
+function tensorOf(tf: Tfjs, values: Reals | Int32Array, shape: Shape): tfjs.Tensor {
+  useCpu(tf);
+  if (values instanceof Int32Array) return tf.tensor(values, [...shape], 'int32');
+  // The cpu back end keeps the array it is given: a copy, so that the caller may go on using his.
+  return tf.tensor(new Float32Array(values), [...shape], 'float32');
+}
+
+/** tfjs-node, if it was loaded too, shares the engine: each run sees to it that its own back end is the current one. */
+function useCpu(tf: Tfjs): void {
+  if (tf.getBackend() !== 'cpu') tf.setBackend('cpu');
+}
+
+export function compileEager(tf: Tfjs, fn: TensorFunction, inputs: readonly Spec[]): Compiled {
+  return {
+    run(...given: Input[]): Reals[] {
+      if (given.length !== inputs.length)
+        throw new RangeError(`a compiled function of ${inputs.length} inputs was given ${given.length}`);
+      const results: Reals[] = [];
+      useCpu(tf);
+      tf.tidy(() => {
+        const tensors = given.map((input, index) =>
+          ArrayBuffer.isView(input) ? tensorOf(tf, input, inputs[index].shape) : (input as EagerTensor).tensor,
+        );
+        for (const result of fn(...tensors)) results.push(Float32Array.from(result.dataSync()));
+      });
+      return results;
+    },
+    dispose() {},
+  };
+}
+
+export function linearizeEager(
+  tf: Tfjs,
+  fn: TensorFunction,
+  statics: readonly Spec[],
+  dynamics: readonly Spec[],
+): Linearizable {
+  const whole = compileEager(tf, fn, [...statics, ...dynamics]);
+  return {
+    at: (...fixed) => ({ bytes: 0, run: (...given) => whole.run(...fixed, ...given), dispose() {} }),
+    dispose() {},
+  };
+}

@@ -1,0 +1,182 @@
+/**
+ * TensorFlow graphs: nodes in tfjs-node's own protobuf classes, written as a SavedModel, loaded and run as a session by
+ * its binding. Works on the binding's tensor numbers directly: nothing here is tracked, or leaked, by tfjs.
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { NodeLibrary, ProtobufMessage } from './library.ts';
+import type { Precision, Reals, Shape } from './types.ts';
+
+/** TensorFlow's numbers for the types used here (tensorflow/core/framework/types.proto). */
+export const TYPE = { float: 1, double: 2, int32: 3, int64: 9, bool: 10 } as const;
+
+export interface NodeSpec {
+  readonly op: string;
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+export type Attribute =
+  | { readonly type: number }
+  | { readonly float: number }
+  | { readonly bool: boolean }
+  | { readonly text: string }
+  | { readonly integer: number }
+  | { readonly integers: readonly number[] }
+  | { readonly shape: Shape }
+  | { readonly constant: Constant };
+
+/** A constant tensor by its bytes. */
+export interface Constant {
+  readonly type: number;
+  readonly shape: Shape;
+  readonly bytes: Uint8Array;
+}
+
+/** A loaded graph. Values are the binding's tensor numbers; whoever gets one must delete it. */
+export interface Session {
+  run(tensors: readonly number[]): number[];
+  close(): void;
+}
+
+/** The `name:port` form of a node's output. */
+export const port = (name: string): string => (name.includes(':') ? name : `${name}:0`);
+/** The node that an output belongs to. */
+export const nodeOf = (output: string): string => output.split(':')[0];
+
+/** The same nodes in float64: every float32 type and constant becomes double. */
+export function asFloat64(nodes: readonly NodeSpec[]): NodeSpec[] {
+  return nodes.map((node) => ({
+    ...node,
+    attributes: Object.fromEntries(
+      Object.entries(node.attributes).map(([key, attribute]) => {
+        if ('type' in attribute && attribute.type === TYPE.float) return [key, { type: TYPE.double }];
+        if ('constant' in attribute && attribute.constant.type === TYPE.float)
+          return [key, { constant: doubleConstant(attribute.constant) }];
+        return [key, attribute];
+      }),
+    ),
+  }));
+}
+
+function doubleConstant({ shape, bytes }: Constant): Constant {
+  const single = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  return { type: TYPE.double, shape, bytes: new Uint8Array(Float64Array.from(single).buffer) };
+}
+
+/**
+ * Loads nodes as a session.
+ *
+ * @param inputs names of the placeholders, in the order in which `run` takes them
+ * @param outputs names of the outputs, in the order in which `run` gives them
+ */
+export function openSession(
+  library: NodeLibrary,
+  nodes: readonly NodeSpec[],
+  inputs: readonly string[],
+  outputs: readonly string[],
+): Session {
+  const { protobuf, binding } = library;
+  const graph = new protobuf.GraphDef();
+  graph.setNodeList(nodes.map((node) => nodeMessage(library, node)));
+  const versions = new protobuf.VersionDef();
+  versions.setProducer(1000);
+  graph.setVersions(versions);
+  const info = new protobuf.MetaGraphDef.MetaInfoDef();
+  info.setTagsList(['serve']);
+  const meta = new protobuf.MetaGraphDef();
+  meta.setGraphDef(graph);
+  meta.setMetaInfoDef(info);
+  const model = new protobuf.SavedModel();
+  model.setSavedModelSchemaVersion(1);
+  model.setMetaGraphsList([meta]);
+
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'epochnoise-graph-'));
+  let session: number;
+  try {
+    fs.writeFileSync(path.join(folder, 'saved_model.pb'), model.serializeBinary());
+    session = binding.loadSavedModel(folder, 'serve');
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
+  const feeds = inputs.map(port).join();
+  const fetches = outputs.map(port).join();
+  let open = true;
+  return {
+    run: (tensors) => binding.runSavedModel(session, [...tensors], feeds, fetches).map(({ id }) => id),
+    close() {
+      if (open) binding.deleteSavedModel(session);
+      open = false;
+    },
+  };
+}
+
+function nodeMessage(library: NodeLibrary, node: NodeSpec): ProtobufMessage {
+  const message = new library.protobuf.NodeDef();
+  message.setOp(node.op);
+  message.setName(node.name);
+  message.setInputList([...node.inputs]);
+  const map = message.getAttrMap();
+  for (const [key, attribute] of Object.entries(node.attributes)) map.set(key, attributeMessage(library, attribute));
+  return message;
+}
+
+function attributeMessage({ protobuf }: NodeLibrary, attribute: Attribute): ProtobufMessage {
+  const message = new protobuf.AttrValue();
+  if ('type' in attribute) message.setType(attribute.type);
+  else if ('float' in attribute) message.setF(attribute.float);
+  else if ('bool' in attribute) message.setB(attribute.bool);
+  else if ('text' in attribute) message.setS(Buffer.from(attribute.text).toString('base64'));
+  else if ('integer' in attribute) message.setI(attribute.integer);
+  else if ('integers' in attribute) {
+    const list = new protobuf.AttrValue.ListValue();
+    list.setIList([...attribute.integers]);
+    message.setList(list);
+  } else if ('shape' in attribute) message.setShape(shapeMessage({ protobuf }, attribute.shape));
+  else {
+    const { type, shape, bytes } = attribute.constant;
+    const tensor = new protobuf.Tensor();
+    tensor.setDtype(type);
+    tensor.setTensorShape(shapeMessage({ protobuf }, shape));
+    tensor.setTensorContent(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'));
+    message.setTensor(tensor);
+  }
+  return message;
+}
+
+function shapeMessage({ protobuf }: Pick<NodeLibrary, 'protobuf'>, shape: Shape): ProtobufMessage {
+  const message = new protobuf.TensorShape();
+  message.setDimList(
+    shape.map((length) => {
+      const dimension = new protobuf.TensorShape.Dim();
+      dimension.setSize(length);
+      return dimension;
+    }),
+  );
+  return message;
+}
+
+/**
+ * How real numbers cross the binding, which knows no doubles: at float64 as pairs of int32 [..., 2], the bits unchanged,
+ * turned into doubles and back inside the graph (Bitcast).
+ */
+export function bringReals(library: NodeLibrary, values: Reals, shape: Shape, precision: Precision): number {
+  const { binding } = library;
+  if (precision === 'float32') {
+    const single = values instanceof Float32Array ? values : new Float32Array(values);
+    return binding.createTensor([...shape], binding.TF_FLOAT, single);
+  }
+  const double = values instanceof Float64Array ? values : new Float64Array(values);
+  const pairs = new Int32Array(double.buffer, double.byteOffset, double.length * 2);
+  return binding.createTensor([...shape, 2], binding.TF_INT32, pairs);
+}
+
+/** The values of a fetched tensor, which is deleted. */
+export function takeReals(library: NodeLibrary, tensor: number, precision: Precision): Reals {
+  const values = library.binding.tensorDataSync(tensor);
+  library.binding.deleteTensor(tensor);
+  if (precision === 'float32') return values as Float32Array;
+  return new Float64Array(values.buffer, values.byteOffset, values.length / 2);
+}

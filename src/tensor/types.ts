@@ -1,0 +1,56 @@
+/** The words that tensor/ and its users share. */
+import type * as tf from '@tensorflow/tfjs';
+
+/** A tfjs tensor: exists only inside functions that are handed to `compile` or `linearize`. */
+export type Tensor = tf.Tensor;
+
+/** Real numbers as they cross the back end: Float32Array at precision float32, Float64Array at float64. */
+export type Reals = Float32Array | Float64Array;
+
+export type Precision = 'float32' | 'float64';
+export type BackendName = 'tensorflow' | 'cpu';
+export type Shape = readonly number[];
+
+/** Shape and kind of one input of a compiled function. */
+export interface Spec {
+  readonly shape: Shape;
+  /** `real` is float32 or float64, after the back end's precision. */
+  readonly dtype: 'real' | 'int32';
+}
+
+/** Values that stay on the back end: data sets, and the results of the static part of a linearised function. */
+export interface Stored extends Spec {
+  readonly bytes: number;
+  /** Frees the values; a second call does nothing. */
+  dispose(): void;
+}
+
+/** What a compiled function takes for one input: values kept on the back end, or values to bring there. */
+export type Input = Stored | Reals | Int32Array;
+
+/** A function of tensors, run as a whole. */
+export interface Compiled {
+  /** Runs the function; outputs are copies, in the back end's precision. */
+  run(...inputs: Input[]): Reals[];
+  /** Frees the graph, and the saved intermediate values of a linearised function. */
+  dispose(): void;
+}
+
+/** A function whose static inputs may be fixed again and again without compiling it anew. */
+export interface Linearizable {
+  /** Computes once what depends on the static inputs alone. The result takes the dynamic inputs. */
+  at(...statics: Stored[]): Linearized;
+  dispose(): void;
+}
+
+export interface Linearized extends Compiled {
+  /** Memory held by the saved intermediate values. */
+  readonly bytes: number;
+}
+
+/** A pure function of tensors, written in the repaired ops. */
+export type TensorFunction = (...inputs: Tensor[]) => Tensor[];
+
+export const real = (...shape: number[]): Spec => ({ shape, dtype: 'real' });
+export const int32 = (...shape: number[]): Spec => ({ shape, dtype: 'int32' });
+export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);

@@ -1,0 +1,23 @@
+/** Exact second moments of heavy-ball SGD on a quadratic, for three ways of drawing batches. docs/concepts/epoch-noise.md has the formulas. */
+export { crossoverEigenvalue, isStable, relaxationRate, SAMPLERS } from './direction.ts';
+export type { Direction, Sampler, UpdateRule } from './direction.ts';
+export { halfSquareDisplacements } from './displacement.ts';
+export {
+  independentCorrelationTime,
+  independentVelocityVariance,
+  independentWeightVariance,
+} from './independent-batches.ts';
+export { reshuffledPositionVariances } from './positions.ts';
+export type { PositionVariances } from './positions.ts';
+export { predictDirections } from './predict.ts';
+export type { DirectionPredictions } from './predict.ts';
+export { reshuffledCorrelationTime, reshuffledVelocityVariance, reshuffledWeightVariance } from './reshuffled.ts';
+export { cycleAutocovariance, shuffledOnceVelocityVariance, shuffledOnceWeightVariance } from './shuffled-once.ts';
+export { stationaryMoments } from './stationary.ts';
+export type { StationaryMoments } from './stationary.ts';
+export { theoryTable } from './table.ts';
+export type { TheoryPrediction, TheoryTable, TheoryTableOptions, TheoryWarning } from './table.ts';
+export { decoupledVelocityVariance, withCoupledDecay, withDecoupledDecay } from './weight-decay.ts';
+export { windowPredictor } from './window.ts';
+export type { WindowOptions } from './window.ts';
+export type { WindowMoments } from './window-moments.ts';
