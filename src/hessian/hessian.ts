@@ -1,8 +1,8 @@
 /** The exact Hessian of the objective on a whole split, at a point, as a symmetric operator. */
-import { onePerLength, storeChunks } from '../models/chunks.ts';
+import { type Chunk, onePerLength, storeChunks } from '../models/chunks.ts';
 import { hessianProduct, type Problem, type Samples, specs } from '../models/problem.ts';
 import { real, type Linearizable, type Linearized, type Reals } from '../tensor/types.ts';
-import type { SymmetricOperator } from './operator.ts';
+import { FLOAT32_PRECISION, FLOAT64_PRECISION, type SymmetricOperator } from './operator.ts';
 
 export interface HessianFamily {
   /** ∇²L at θ; products are exact derivatives. Dispose of it before asking for the next. */
@@ -11,20 +11,23 @@ export interface HessianFamily {
 }
 
 export interface HessianAt extends SymmetricOperator {
+  readonly relativePrecision: number;
   apply(vector: Float64Array): Float64Array;
   dispose(): void;
 }
 
-/** Saved intermediate values are kept up to this much memory; further chunks are linearised anew for every product. */
+/** Beyond this much memory, chunks are linearised anew for every product. */
 const SAVED_BYTES = 6e9;
 
 /**
  * Products Hv = (1/N) Σ ∇²ℓ_n v + μv. What does not depend on v is computed once for every chunk of samples.
  *
  * @param problem its back end decides the precision of the products; sums over chunks and L2 are float64
+ * @param savedBytes intermediate values are kept up to this much memory; the products' bytes do not depend on it
  */
-export function openHessian(problem: Problem, split: Samples): HessianFamily {
+export function openHessian(problem: Problem, split: Samples, savedBytes = SAVED_BYTES): HessianFamily {
   const { backend, size, weightDecay } = problem;
+  const relativePrecision = backend.precision === 'float64' ? FLOAT64_PRECISION : FLOAT32_PRECISION;
   const data = storeChunks(problem, split);
   const graphs = onePerLength<Linearizable>((samples) =>
     backend.linearize(hessianProduct(problem), specs(problem, samples), [real(size)]),
@@ -33,32 +36,42 @@ export function openHessian(problem: Problem, split: Samples): HessianFamily {
     at(theta) {
       const stored = backend.store(theta, [size]);
       const saved = new Map<number, Linearized>();
-      let savedBytes = 0;
+      let heldBytes = 0;
       let full = false;
+
+      /** What of a chunk does not depend on v: as it was saved, or computed now, and saved while there is room. */
+      function productOf(chunk: Chunk, vector: Float64Array): Reals {
+        const known = saved.get(chunk.first);
+        if (known) return known.run(vector)[0];
+        const linear = graphs.of(chunk).at(stored, chunk.x, chunk.y);
+        full ||= heldBytes + linear.bytes > savedBytes;
+        if (full) {
+          try {
+            return linear.run(vector)[0];
+          } finally {
+            linear.dispose();
+          }
+        }
+        saved.set(chunk.first, linear);
+        heldBytes += linear.bytes;
+        return linear.run(vector)[0];
+      }
+
       return {
         size,
+        relativePrecision,
         apply(vector) {
           const product = new Float64Array(size);
           for (const chunk of data.chunks) {
-            let linear = saved.get(chunk.first);
-            const fresh = !linear;
-            linear ??= graphs.of(chunk).at(stored, chunk.x, chunk.y);
-            const [part] = linear.run(vector);
+            const part = productOf(chunk, vector);
             for (let i = 0; i < size; i++) product[i] += part[i];
-            if (!fresh) continue;
-            if (!full && savedBytes + linear.bytes <= SAVED_BYTES) {
-              saved.set(chunk.first, linear);
-              savedBytes += linear.bytes;
-            } else {
-              full = true;
-              linear.dispose();
-            }
           }
           for (let i = 0; i < size; i++) product[i] = product[i] / data.samples + weightDecay * vector[i];
           return product;
         },
         dispose() {
           for (const linear of saved.values()) linear.dispose();
+          saved.clear();
           stored.dispose();
         },
       };

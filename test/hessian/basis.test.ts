@@ -1,0 +1,170 @@
+import { describe, expect, it } from 'vitest';
+import { normalise, OrthonormalBasis, type RowStorage } from '../../src/hessian/basis.ts';
+import { randomStream } from '../../src/random.ts';
+import { departureFromOrthonormal, dot, largestDifference, norm, rowsOf, unit } from './matrices.ts';
+
+const random = randomStream(1, 'test/hessian/basis');
+const normals = (size: number) => Float64Array.from({ length: size }, () => random.normal());
+
+/** A basis of random rows, each made orthogonal by the basis itself, and copies of what it stored. */
+function randomBasis(size: number, rows: number, storage: RowStorage) {
+  const basis = new OrthonormalBasis(size, storage);
+  const stored: Float64Array[] = [];
+  const coefficients = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const vector = normals(size);
+    basis.orthogonalise(vector, coefficients);
+    normalise(vector);
+    basis.push(vector);
+    stored.push(vector.slice());
+  }
+  return { basis, stored };
+}
+
+const bases = new Map<string, ReturnType<typeof randomBasis>>();
+
+/** The same for all tests that only read it. */
+function sharedBasis(size: number, rows: number, storage: RowStorage) {
+  const key = [size, rows, storage].join();
+  const basis = bases.get(key) ?? randomBasis(size, rows, storage);
+  bases.set(key, basis);
+  return basis;
+}
+
+/** w − Σ (rᵢ·w) rᵢ, once, by plain loops. */
+function without(vector: Float64Array, rows: readonly Float64Array[]): Float64Array {
+  const left = vector.slice();
+  for (const row of rows) {
+    const along = dot(row, vector);
+    row.forEach((value, i) => (left[i] -= along * value));
+  }
+  return left;
+}
+
+// Rows around the groups of eight and the blocks of 256; columns around the stripes of 2048 and the panels of 64.
+const shapes: [size: number, rows: number][] = [
+  [1, 1],
+  [9, 7],
+  [63, 8],
+  [64, 9],
+  [65, 17],
+  [300, 255],
+  [300, 256],
+  [300, 257],
+  [530, 520],
+  [2047, 3],
+  [2048, 16],
+  [4100, 10],
+];
+
+describe.each(['float64', 'float32'] as const)('an orthonormal basis of %s rows', (storage) => {
+  // Rounding of stored entries: 2⁻⁵³, or 2⁻²⁴ of entries of size 1/√d, so about 6e-8 a pair of rows.
+  const rounding = storage === 'float64' ? 1e-15 : 1e-7;
+
+  // Channel: plain dot products of the rows.
+  it.each(shapes)('stays orthonormal, d = %i, %i rows', (size, rows) => {
+    const { basis, stored } = sharedBasis(size, rows, storage);
+    expect(basis.count).toBe(rows);
+    expect(departureFromOrthonormal(stored)).toBeLessThan(rounding * Math.sqrt(Math.max(rows, 8)));
+  });
+
+  // Channel: plain loops. A vector is projected out, its components are reported, what is left is orthogonal.
+  it.each(shapes)('projects a vector out, d = %i, %i rows', (size, rows) => {
+    const { basis, stored } = sharedBasis(size, rows, storage);
+    const vector = normals(size);
+    const changed = vector.slice();
+    const coefficients = new Float64Array(rows);
+    const left = basis.orthogonalise(changed, coefficients);
+    // One plain pass differs by what rounded rows leave: √rows roundings of the vector's length.
+    const tolerance = 2 * rounding * Math.sqrt(Math.max(rows, 8)) * norm(vector);
+    expect(largestDifference(changed, without(vector, stored))).toBeLessThan(tolerance);
+    const along = stored.map((row) => dot(row, vector));
+    expect(largestDifference(coefficients, along)).toBeLessThan(tolerance);
+    expect(left).toBeCloseTo(norm(changed), 12);
+    // Twice is enough: orthogonal to the length of what is left, whatever the rows' own rounding.
+    const worst = Math.max(...stored.map((row) => Math.abs(dot(row, changed))));
+    expect(worst).toBeLessThan(rounding * Math.sqrt(Math.max(rows, 8)) * Math.max(left, rounding * norm(vector)));
+  });
+
+  // Channel: plain loops over stored rows, then unit length. Rounded to float32 twice (sum, and scale): 2⁻²³ of an entry.
+  it.each(shapes)('combines its rows, d = %i, %i rows', (size, rows) => {
+    const { basis, stored } = sharedBasis(size, rows, storage);
+    for (const wanted of [1, 2, 3]) {
+      const weights = normals(wanted * rows);
+      const combined = rowsOf(basis.combine(weights, wanted), size);
+      expect(combined).toHaveLength(wanted);
+      combined.forEach((row, i) => {
+        const plain = new Float64Array(size);
+        stored.forEach((other, at) =>
+          other.forEach((value, column) => (plain[column] += weights[i * rows + at] * value)),
+        );
+        const exact = unit(plain);
+        const errors = row.map((value, column) => Math.abs(value - exact[column]) / (Math.abs(exact[column]) + 1e-7));
+        expect(Math.max(...errors)).toBeLessThan(2 ** -23);
+      });
+    }
+  });
+
+  // Channel: a fresh basis of the same rows. What was dropped must leave nothing behind, in a block or across blocks.
+  it.each([
+    [300, 20, 13],
+    [300, 260, 250],
+    [300, 260, 256],
+    [300, 260, 0],
+    [300, 5, 9],
+  ])('forgets what is cut off: d = %i, %i rows, cut to %i', (size, rows, kept) => {
+    const { basis, stored } = randomBasis(size, rows, storage);
+    basis.truncate(kept);
+    const left = Math.min(kept, rows);
+    expect(basis.count).toBe(left);
+    const fresh = new OrthonormalBasis(size, storage);
+    for (const row of stored.slice(0, left)) fresh.push(row.slice());
+    const vector = normals(size);
+    const [one, other] = [vector.slice(), vector.slice()];
+    const [oneOf, otherOf] = [new Float64Array(rows), new Float64Array(rows)];
+    expect(basis.orthogonalise(one, oneOf)).toBe(fresh.orthogonalise(other, otherOf));
+    expect(one).toEqual(other);
+    expect(oneOf).toEqual(otherOf);
+    const weights = normals(2 * left);
+    expect(basis.combine(weights, 2)).toEqual(fresh.combine(weights, 2));
+  });
+
+  it('hands back what was stored, rounded', () => {
+    const basis = new OrthonormalBasis(3, storage);
+    const vector = Float64Array.of(0.1, 0.2, 0.3);
+    basis.push(vector);
+    expect([...vector]).toEqual(storage === 'float64' ? [0.1, 0.2, 0.3] : [0.1, 0.2, 0.3].map(Math.fround));
+  });
+
+  it('takes vectors so long that a block holds one group of rows only', () => {
+    const size = storage === 'float64' ? 530_000 : 1_060_000;
+    const { basis, stored } = randomBasis(size, 10, storage);
+    const vector = stored[9].map((value, i) => value + Math.sin(i));
+    const coefficients = new Float64Array(10);
+    basis.orthogonalise(vector, coefficients);
+    for (const row of stored) expect(Math.abs(dot(row, vector))).toBeLessThan(1e-9);
+    expect(
+      departureFromOrthonormal(
+        rowsOf(
+          basis.combine(
+            Float64Array.from({ length: 10 }, (_, i) => i - 4),
+            1,
+          ),
+          size,
+        ),
+      ),
+    ).toBeLessThan(1e-6);
+  });
+});
+
+describe('normalise', () => {
+  it('scales to unit length and leaves nothing alone', () => {
+    const vector = Float64Array.of(3, 0, -4);
+    normalise(vector);
+    // Channel: 3-4-5.
+    expect([...vector]).toEqual([0.6000000000000001, 0, -0.8].map((value) => expect.closeTo(value, 15)));
+    const nothing = new Float32Array(2);
+    normalise(nothing);
+    expect([...nothing]).toEqual([0, 0]);
+  });
+});

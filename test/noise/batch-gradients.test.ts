@@ -1,0 +1,67 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { batchGradientsAlong } from '../../src/noise/batch-gradients.ts';
+import { silent } from '../../src/progress.ts';
+import { randomStream } from '../../src/random.ts';
+import { heldByLibrary, openBackend } from '../../src/tensor/backend.ts';
+import { mlpProblem, noisySamples, normals, plainMlp, range } from '../hessian/plain-mlp.ts';
+
+const [INPUTS, HIDDEN, OUTPUTS] = [3, 4, 2];
+const net = plainMlp(INPUTS, HIDDEN, OUTPUTS);
+const theta = normals(net.size, 1, 0.7);
+const K = 3;
+const directions = normals(K * net.size, 2);
+const data = noisySamples(40, INPUTS, OUTPUTS);
+const exact = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1 });
+
+function plainAlong(indices: Int32Array, batchSize: number): number[] {
+  return range(indices.length / batchSize).flatMap((batch) => {
+    const gradient = net.meanGradient(theta, data, indices.subarray(batch * batchSize, (batch + 1) * batchSize));
+    return range(K).map((k) => gradient.reduce((sum, value, i) => sum + value * directions[k * net.size + i], 0));
+  });
+}
+
+const random = randomStream(3, 'test/noise/batches');
+const drawn = (count: number) => Int32Array.from({ length: count }, () => random.integer(40));
+
+const largest = (actual: ArrayLike<number>, expected: readonly number[]) =>
+  Math.max(...expected.map((value, i) => Math.abs(actual[i] - value)));
+
+describe('batch gradients along directions', () => {
+  const before = heldByLibrary();
+
+  // Channel: plain loops, samples that come twice in a batch included. 300 batches: more than one block of 256.
+  it.each([
+    [1, 5],
+    [7, 8],
+    [256, 2],
+    [300, 2],
+  ])('of %i batches of %i samples', async (batches, batchSize) => {
+    const indices = drawn(batches * batchSize);
+    const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS);
+    const along = await batchGradientsAlong(problem, data, theta, indices, batchSize, directions, exact, silent);
+    expect(along).toHaveLength(batches * K);
+    expect(largest(along, plainAlong(indices, batchSize))).toBeLessThan(1e-13);
+  });
+
+  it('leave L2 out, and are exact to float32 where the gradients are', async () => {
+    const indices = drawn(60);
+    const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { precision: 'float32', weightDecay: 5 });
+    const along = await batchGradientsAlong(problem, data, theta, indices, 6, directions, exact, silent);
+    expect(largest(along, plainAlong(indices, 6))).toBeLessThan(2e-6);
+  });
+
+  it('tell after every batch where they are, and clean up when told to stop', async () => {
+    const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS);
+    const seen: number[] = [];
+    const stop = async (done: number, total: number) => {
+      expect(total).toBe(10);
+      seen.push(done);
+      if (done === 7) throw new Error('stopped');
+    };
+    const work = batchGradientsAlong(problem, data, theta, drawn(20), 2, directions, exact, stop);
+    await expect(work).rejects.toThrow('stopped');
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  afterAll(() => expect(heldByLibrary()).toEqual(before));
+});
