@@ -10,16 +10,22 @@ export function powerOfTen(exponent: number): string {
 
 /** At most `digits` significant digits, no trailing zeros; `6×10⁻⁵` where a plain decimal would be long. */
 export function shortNumber(value: number, digits = 3): string {
+  const rounded = Number(value.toPrecision(digits));
+  const size = Math.abs(rounded);
+  if (Number.isFinite(value) && value !== 0 && (size < 1e-3 || size >= 1e5)) return scientificNumber(value, digits);
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'undefined' : value > 0 ? '∞' : '−∞';
-  if (value === 0) return '0';
-  const sign = value < 0 ? '−' : '';
+  return (rounded < 0 ? '−' : '') + String(size);
+}
+
+/** The same with a power of ten whatever the size: `2×10⁻²`, `10⁻³`. */
+export function scientificNumber(value: number, digits = 3): string {
+  if (value === 0 || !Number.isFinite(value)) return shortNumber(value, digits);
   const [mantissa, exponent] = Math.abs(value)
     .toExponential(digits - 1)
     .split('e');
-  const power = Number(exponent);
-  if (power >= -3 && power < 5) return sign + String(Number(Math.abs(value).toPrecision(digits)));
   const factor = String(Number(mantissa));
-  return sign + (factor === '1' ? powerOfTen(power) : `${factor}×${powerOfTen(power)}`);
+  const power = powerOfTen(Number(exponent));
+  return (value < 0 ? '−' : '') + (factor === '1' ? power : `${factor}×${power}`);
 }
 
 /** A whole number with a thin separator between thousands. */

@@ -11,6 +11,8 @@ const GAP = '  ';
 const NOTHING = '–';
 /** Below this part of the crossover nothing holds a direction in place for the length of a window. */
 const DRIFT_BELOW = 0.01;
+/** Beside such a range. */
+const DRIFT_MARK = '†';
 
 /** Where the result went. */
 export interface Places {
@@ -78,17 +80,18 @@ function rangeTable({ ranges, sampler }: Summary): string[] {
         ? NOTHING
         : `${fixed(range.medianAbsLog10, 3)} (${fixed(range.expectedAbsLog10, 3)})`,
     ]);
-  const remarks = ranges.toReversed().map((range) => (drifts(range) ? 'drift dominates' : ''));
+  const marks = ranges.toReversed().map((range) => (drifts(range) ? ` ${DRIFT_MARK}` : ''));
   const lines = aligned([header.map(([first]) => first), header.map(([, second]) => second), ...rows]);
   const rule = '─'.repeat(lines[0].length);
   return [
     ...lines.slice(0, 2),
     rule,
-    ...lines.slice(2).map((line, i) => (line + (remarks[i] === '' ? '' : GAP + remarks[i])).trimEnd()),
-    'Ratios are medians, corrected for their bias. Epoch theory predicts 1.',
-  ].map((line) =>
-    sampler === 'with-replacement' ? line.replace('Epoch theory predicts', 'This sampler’s theory predicts') : line,
-  );
+    ...lines.slice(2).map((line, i) => line + marks[i]),
+    `Ratios are medians, corrected for their bias. ${sampler === 'with-replacement' ? 'This sampler’s' : 'Epoch'} theory predicts 1.`,
+    ...(ranges.some(drifts)
+      ? [`${DRIFT_MARK} Drift dominates: nothing holds these weights in place for a window.`]
+      : []),
+  ];
 }
 
 /** Below λ_cross/100 weights wander further in a window than the noise alone would let them. */

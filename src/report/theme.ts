@@ -2,7 +2,8 @@
  * Colours, sizes and type of every picture, in one place.
  *
  * Colours are those of Okabe and Ito (Color Universal Design, 2008), which stay apart for readers with any common form
- * of colour blindness; theories also differ by their dashes, so that a picture survives a black-and-white printer.
+ * of colour blindness. Nothing is told by colour alone: theories also differ by their dashes, points by their shapes, and
+ * the two curves of a training by their lightness, so that a picture survives a black-and-white printer.
  */
 import type { Emphasis, Role, Series } from './figure.ts';
 
@@ -31,23 +32,27 @@ export const ink = {
   axis: '#4d4d4d',
   grid: '#e3e3e3',
   minorGrid: '#f2f2f2',
+  minorTick: '#b5b5b5',
   marker: '#1a1a1a',
 } as const;
 
-/** Red, green and blue of each role, and the dashes of its lines. */
+/** Shapes of points, by the chart library's names; `crossRot` is ×. */
+export type PointShape = 'circle' | 'triangle' | 'crossRot';
+
+/** Red, green and blue of each role, the dashes of its lines and the shape of its points. */
 export const roles: Readonly<
-  Record<Role, { readonly rgb: readonly [number, number, number]; readonly dash: number[] }>
+  Record<Role, { readonly rgb: readonly [number, number, number]; readonly dash: number[]; readonly shape: PointShape }>
 > = {
-  measured: { rgb: [0, 114, 178], dash: [] },
-  'measured-again': { rgb: [204, 121, 167], dash: [] },
-  'sampler-theory': { rgb: [213, 94, 0], dash: [] },
-  'white-theory': { rgb: [0, 158, 115], dash: [9, 5] },
-  'two-component-theory': { rgb: [120, 60, 110], dash: [2, 3] },
-  fit: { rgb: [213, 94, 0], dash: [] },
-  reference: { rgb: [60, 60, 60], dash: [9, 5] },
-  'left-out': { rgb: [140, 140, 140], dash: [] },
-  train: { rgb: [0, 114, 178], dash: [] },
-  test: { rgb: [213, 94, 0], dash: [] },
+  measured: { rgb: [0, 114, 178], dash: [], shape: 'circle' },
+  'measured-again': { rgb: [204, 121, 167], dash: [], shape: 'circle' },
+  'sampler-theory': { rgb: [213, 94, 0], dash: [], shape: 'circle' },
+  'white-theory': { rgb: [0, 158, 115], dash: [9, 5], shape: 'triangle' },
+  'two-component-theory': { rgb: [120, 60, 110], dash: [2, 3], shape: 'circle' },
+  fit: { rgb: [213, 94, 0], dash: [], shape: 'circle' },
+  reference: { rgb: [60, 60, 60], dash: [9, 5], shape: 'circle' },
+  'left-out': { rgb: [125, 125, 125], dash: [], shape: 'crossRot' },
+  train: { rgb: [0, 114, 178], dash: [], shape: 'circle' },
+  test: { rgb: [230, 159, 0], dash: [], shape: 'circle' },
 };
 
 /** Dashes of a series that asks for them whatever its role. */
@@ -63,7 +68,7 @@ export function colour({ role, emphasis }: Pick<Series, 'role' | 'emphasis'>, op
 }
 
 /** Width of lines in pixels. */
-export const lineWidth: Readonly<Record<Emphasis, number>> = { muted: 1.5, normal: 2.5, strong: 3.5 };
+export const lineWidth: Readonly<Record<Emphasis, number>> = { muted: 1.4, normal: 2.2, strong: 3.2 };
 
 /**
  * Radius and opacities of points: the more there are, the smaller and fainter each, so that 5,000 of them show a density
@@ -81,9 +86,12 @@ export function pointStyle(emphasis: Emphasis, count: number) {
   };
 }
 
+/** Distance of two lines of the chart library's own text, in units of the type size. */
+export const LINE_HEIGHT = 1.25;
+
 /** A font in the form the chart library and the canvas want. */
 export function font(pixels: number, weight: 'normal' | 'bold' = 'normal') {
-  return { family: fontFamily, size: pixels, weight, lineHeight: 1.25 };
+  return { family: fontFamily, size: pixels, weight, lineHeight: LINE_HEIGHT };
 }
 
 /** The same as a CSS font string. */

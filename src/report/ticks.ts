@@ -1,5 +1,5 @@
 /** Where a logarithmic axis has its ticks, and what is written at them. */
-import { powerOfTen, shortNumber } from './numbers.ts';
+import { powerOfTen, scientificNumber, shortNumber } from './numbers.ts';
 
 /** A tick; an empty label makes it a minor one. */
 export interface Tick {
@@ -7,6 +7,8 @@ export interface Tick {
   readonly label: string;
 }
 
+/** With smaller numbers on an axis, all are written with a power of ten. */
+const SMALLEST_PLAIN = 1e-3;
 /** More decades than this and only every second, third, … is labelled. */
 const LABELLED_DECADES = 9;
 
@@ -36,19 +38,32 @@ export function logTicks(low: number, high: number): Tick[] {
     }
   }
   if (few && ticks.length > 1 && ticks.filter((tick) => tick.label !== '').length < 3)
-    return ticks.map(({ value }) => ({ value, label: shortNumber(value) }));
+    return ticks.map(({ value }) => ({ value, label: number(value) }));
   // A range between two ticks holds one or none: its ends are better than nothing.
   if (ticks.length < 2)
     return [low, ...ticks.map((tick) => tick.value).filter((value) => value > low && value < high), high].map(
       (value) => ({
         value,
-        label: shortNumber(value),
+        label: number(value),
       }),
     );
   return every > 4 ? ticks.filter((tick) => tick.label !== '') : ticks;
 
+  /** All numbers of an axis in one form: `0.001` beside `5×10⁻⁴` would look like two units. */
+  function number(value: number): string {
+    return low < SMALLEST_PLAIN ? scientificNumber(value) : shortNumber(value);
+  }
+
   function label(factor: number, exponent: number): string {
-    if (few) return [1, 2, 5].includes(factor) ? shortNumber(Number(`${factor}e${exponent}`)) : '';
+    if (few) return [1, 2, 5].includes(factor) ? number(Number(`${factor}e${exponent}`)) : '';
     return factor === 1 && exponent % every === 0 ? powerOfTen(exponent) : '';
   }
+}
+
+/** A number of a linear axis with as many decimals as tell the ticks apart, and a true minus sign. */
+export function linearLabel(value: number, ticks: readonly number[]): string {
+  const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : Math.abs(value) || 1;
+  const decimals = Math.min(8, Math.max(0, Math.ceil(-Math.log10(step) - 1e-9)));
+  const text = Math.abs(value) < step * 1e-6 ? '0' : Math.abs(value).toFixed(decimals);
+  return (value < 0 && text !== '0' ? '−' : '') + text;
 }

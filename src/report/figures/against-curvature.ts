@@ -10,11 +10,11 @@ import { binnedMedians } from '../running-median.ts';
 import { crossoverMarker, directions, samplerTheory, settings, WHITE_THEORY } from './words.ts';
 
 /** Curvatures this far below the crossover are flat for every purpose and would only stretch the axis. */
-const SHOWN_BELOW_CROSSOVER = 1e-4;
+export const SHOWN_BELOW_CROSSOVER = 1e-4;
 /** A bin of fewer directions has no median worth the name. */
 const BIN_MINIMUM = 5;
 /** With more directions than this, predictions are drawn as medians of bins: each has its own noise variance. */
-const DRAWN_SINGLY = 60;
+export const DRAWN_SINGLY = 60;
 
 /** A quantity of every direction, measured and predicted. */
 export interface Quantity {
@@ -79,20 +79,29 @@ export function quantityFigure(
     title: words.title,
     subtitle: `${settings(input)}; ${directions(seen)}`,
     x: { label: 'Hessian eigenvalue λ', scale: 'log', range: sorting.range },
-    y: {
-      label: words.label,
-      scale: 'log',
-      range: rangeOf(
-        series.flatMap((one) => one.y),
-        'log',
-      ),
-    },
+    y: { label: words.label, scale: 'log', range: rangeWithIntervals(series) },
     series,
     verticals: crossoverMarker(run),
     horizontals: [],
     footnote: [...sentences, ...notes].join(' '),
     message: series.length === 0 ? 'no direction with a positive eigenvalue was measured' : undefined,
   };
+}
+
+/**
+ * Shows all values, and their intervals as far as these reach no further than a factor of ten beyond: the interval of a
+ * variance that is worth two samples spans decades, and the law would shrink to nothing.
+ */
+function rangeWithIntervals(series: readonly Series[]): readonly [number, number] {
+  const values = rangeOf(
+    series.flatMap((one) => one.y),
+    'log',
+  );
+  const ends = rangeOf(
+    series.flatMap((one) => [...one.y, ...(one.low ?? []), ...(one.high ?? [])]),
+    'log',
+  );
+  return [Math.max(ends[0], values[0] / 10), Math.min(ends[1], values[1] * 10)];
 }
 
 function quantitySeries(input: ReportInput, quantity: Quantity, { compared, drifting }: Sorting) {
@@ -105,14 +114,16 @@ function quantitySeries(input: ReportInput, quantity: Quantity, { compared, drif
   const points = (label: string, role: 'measured' | 'left-out', chosen: readonly number[]) => {
     const drawable = chosen.filter((i) => measured[i] > 0);
     if (drawable.length === 0) return;
+    // The interval of a direction that drifts means nothing: it supposes that the window is stationary.
+    const bars = role === 'measured' && low && high;
     series.push({
       label,
-      kind: low && high ? 'errorbars' : 'points',
+      kind: bars ? 'errorbars' : 'points',
       role,
       emphasis: role === 'measured' ? 'normal' : 'muted',
       x: at(lambda, drawable),
       y: at(measured, drawable),
-      ...(low && high ? { low: at(low, drawable), high: at(high, drawable) } : {}),
+      ...(bars ? { low: at(low, drawable), high: at(high, drawable) } : {}),
     });
   };
   const line = (label: string, role: 'sampler-theory' | 'white-theory' | 'two-component-theory', column: Column) => {
@@ -125,15 +136,19 @@ function quantitySeries(input: ReportInput, quantity: Quantity, { compared, drif
     series.push({ label, kind: 'line', role, emphasis: 'normal', ...curve });
   };
 
+  const measuredPoints = () => points(low && high ? 'measured, 95 % interval' : 'measured', 'measured', compared);
+  const few = compared.length <= DRAWN_SINGLY;
   points('left out: drifting', 'left-out', drifting);
-  points(low && high ? 'measured, with 95 % interval' : 'measured', 'measured', compared);
+  if (!few) measuredPoints();
   // A run with replacement has one theory only: the other line would lie on top of it.
   if (run.sampler !== 'with-replacement') line(WHITE_THEORY, 'white-theory', quantity.white);
   line('two-component theory', 'two-component-theory', quantity.twoComponent);
   line(samplerTheory(run.sampler), 'sampler-theory', quantity.sampler);
+  // Few points would vanish below a line that passes through them; of many, the line would not be seen.
+  if (few) measuredPoints();
   const corrected = compared.map((i) => measured[i] / quantity.bias(i));
   const medians = binnedMedians(at(lambda, compared), corrected, run.crossoverEigenvalue, BIN_MINIMUM);
   if (medians.x.length > 0)
-    series.push({ label: 'measured, medians', kind: 'points', role: 'measured', emphasis: 'strong', ...medians });
+    series.push({ label: 'medians', kind: 'points', role: 'measured', emphasis: 'strong', ...medians });
   return { series, medians: medians.x.length > 0 };
 }

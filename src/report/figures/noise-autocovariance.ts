@@ -8,6 +8,9 @@ import { settings } from './words.ts';
 /** Values larger than this, in units of 1/M, may lie beyond the y axis: else the law would shrink to nothing. */
 const LARGEST_SHOWN = 5;
 
+/** The last marker stands at the last lag: room for the half of its label that lies beyond. */
+const ROOM_RIGHT = 1.03;
+
 /**
  * Autocovariance at a lag ≥ 1, averaged over positions in the epoch, divided by the variance.
  *
@@ -30,11 +33,17 @@ const THEORY: Readonly<Record<Sampler, string>> = {
   'with-replacement': 'theory for independent batches, 0',
 };
 
-/** Noise autocovariance over lags 1…2M at θ̄ and along the trajectory, in units of its value at lag 0. */
+/**
+ * Noise autocovariance over lags 1…2M at θ̄ and along the trajectory, in units of its value at lag 0. Lags at which the
+ * same batch returns are told in the footnote: the value 1 is far beyond an axis on which 1/M can be seen.
+ */
 export function noiseAutocovarianceFigure(input: ReportInput): Figure {
   const { noise, run } = input;
   const { batchesPerEpoch, sampler } = run;
-  const shown = Array.from(noise.lags, (_, i) => i).filter((i) => noise.lags[i] > 0);
+  const returns = (lag: number) => sampler === 'shuffle-once' && lag % batchesPerEpoch === 0;
+  const positive = Array.from(noise.lags, (_, i) => i).filter((i) => noise.lags[i] > 0);
+  const shown = positive.filter((i) => !returns(noise.lags[i]));
+  const returning = positive.filter((i) => returns(noise.lags[i]));
   const x = shown.map((i) => noise.lags[i]);
   const column = (values: Column) => shown.map((i) => values[i]);
 
@@ -63,12 +72,17 @@ export function noiseAutocovarianceFigure(input: ReportInput): Figure {
   const sentences = [
     'Mean over directions. Bands: ± one standard error. Lag 0, which is 1 by definition, is off the axis.',
   ];
-  if (cut > 0)
-    sentences.push(`Beyond the axis: ${cut} of ${series.reduce((sum, one) => sum + one.y.length, 0)} values.`);
+  if (returning.length > 0) {
+    const lags = returning.map((i) => noise.lags[i]).join(' and ');
+    const values = returning.map((i) => shortNumber(noise.autocovariance[i])).join(' and ');
+    const so = returning.length > 1 ? 'So are lags' : 'So is lag';
+    sentences.push(`${so} ${lags}, where the same batch returns: predicted 1, measured ${values}.`);
+  }
+  if (cut > 0) sentences.push(`Beyond the axis: ${cut} of ${measuredValues(series).length} measured values.`);
   return {
     title: 'Autocovariance of the gradient noise',
     subtitle: `${settings(input)}; 1/M = ${shortNumber(1 / batchesPerEpoch)}`,
-    x: { label: 'lag h (updates)', scale: 'linear', range: [0, Math.max(1, ...x)] },
+    x: { label: 'lag h (updates)', scale: 'linear', range: [0, ROOM_RIGHT * Math.max(2 * batchesPerEpoch, ...x)] },
     y: { label: 'autocovariance / variance', scale: 'linear', range },
     series,
     verticals: [
@@ -90,6 +104,10 @@ function shownRange(series: readonly Series[], batchesPerEpoch: number) {
     .filter((end) => Math.abs(end) <= limit);
   const low = Math.min(-1.3 * scale, 1.05 * Math.min(0, ...ends));
   const high = Math.max(0.5 * scale, 1.05 * Math.max(0, ...ends));
-  const cut = series.flatMap((one) => one.y).filter((value) => value < low || value > high).length;
+  const cut = measuredValues(series).filter((value) => value < low || value > high).length;
   return { range: [low, high] as const, cut };
+}
+
+function measuredValues(series: readonly Series[]): number[] {
+  return series.filter((one) => one.kind === 'band').flatMap((one) => one.y.filter(Number.isFinite));
 }

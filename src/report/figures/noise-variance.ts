@@ -1,11 +1,11 @@
 /** Gradient-noise variance against loss curvature: how nearly the noise covariance is proportional to the Hessian. */
 import type { Figure, Series } from '../figure.ts';
 import type { ReportInput } from '../input.ts';
-import { shortNumber } from '../numbers.ts';
 import { rangeOf } from '../range.ts';
 import { median } from '../running-median.ts';
 import type { FittedSlope } from '../summary.ts';
-import { directions, settings } from './words.ts';
+import { DRAWN_SINGLY, SHOWN_BELOW_CROSSOVER } from './against-curvature.ts';
+import { crossoverMarker, directions, settings } from './words.ts';
 
 /** C against λ−μ with the fitted power law, whose slope comes from the summary, and C ∝ λ−μ beside it. */
 export function noiseVarianceFigure(input: ReportInput): Figure {
@@ -13,7 +13,8 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
   const all = Array.from(columns.eigenvalue, (_, i) => i);
   // Weight decay is part of the Hessian's eigenvalues, never of the noise.
   const curvature = (i: number) => columns.eigenvalue[i] - run.weightDecay;
-  const floor = run.crossoverEigenvalue * 1e-4;
+  const crossover = run.crossoverEigenvalue - run.weightDecay;
+  const floor = run.crossoverEigenvalue * SHOWN_BELOW_CROSSOVER;
   const drawable = all.filter((i) => curvature(i) >= floor && curvature(i) > 0 && columns.noise_variance[i] > 0);
   const compared = drawable.filter((i) => columns.regime[i] !== 'drift' && columns.regime[i] !== 'negative');
   const drifting = drawable.filter((i) => columns.regime[i] === 'drift');
@@ -27,7 +28,7 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
     // An exact value has an interval of no length: nothing to draw.
     const estimated = low.some((value, i) => value < high[i]);
     series.push({
-      label,
+      label: estimated ? `${label}, 95 % interval` : label,
       kind: estimated ? 'errorbars' : 'points',
       role,
       emphasis: role === 'measured' ? 'normal' : 'muted',
@@ -37,15 +38,18 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
     });
   };
   points('left out: drifting', 'left-out', drifting);
-  points('C of one direction', 'measured', compared);
+  const few = compared.length <= DRAWN_SINGLY;
+  if (!few) points('C of one direction', 'measured', compared);
 
   const fit = run.slopes.noiseExponent;
   const x = compared.map(curvature);
   const y = compared.map((i) => columns.noise_variance[i]);
   if (compared.length > 1) {
-    series.push(powerLaw('C ∝ λ−μ (slope 1)', 1, x, y, true));
+    // The fit is often the law itself: dashes on top of it leave both to be seen.
     if (fit && fit.value !== null) series.push(powerLaw(`fitted slope ${slopeText(fit)}`, fit.value, x, y, false));
+    series.push(powerLaw('C ∝ λ−μ (slope 1)', 1, x, y, true));
   }
+  if (few) points('C of one direction', 'measured', compared);
 
   const sentences = ['C: variance of one batch’s gradient along the direction, at the window’s mean weights.'];
   if (compared.length > 1) sentences.push('Lines pass through the median of C over the compared directions.');
@@ -55,7 +59,7 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
   return {
     title: 'Gradient-noise variance against loss curvature',
     subtitle: `${settings(input)}; ${directions(drawable.length)}`,
-    x: { label: 'loss curvature λ−μ', scale: 'log', range: rangeOf(drawable.map(curvature), 'log') },
+    x: { label: 'loss curvature λ−μ', scale: 'log', range: rangeOf([...drawable.map(curvature), crossover], 'log') },
     y: {
       label: 'noise variance C',
       scale: 'log',
@@ -65,12 +69,7 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
       ),
     },
     series,
-    verticals: [
-      {
-        value: run.crossoverEigenvalue - run.weightDecay,
-        label: `crossover λ× = ${shortNumber(run.crossoverEigenvalue)}`,
-      },
-    ],
+    verticals: crossoverMarker(run).map((marker) => ({ ...marker, value: crossover })),
     horizontals: [],
     footnote: sentences.join(' '),
     message: drawable.length === 0 ? 'no direction has a positive loss curvature and a noise variance' : undefined,

@@ -4,7 +4,7 @@ import type { Column, ReportInput } from '../input.ts';
 import { rangeOf } from '../range.ts';
 import { medianBias } from '../running-median.ts';
 import type { RangeSummary } from '../summary.ts';
-import { sortDirections } from './against-curvature.ts';
+import { DRAWN_SINGLY, sortDirections } from './against-curvature.ts';
 import { directions, samplerTheory, settings, WHITE_THEORY } from './words.ts';
 
 /** Smallest and largest ratio on the axis: drifting directions can lie anywhere. */
@@ -33,14 +33,26 @@ export function ratioFigure(input: ReportInput): Figure {
     if (drawable.length === 0) return;
     const emphasis = role === 'left-out' ? 'muted' : 'normal';
     const x = drawable.map((i) => columns.eigenvalue[i] / cross);
-    series.push({ label, kind: 'points', role, emphasis, x, y: drawable.map((i) => ratio(i, column)) });
+    const y = drawable.map((i) => ratio(i, column));
+    // Bars for the theory on trial alone: those of the other would be the same, shifted.
+    const bars = role === 'sampler-theory';
+    const low = drawable.map((i) => columns.theta_variance_low[i] / column[i]);
+    const high = drawable.map((i) => columns.theta_variance_high[i] / column[i]);
+    series.push({ label, kind: bars ? 'errorbars' : 'points', role, emphasis, x, y, ...(bars ? { low, high } : {}) });
   };
   const both = run.sampler !== 'with-replacement';
   points('left out: drifting', 'left-out', columns.theta_variance_sampler, drifting);
-  if (both) points(`${WHITE_THEORY}: directions`, 'white-theory', columns.theta_variance_white, compared);
-  points(`${samplerTheory(run.sampler)}: directions`, 'sampler-theory', columns.theta_variance_sampler, compared);
-  if (both) steps(`${WHITE_THEORY}: medians of ranges`, 'white-theory', (one) => one.ratioWhite);
-  steps(`${samplerTheory(run.sampler)}: medians of ranges`, 'sampler-theory', (one) => one.ratioSampler);
+  const own = samplerTheory(run.sampler);
+  const few = compared.length <= DRAWN_SINGLY;
+  if (few) medians();
+  if (both) points(`over ${WHITE_THEORY}`, 'white-theory', columns.theta_variance_white, compared);
+  points(`over ${own}, 95 % interval`, 'sampler-theory', columns.theta_variance_sampler, compared);
+  if (!few) medians();
+
+  function medians(): void {
+    if (both) steps(`over ${WHITE_THEORY}: medians`, 'white-theory', (one) => one.ratioWhite);
+    steps(`over ${own}: medians`, 'sampler-theory', (one) => one.ratioSampler);
+  }
 
   function steps(
     label: string,
@@ -55,8 +67,8 @@ export function ratioFigure(input: ReportInput): Figure {
       const low = Math.max(one.low, shown[0]);
       const high = Math.min(one.high ?? Infinity, shown[1]);
       if (value === null || !(value > 0) || members.length === 0 || low >= high) continue;
-      // A NaN between two ranges breaks the line: nothing is said about what lies between them.
-      x.push(low, high, NaN);
+      // A NaN after each range breaks the line: a rise from one to the next would say something about their border.
+      x.push(low, high, high);
       y.push(value, value, NaN);
     }
     if (x.length > 0) series.push({ label, kind: 'line', role, emphasis: 'strong', x, y });
@@ -66,7 +78,7 @@ export function ratioFigure(input: ReportInput): Figure {
   const [low, high] = rangeOf([...values, 0.5, 2], 'log');
   const limits = [Math.max(low, SHOWN[0]), Math.min(high, SHOWN[1])] as const;
   const cut = values.filter((value) => value < limits[0] || value > limits[1]).length;
-  const sentences = ['Each ratio is corrected for the bias of a median, (1−2/(9ν))³.'];
+  const sentences = ['Medians: of ranges of λ/λ_×. Each ratio is corrected for the bias of a median, (1−2/(9ν))³.'];
   if (cut > 0) sentences.push(`Beyond the axis: ${cut} ${cut === 1 ? 'ratio' : 'ratios'}.`);
   const missing = [...compared, ...drifting].filter((i) => !hasRatio(i, columns.theta_variance_sampler)).length;
   if (missing > 0)

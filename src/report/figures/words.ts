@@ -31,7 +31,7 @@ export function settings({ title, run }: Pick<ReportInput, 'title' | 'run'>): st
 export function crossoverMarker(run: RunNumbers): MarkerLine[] {
   const { crossoverEigenvalue } = run;
   if (!(crossoverEigenvalue > 0)) return [];
-  return [{ value: crossoverEigenvalue, label: `crossover λ× = ${shortNumber(crossoverEigenvalue)}` }];
+  return [{ value: crossoverEigenvalue, label: `crossover λ_× = ${shortNumber(crossoverEigenvalue)}` }];
 }
 
 /** `1 direction`, `17 directions`. */

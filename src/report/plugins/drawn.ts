@@ -1,5 +1,5 @@
 /** A series in the form the chart library takes, with what the project's own drawing needs beside it. */
-import type { ChartDataset } from 'chart.js';
+import type { ChartArea, ChartDataset, Scale } from 'chart.js';
 import type { Series } from '../figure.ts';
 
 /** A point; `low` and `high` are the ends of its interval. NaN coordinates break a line and hide a point. */
@@ -21,6 +21,7 @@ export interface Context {
   fillStyle: string;
   strokeStyle: string;
   lineWidth: number;
+  globalAlpha: number;
   font: string;
   textAlign: 'left' | 'center';
   textBaseline: 'alphabetic' | 'middle';
@@ -41,4 +42,16 @@ export interface Context {
   rotate(angle: number): void;
   measureText(text: string): { readonly width: number };
   fillText(text: string, x: number, y: number): void;
+}
+
+/** Restricts what follows to the plot area, until the context is restored. */
+export function clipToPlot(ctx: Context, { left, top, width, height }: ChartArea): void {
+  ctx.beginPath();
+  ctx.rect(left, top, width, height);
+  ctx.clip();
+}
+
+/** Whether an axis has a place for a value. */
+export function showable(scale: Scale, value: number): boolean {
+  return Number.isFinite(value) && (scale.type !== 'logarithmic' || value > 0);
 }

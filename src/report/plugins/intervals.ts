@@ -1,7 +1,7 @@
 /** Draws what the chart library has no kind for: asymmetric error bars, and the shaded band around a line. */
 import type { Chart, Plugin, Scale } from 'chart.js';
 import { colour, pointStyle } from '../theme.ts';
-import type { Context, DrawnDataset } from './drawn.ts';
+import { clipToPlot, type Context, type DrawnDataset, showable } from './drawn.ts';
 
 /** Opacity of a band. */
 export const BAND_OPACITY = 0.2;
@@ -17,9 +17,7 @@ export const intervals: Plugin<'line'> = {
     const x = chart.scales.x;
     const y = chart.scales[dataset.yAxisID ?? 'y'];
     ctx.save();
-    ctx.beginPath();
-    ctx.rect(chartArea.left, chartArea.top, chartArea.width, chartArea.height);
-    ctx.clip();
+    clipToPlot(ctx, chartArea);
     if (kind === 'band') drawBand(ctx, dataset, x, y);
     else drawBars(ctx, dataset, x, y);
     ctx.restore();
@@ -68,8 +66,4 @@ function drawBand(ctx: Context, { series, data }: DrawnDataset, x: Scale, y: Sca
 function pixelEnds(low: number | undefined, high: number | undefined, y: Scale): [number, number] | undefined {
   if (low === undefined || high === undefined || Number.isNaN(low) || !showable(y, high)) return undefined;
   return [showable(y, low) ? y.getPixelForValue(low) : y.bottom, y.getPixelForValue(high)];
-}
-
-function showable(scale: Scale, value: number): boolean {
-  return Number.isFinite(value) && (scale.type !== 'logarithmic' || value > 0);
 }

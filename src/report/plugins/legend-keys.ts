@@ -3,6 +3,7 @@
  * library lays the legend out and writes its text; its own keys (one shape, one width for all) are made invisible.
  */
 import type { Chart, Plugin } from 'chart.js';
+import { type DrawPointOptions, drawPoint } from 'chart.js/helpers';
 import type { Series } from '../figure.ts';
 import { colour, dashes, ink, lineWidth, pointStyle, roles } from '../theme.ts';
 import { BAND_OPACITY } from './intervals.ts';
@@ -47,24 +48,24 @@ function drawKey(ctx: Context, series: Series, left: number, middle: number): vo
     ctx.stroke();
     return;
   }
-  const centre = left + KEY_WIDTH / 2;
   // As if there were few of them: a key as faint as one point of thousands could not be seen.
   const style = pointStyle(series.emphasis, 1);
-  if (series.kind === 'errorbars') {
-    ctx.strokeStyle = colour(series, style.barOpacity);
-    ctx.lineWidth = 1.2;
-    ctx.beginPath();
-    ctx.moveTo(centre, middle - 8);
-    ctx.lineTo(centre, middle + 8);
-    ctx.stroke();
-  }
-  ctx.beginPath();
-  ctx.arc(centre, middle, style.radius, 0, 2 * Math.PI);
-  ctx.fillStyle = colour(series, style.opacity);
-  ctx.fill();
-  if (series.emphasis === 'strong') {
-    ctx.strokeStyle = ink.background;
-    ctx.lineWidth = 1;
-    ctx.stroke();
+  const { shape } = roles[series.role];
+  const stroked = shape === 'crossRot';
+  for (const part of [0.15, 0.5, 0.85]) {
+    const centre = left + part * KEY_WIDTH;
+    if (series.kind === 'errorbars') {
+      ctx.strokeStyle = colour(series, style.barOpacity);
+      ctx.lineWidth = 1.2;
+      ctx.beginPath();
+      ctx.moveTo(centre, middle - 7);
+      ctx.lineTo(centre, middle + 7);
+      ctx.stroke();
+    }
+    ctx.fillStyle = colour(series, style.opacity);
+    ctx.strokeStyle = stroked ? colour(series, style.opacity) : ink.background;
+    const borderWidth = stroked || series.emphasis === 'strong' ? 1 : 0;
+    const look = { pointStyle: shape, radius: style.radius, borderWidth } as DrawPointOptions;
+    drawPoint(ctx as unknown as Parameters<typeof drawPoint>[0], look, centre, middle);
   }
 }

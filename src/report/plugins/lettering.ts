@@ -1,12 +1,14 @@
 /**
- * Writes what needs subscripts or a place of its own: the axes' labels (the chart library reserves their room with
- * invisible ones), the footnote below the picture, and the message of an empty one.
+ * Writes what needs subscripts or a place of its own: the labels of axes and of vertical markers (the chart library
+ * reserves their room with invisible ones), the footnote below the picture, and the message of an empty one.
  */
 import type { Chart, Plugin } from 'chart.js';
 import type { Figure } from '../figure.ts';
-import { cssFont, fontSize, ink, size } from '../theme.ts';
+import { markerRows } from '../markers.ts';
+import { MARKER_PADDING } from '../scales.ts';
+import { cssFont, fontSize, ink, LINE_HEIGHT, size } from '../theme.ts';
 import type { Context } from './drawn.ts';
-import { drawRichText, wrap } from './rich-text.ts';
+import { drawRichText, withoutSubscripts, wrap } from './rich-text.ts';
 
 /** Characters of a footnote line: at 0.53 of the type size each, the font's mean for prose, a line fills 98 % of the width. */
 const FOOTNOTE_CHARACTERS = 136;
@@ -37,6 +39,7 @@ export function lettering(figure: Figure): Plugin<'line'> {
       const { x, y, right } = chart.scales;
       const middle = { x: (chartArea.left + chartArea.right) / 2, y: (chartArea.top + chartArea.bottom) / 2 };
       const half = 0.6 * fontSize.axis;
+      labelMarkers(ctx, figure, chart);
       label(ctx, figure.x.label, middle.x, x.bottom - half, 0);
       label(ctx, figure.y.label, y.left + half, middle.y, -Math.PI / 2);
       if (figure.right !== undefined) label(ctx, figure.right.label, right.right - half, middle.y, Math.PI / 2);
@@ -65,6 +68,20 @@ function label(ctx: Context, text: string, x: number, y: number, angle: number):
   ctx.rotate(angle);
   drawRichText(ctx, text, { x: 0, y: 0, align: 'center', size: fontSize.axis }, cssFont);
   ctx.restore();
+}
+
+/** Above its line, moved inwards where it would leave the picture. */
+function labelMarkers(ctx: Context, figure: Figure, { scales: { x, xMarkers } }: Chart<'line'>): void {
+  if (xMarkers === undefined) return;
+  const markers = figure.verticals.filter(({ value }) => value >= x.min && value <= x.max);
+  const rows = markerRows(markers, [x.min, x.max], figure.x.scale);
+  ctx.font = cssFont(fontSize.marker);
+  markers.forEach(({ value, label: text }, i) => {
+    const half = ctx.measureText(withoutSubscripts(text)).width / 2;
+    const at = Math.min(size.width - MARGIN / 2 - half, Math.max(MARGIN / 2 + half, x.getPixelForValue(value)));
+    const up = xMarkers.bottom - MARKER_PADDING - (rows[i] + 0.5) * LINE_HEIGHT * fontSize.marker;
+    drawRichText(ctx, text, { x: at, y: up, align: 'center', size: fontSize.marker }, cssFont);
+  });
 }
 
 /** Centred lines on a patch without grid lines. */

@@ -1,0 +1,59 @@
+/**
+ * Draws every picture from synthetic runs of all kinds. Nothing may be cut off at an edge; the rest is for the eye:
+ *
+ *   EPOCHNOISE_GALLERY=<folder> npx vitest run test/report/gallery.test.ts     keeps the pictures
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { allFigures } from '../../src/report/all-figures.ts';
+import type { ReportInput } from '../../src/report/input.ts';
+import { renderPng } from '../../src/report/png.ts';
+import { inputOf } from './hand-made.ts';
+import { hasWhiteFrame, pixelsOf } from './pixels.ts';
+import { syntheticInput, syntheticTraining } from './synthetic.ts';
+
+const usual = syntheticInput();
+const RUNS: Record<string, ReportInput> = {
+  reshuffle: usual,
+  'shuffle-once': syntheticInput({ sampler: 'shuffle-once' }),
+  'with-replacement': syntheticInput({ sampler: 'with-replacement' }),
+  'no directions': inputOf([]),
+  'one direction': syntheticInput({ directions: 1, negative: 0 }),
+  'ten directions, no training epochs, regression': {
+    ...syntheticInput({ directions: 10, negative: 1 }),
+    title: null,
+    training: syntheticTraining(0, false),
+  },
+  '5,000 directions': syntheticInput({ directions: 5000, negative: 300 }),
+  'long title, short polish': {
+    ...usual,
+    title: 'a run with a very long name '.repeat(8).trim(),
+    training: syntheticTraining(200, false),
+  },
+};
+
+const folder = process.env.EPOCHNOISE_GALLERY;
+/** The margin of a picture in pixels of the PNG, less a letter's overhang. */
+const FRAME = 10;
+
+test.each(Object.keys(RUNS))('%s', async (name) => {
+  const figures = allFigures(RUNS[name]);
+  expect(figures.map((one) => one.name)).toEqual([
+    'weight-variance',
+    'ratio',
+    'velocity-variance',
+    'correlation-time',
+    'noise-autocovariance',
+    'noise-variance',
+    'training-curve',
+  ]);
+  for (const one of figures) {
+    const png = renderPng(one.figure);
+    if (folder) {
+      mkdirSync(join(folder, name), { recursive: true });
+      writeFileSync(join(folder, name, `${one.name}.png`), png);
+    }
+    expect(hasWhiteFrame(await pixelsOf(png), FRAME), one.name).toBe(true);
+  }
+});
