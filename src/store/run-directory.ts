@@ -13,12 +13,20 @@ export const RUN_FILES = {
   experiment: 'experiment.json',
   /** Versions, machine, seconds and peak memory of each stage; the only file that may differ between equal runs. */
   environment: 'environment.json',
+  /** What was computed from what: settings and checksums of every stage. */
+  stages: 'stages.json',
+  /** `theta`, `velocity` F64 [d] after training and polish. */
+  minimum: 'minimum.safetensors',
+  /** Loss and accuracy over training and polish, a line an epoch or iteration. */
+  training: 'training.csv',
   /** `theta`, `velocity` [d] at the opening of the window. */
   weights: 'weights.safetensors',
   /** `indices` I32 [K, S]. */
   batches: 'batches.safetensors',
   /** Folder of `00000.safetensors` …: `theta`, `velocity` [updates, d]; absent where the run replays. */
   trajectory: 'trajectory',
+  /** Loss and accuracy over burn-in and window, a line an epoch. */
+  windowCurve: 'window.csv',
   /** `theta`, `gradient` F64 [d] at the window mean. */
   mean: 'mean.safetensors',
   /** `eigenvalues`, `eigenvectors`, `residuals`, `gradient`. */

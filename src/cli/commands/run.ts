@@ -1,0 +1,36 @@
+/** `epochnoise run`: a whole experiment. */
+import { Command, Option } from 'commander';
+import { join } from 'node:path';
+import { describeResult, experimentNames, loadExperiment, runExperiment, STAGES } from '../../experiment/index.ts';
+import type { StageName } from '../../experiment/index.ts';
+import { gather } from '../options.ts';
+import { print, printJson } from '../output.ts';
+import { progressVoice } from '../voice.ts';
+
+interface RunOptions {
+  readonly out?: string;
+  readonly set?: string[];
+  readonly until: StageName;
+  readonly json?: boolean;
+}
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('Run an experiment: train, record, find the eigendirections, compare with theory, draw.')
+    .argument('<experiment>', `a name (${experimentNames().join(', ')}) or a YAML file`)
+    .option('--out <folder>', 'where the results go (default: results/<name of the experiment>)')
+    .option('--set <key.path=value>', 'change a setting; may be given several times', gather(String))
+    .addOption(
+      new Option('--until <stage>', 'the last stage to run').choices(STAGES.map(({ name }) => name)).default('report'),
+    )
+    .option('--json', 'print the result as JSON')
+    .action(async (nameOrFile: string, { out, set = [], until, json }: RunOptions) => {
+      const { name, experiment } = loadExperiment(nameOrFile, set);
+      const voice = progressVoice();
+      const result = await runExperiment(out ?? join('results', name), experiment, voice, until);
+      voice.end();
+      const { document, text } = describeResult(result);
+      if (json) printJson(document);
+      else print(text);
+    });
+}

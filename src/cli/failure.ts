@@ -1,0 +1,22 @@
+/** What a user sees of an error. */
+import pc from 'picocolors';
+import { UserError } from '../errors.ts';
+import { Interrupted } from './interrupt.ts';
+
+/** Writes an error to standard error. @returns the exit code */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Interrupted) {
+    process.stderr.write('interrupted: what was finished is kept; the same command goes on from there\n');
+    return 130;
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(`${pc.red('error:')} ${error.message}\n`);
+    return error.exitCode;
+  }
+  // A fault of the program: here the stack is what helps.
+  process.stderr.write(
+    `${pc.red('internal error:')} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.stderr.write('this is a fault of epochnoise, not yours; what was finished is kept\n');
+  return 1;
+}

@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+/** The command line: parses, runs, and turns every error into one sentence and an exit code. */
+import { CommanderError } from 'commander';
+import { exitCodeOf } from './failure.ts';
+import { watchInterrupts } from './interrupt.ts';
+import { buildProgram } from './program.ts';
+
+watchInterrupts();
+// A reader that closes the pipe early (head, a pager) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await buildProgram().parseAsync(process.argv);
+} catch (error) {
+  // Commander has already said what was wrong, or printed help or version.
+  process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : exitCodeOf(error);
+}

@@ -1,0 +1,32 @@
+/** All commands. */
+import { Command } from 'commander';
+import { programVersion } from '../experiment/index.ts';
+import { dataCommand } from './commands/data.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { runCommand } from './commands/run.ts';
+import { stageCommands } from './commands/stage.ts';
+import { theoryCommand } from './commands/theory.ts';
+
+/** The program; parsing throws instead of ending the process. */
+export function buildProgram(): Command {
+  const program = new Command('epochnoise')
+    .description('Tests the theory of epoch-based SGD noise on real networks.')
+    .version(programVersion())
+    .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 missing or damaged data, 130 interrupted (and resumable).
+Start with: epochnoise run quickstart`,
+    );
+  const commands = [runCommand(), ...stageCommands(), theoryCommand(), dataCommand(), doctorCommand()];
+  for (const command of commands) program.addCommand(command);
+  throwInsteadOfExit(program);
+  return program;
+}
+
+/** Subcommands do not inherit this when they are made apart. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  for (const inner of command.commands) throwInsteadOfExit(inner);
+}

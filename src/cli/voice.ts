@@ -1,0 +1,116 @@
+/** Progress on standard error: a bar with rate and time left on a terminal, plain lines elsewhere. */
+import { setImmediate } from 'node:timers/promises';
+import cliProgress from 'cli-progress';
+import pc from 'picocolors';
+import type { Voice } from '../experiment/index.ts';
+import { throwIfInterrupted } from './interrupt.ts';
+
+/** Work that is over sooner shows nothing but its end. */
+const QUIET_MS = 2000;
+/** A terminal is drawn this often; a log gets a line that much more rarely. */
+const REDRAW_MS = 100;
+const LINE_MS = 10_000;
+
+export interface ProgressVoice extends Voice {
+  /** Ends the last piece of work. */
+  end(): void;
+}
+
+export function progressVoice(stream: NodeJS.WriteStream = process.stderr): ProgressVoice {
+  let current: Work | undefined;
+  const write = (text: string) => stream.write(`${text}\n`);
+  const end = () => {
+    current?.end();
+    current = undefined;
+  };
+  return {
+    begin(title) {
+      end();
+      const work = new Work(title, stream);
+      current = work;
+      return (done, total, detail) => work.report(done, total, detail);
+    },
+    say(text) {
+      end();
+      write(text);
+    },
+    warn(text) {
+      end();
+      write(`${pc.yellow('warning:')} ${text}`);
+    },
+    end,
+  };
+}
+
+class Work {
+  private readonly title: string;
+  private readonly stream: NodeJS.WriteStream;
+  private readonly start = performance.now();
+  private shown = performance.now();
+  private bar: cliProgress.SingleBar | undefined;
+  private lastLine = performance.now();
+
+  constructor(title: string, stream: NodeJS.WriteStream) {
+    this.title = title;
+    this.stream = stream;
+  }
+
+  async report(done: number, total: number, detail = ''): Promise<void> {
+    const now = performance.now();
+    if (now - this.shown < REDRAW_MS) return;
+    this.shown = now;
+    if (now - this.start > QUIET_MS) {
+      if (this.stream.isTTY) this.draw(done, total, detail);
+      else if (now - this.lastLine > LINE_MS) this.line(done, total, detail, now);
+    }
+    // Computation hardly ever leaves the thread: here signals get their turn.
+    await setImmediate();
+    throwIfInterrupted();
+  }
+
+  end(): void {
+    this.bar?.stop();
+    this.stream.write(`${this.title} ${pc.dim(`(${seconds(performance.now() - this.start)})`)}\n`);
+  }
+
+  private draw(done: number, total: number, detail: string): void {
+    this.bar ??= new cliProgress.SingleBar({
+      stream: this.stream,
+      format: `${this.title} {bar} {percentage} %  {rate}  {left} left  {detail}`,
+      barsize: 24,
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      hideCursor: true,
+      clearOnComplete: true,
+      noTTYOutput: false,
+    });
+    const payload = { ...this.pace(done, total), detail };
+    if (!this.bar.isActive) this.bar.start(total, done, payload);
+    this.bar.setTotal(total);
+    this.bar.update(done, payload);
+  }
+
+  private line(done: number, total: number, detail: string, now: number): void {
+    this.lastLine = now;
+    const { rate, left } = this.pace(done, total);
+    const share = ((100 * done) / total).toFixed(0);
+    this.stream.write(
+      `${this.title}: ${share} % (${done} of ${total}), ${rate}, ${left} left${detail && `, ${detail}`}\n`,
+    );
+  }
+
+  private pace(done: number, total: number): { rate: string; left: string } {
+    const elapsed = performance.now() - this.start;
+    const perSecond = (1000 * done) / elapsed;
+    const rate = `${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toPrecision(2)}/s`;
+    return { rate, left: done > 0 ? seconds(((total - done) * elapsed) / done) : '?' };
+  }
+}
+
+/** `0.4 s`, `75 s`, `12 min`, `3.2 h`. */
+function seconds(milliseconds: number): string {
+  const value = milliseconds / 1000;
+  if (value < 10) return `${value.toFixed(1)} s`;
+  if (value < 120) return `${value.toFixed(0)} s`;
+  return value < 7200 ? `${(value / 60).toFixed(0)} min` : `${(value / 3600).toFixed(1)} h`;
+}

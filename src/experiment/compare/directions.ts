@@ -1,0 +1,103 @@
+/** Direction by direction: what was measured, what theory says of this very window, and how far either may be off. */
+import { varianceInterval } from '../../statistics/chi-square.ts';
+import type { WindowVariances } from '../../statistics/window-variance.ts';
+import type { DirectionColumn } from '../../store/run-directory.ts';
+import { predictDirections, type Sampler, type WindowOptions } from '../../theory/index.ts';
+import { expectedDrift } from '../drift.ts';
+import type { NoiseResults, Spectrum } from '../run-files.ts';
+
+/** Settings of the run that the comparison depends on. */
+export interface WindowSettings {
+  readonly learningRate: number;
+  readonly momentum: number;
+  readonly sampler: Sampler;
+  /** M. */
+  readonly batchesPerEpoch: number;
+  /** K. */
+  readonly updates: number;
+  readonly burnInUpdates: number;
+  /** λ_cross. */
+  readonly crossover: number;
+}
+
+/** Why a direction takes part in the comparison, or does not. */
+export type Regime = 'stiff' | 'suppressed' | 'drift' | 'negative';
+
+/** The columns of directions.csv, [k] each; NaN is written as an empty cell. */
+export type DirectionTable = Readonly<Record<Exclude<DirectionColumn, 'regime'>, Float64Array>> & {
+  readonly regime: readonly Regime[];
+};
+
+/** Below this part of λ_cross nothing holds a direction in place for the length of a window. */
+const DRIFT_BELOW = 0.01;
+/** A path that is a straight line to more than this is drift, whatever its curvature. */
+const TREND_IS_DRIFT = 0.5;
+
+export function compareDirections(
+  settings: WindowSettings,
+  { eigenvalues, residuals, gradient }: Spectrum,
+  noise: Pick<NoiseResults, 'variance' | 'low' | 'high'>,
+  measured: WindowVariances,
+): DirectionTable {
+  const count = eigenvalues.length;
+  const own = predictDirections(ownWindow(settings), eigenvalues, noise.variance);
+  // Independent batches started at rest in the minimum, as the run did: their burn-in never ends along flat directions.
+  const white = predictDirections(whiteWindow(settings), eigenvalues, noise.variance);
+  const intervals = (variance: Float64Array, degreesOfFreedom: Float64Array) => {
+    const both = Array.from(variance, (value, i) => varianceInterval(value, degreesOfFreedom[i]));
+    return {
+      low: Float64Array.from(both, ({ low }) => low),
+      high: Float64Array.from(both, ({ high }) => high),
+    };
+  };
+  const theta = intervals(measured.theta, own.thetaDegreesOfFreedom);
+  const velocity = intervals(measured.velocity, own.velocityDegreesOfFreedom);
+  const undefinedColumn = new Float64Array(count).fill(NaN);
+  return {
+    index: Float64Array.from({ length: count }, (_, i) => i),
+    eigenvalue: eigenvalues,
+    residual: residuals,
+    noise_variance: noise.variance,
+    noise_variance_low: noise.low,
+    noise_variance_high: noise.high,
+    theta_variance: measured.theta,
+    theta_variance_low: theta.low,
+    theta_variance_high: theta.high,
+    theta_dof: own.thetaDegreesOfFreedom,
+    velocity_variance: measured.velocity,
+    velocity_variance_low: velocity.low,
+    velocity_variance_high: velocity.high,
+    velocity_dof: own.velocityDegreesOfFreedom,
+    correlation_time: measured.theta.map((value, i) => (2 * value) / measured.velocity[i]),
+    theta_variance_sampler: own.thetaVariance,
+    theta_variance_white: white.thetaVariance,
+    theta_variance_two_component: undefinedColumn,
+    velocity_variance_sampler: own.velocityVariance,
+    velocity_variance_white: white.velocityVariance,
+    velocity_variance_two_component: undefinedColumn,
+    correlation_time_sampler: own.correlationTime,
+    correlation_time_white: white.correlationTime,
+    correlation_time_two_component: undefinedColumn,
+    trend_fraction: measured.trendFraction,
+    drift_ratio: gradient.map(
+      (along, i) =>
+        Math.abs(expectedDrift(along, eigenvalues[i], settings.updates, settings)) / Math.sqrt(own.thetaVariance[i]),
+    ),
+    regime: Array.from(eigenvalues, (value, i) => regimeOf(value / settings.crossover, measured.trendFraction[i])),
+  };
+}
+
+/** The window as this run's sampler makes it: at an epoch boundary, settled, except where nothing ever settles. */
+function ownWindow(settings: WindowSettings): WindowOptions {
+  return { ...settings, start: settings.sampler === 'with-replacement' ? 'rest' : 'stationary' };
+}
+
+function whiteWindow(settings: WindowSettings): WindowOptions {
+  return { ...settings, sampler: 'with-replacement', start: 'rest' };
+}
+
+function regimeOf(relative: number, trendFraction: number): Regime {
+  if (relative <= 0) return 'negative';
+  if (relative < DRIFT_BELOW || trendFraction > TREND_IS_DRIFT) return 'drift';
+  return relative >= 1 ? 'stiff' : 'suppressed';
+}

@@ -1,0 +1,110 @@
+/** What a summary says in words, and what makes its numbers less trustworthy. All sentences of a run's results stand here. */
+import type { RangeSummary, SummaryWarning } from '../../report/summary.ts';
+import type { Sampler } from '../../theory/index.ts';
+import type { DirectionTable } from './directions.ts';
+import type { PolishReport } from '../stages/train.ts';
+import type { SpectrumReport } from '../stages/spectrum.ts';
+import type { RoundingFloor } from './rounding.ts';
+
+/** Rounding that adds more than this to a velocity variance is warned of. */
+const FLOOR_LIMIT = 0.01;
+/** A product that is less symmetric than this, in units of ‖H‖, is no Hessian's. Rounding gives about 1e-7. */
+const ASYMMETRY_LIMIT = 1e-4;
+
+/** What the verdicts are drawn from. */
+export interface Findings {
+  readonly sampler: Sampler;
+  readonly ranges: readonly RangeSummary[];
+  readonly table: DirectionTable;
+  readonly crossover: number;
+  readonly polish: PolishReport | null;
+  readonly spectrum: SpectrumReport;
+  readonly floor: RoundingFloor | null;
+  readonly backend: string;
+  readonly dataWarnings: readonly SummaryWarning[];
+}
+
+/** One sentence each, the most important first. */
+export function verdicts(findings: Findings): string[] {
+  const { ranges, sampler, spectrum, polish, floor } = findings;
+  const theory = sampler === 'with-replacement' ? 'the theory of independent batches' : 'epoch theory';
+  const sentences: string[] = [];
+  const approximate = spectrum.subset === null ? '' : ' (approximate directions)';
+  const tell = (range: RangeSummary | undefined, where: string) => {
+    if (!range || range.ratioSampler === null) return;
+    const against = `${where} (${range.directions} directions) the weight variance is ${range.ratioSampler.toFixed(3)} times that of ${theory}`;
+    const white =
+      sampler === 'with-replacement' || range.ratioWhite === null
+        ? ''
+        : `, and ${range.ratioWhite.toFixed(3)} times that of independent batches`;
+    sentences.push(`${against}${white}${approximate}.`);
+  };
+  const at = (low: number) => ranges.find((range) => range.low === low && range.directions > 0);
+  tell(at(10), 'Above 10 λ×');
+  tell(at(1), 'Between λ× and 10 λ×');
+  tell(at(0.1), 'Between λ×/10 and λ×');
+  tell(at(0.01), 'Between λ×/100 and λ×/10');
+  const flattest = at(0);
+  if (flattest)
+    sentences.push(
+      `Below λ×/100 (${flattest.directions} directions) drift dominates: what is left of the gradient carries the weights further than the noise does, and no theory of fluctuations applies.`,
+    );
+  const negative = findings.table.regime.filter((regime) => regime === 'negative').length;
+  if (negative > 0)
+    sentences.push(`${negative} ${negative === 1 ? 'direction has' : 'directions have'} a curvature of 0 or less.`);
+  if (polish?.converged) sentences.push(`Polish: ${polish.verdict}.`);
+  if (floor)
+    sentences.push(
+      `Rounding to float32 adds ${percent(floor.median)} of the velocity variance in the median direction, ${percent(floor.largest)} at most.`,
+    );
+  return sentences;
+}
+
+/** Reasons to doubt, each with a code. */
+export function warnings(findings: Findings): SummaryWarning[] {
+  const { table, crossover, polish, spectrum, floor, backend, dataWarnings, sampler } = findings;
+  const list: SummaryWarning[] = [...dataWarnings];
+  const warn = (code: string, text: string) => list.push({ code, text });
+  if (polish && !polish.converged) warn('polish', `The polish did not reach its goal: ${polish.verdict}.`);
+  const above = table.eigenvalue.filter((value) => value >= crossover).length;
+  const below = table.eigenvalue.filter((value) => value > 0 && value < crossover).length;
+  if (above === 0)
+    warn(
+      'no-stiff-directions',
+      'No direction lies above the crossover: a larger learning rate or more batches an epoch lower it.',
+    );
+  if (below === 0)
+    warn(
+      'no-suppressed-directions',
+      'No computed direction lies below the crossover: more eigenpairs (spectrum.eigenpairs), or a smaller learning rate, which raises it.',
+    );
+  if (spectrum.converged < spectrum.wanted)
+    warn(
+      'unconverged-eigenpairs',
+      `${spectrum.wanted - spectrum.converged} of ${spectrum.wanted} eigenpairs have a recomputed residual above the tolerance.`,
+    );
+  if (spectrum.asymmetry > ASYMMETRY_LIMIT)
+    warn(
+      'asymmetric-hessian',
+      `Hessian products are asymmetric by ${spectrum.asymmetry.toExponential(1)} of the largest: the derivatives of this model are not to be trusted.`,
+    );
+  if (spectrum.subset !== null)
+    warn(
+      'approximate-directions',
+      `Directions come from ${spectrum.subset} samples; eigenvalues are their curvatures on all samples, and residuals tell how far they are from eigendirections.`,
+    );
+  if (floor && floor.largest > FLOOR_LIMIT)
+    warn(
+      'float32-floor',
+      `Rounding to float32 adds up to ${percent(floor.largest)} to the velocity variance (${floor.above} directions above 1 %): use precision float64, or a larger learning rate.`,
+    );
+  if (sampler === 'shuffle-once')
+    warn(
+      'one-permutation',
+      'With one order for all epochs a run is one draw of the permutation: single directions scatter by 50–85 %, and only means over many directions or seeds can be compared.',
+    );
+  if (backend === 'cpu') warn('cpu-backend', 'Computed by plain JavaScript, in float32.');
+  return list;
+}
+
+const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;

@@ -1,0 +1,30 @@
+/** What every stage gets: the run, its settings, the workbench, and where to say what is going on. */
+import type { Report } from '../progress.ts';
+import type { Experiment } from './schema.ts';
+import type { Workbench } from './workbench.ts';
+
+/** Choices that the machine suggested when the run was first made; kept with it, so that it can go on with the same bytes. */
+export interface Choices {
+  /** Threads of one native op. */
+  readonly threads: number;
+}
+
+/** Where a run says what it does. Nothing here is a result. */
+export interface Voice {
+  /** Shows the progress of one piece of work, until the next begins. Throws from the report where the run is to end. */
+  begin(title: string): Report;
+  /** One line. */
+  say(text: string): void;
+  /** One line that must not be overlooked. */
+  warn(text: string): void;
+}
+
+export interface Context {
+  /** Absolute path of the run directory. */
+  readonly directory: string;
+  readonly experiment: Experiment;
+  readonly choices: Choices;
+  readonly voice: Voice;
+  /** Opened when it is first asked for. */
+  workbench(): Promise<Workbench>;
+}

@@ -1,0 +1,93 @@
+/** What `epochnoise data` does. */
+import { resolve } from 'node:path';
+import { downloadDataset, verifyDataset } from '../data/download.ts';
+import { dataFolder } from '../data/folder.ts';
+import { KNOWN_DATASETS, type KnownDataset } from '../data/known-files.ts';
+import type { Split } from '../data/dataset.ts';
+import { ConfigurationError } from '../errors.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { requireRunDirectory } from '../store/run-directory.ts';
+import { writeSafetensors } from '../store/safetensors.ts';
+import type { Voice } from './context.ts';
+import { loadDataset } from './dataset.ts';
+import type { Described } from './result.ts';
+import { readStoredExperiment } from './run-directory.ts';
+
+const MADE = [
+  { name: 'teacher', title: 'teacher–student regression, made from the seed' },
+  { name: 'digits', title: 'digits drawn with a pen, made from the seed' },
+  { name: 'file', title: 'your own x and y in .safetensors or .npy (data.path)' },
+];
+
+/** All data sets, and which files are there. */
+export function listData(folderOption: string | null): Described {
+  const folder = dataFolder(folderOption);
+  const known = KNOWN_DATASETS.map(({ name, title, files }) => ({
+    name,
+    title,
+    files: files.map(({ file }) => ({ file, there: existsSync(join(folder, file)) })),
+  }));
+  const made = MADE.map((one) => ({ ...one, files: [] }));
+  const lines = [...made, ...known].flatMap(({ name, title, files }) => [
+    `${name.padEnd(8)} ${title}`,
+    ...files.map(({ file, there }) => `         ${there ? 'there  ' : 'missing'}  ${file}`),
+  ]);
+  return { document: { folder, datasets: [...made, ...known] }, text: [...lines, `data folder: ${folder}`].join('\n') };
+}
+
+/** @throws DataError where a file cannot be had */
+export async function downloadData(name: string, folderOption: string | null, voice: Voice): Promise<Described> {
+  const folder = dataFolder(folderOption);
+  const files = await downloadDataset(knownDataset(name), folder, voice.begin(`downloading ${name}`));
+  const lines = files.map(({ path, url }) => (url === null ? `${path} was there` : `${path} from ${url}`));
+  return { document: { folder, files }, text: lines.join('\n') };
+}
+
+/** @returns with an exit code: 3 where a named data set is missing or any file is not the official one */
+export async function verifyData(
+  name: string | undefined,
+  folderOption: string | null,
+): Promise<Described & { readonly exitCode: number }> {
+  const folder = dataFolder(folderOption);
+  const chosen = name === undefined ? KNOWN_DATASETS : [knownDataset(name)];
+  const files = (await Promise.all(chosen.map((known) => verifyDataset(known, folder)))).flat();
+  const words = { missing: 'missing', official: 'official', other: 'not the official file' };
+  const lines = files.map(({ path, state, found, official }) =>
+    state === 'other' && found
+      ? `${path}: ${words.other} (md5 ${found.md5}; official ${official.md5})`
+      : `${path}: ${words[state]}`,
+  );
+  const bad = files.some(({ state }) => state === 'other' || (state === 'missing' && name !== undefined));
+  return { document: { folder, files }, text: lines.join('\n'), exitCode: bad ? 3 : 0 };
+}
+
+/** Writes `x`, `y` and, where there is a test split, `x_test`, `y_test`, float32, as the model is fed with. */
+export async function exportData(run: string, out: string): Promise<Described> {
+  const directory = requireRunDirectory(run);
+  if (!out.endsWith('.safetensors'))
+    throw new ConfigurationError(`--out is ${out}; expected a name that ends in .safetensors`);
+  const { experiment } = readStoredExperiment(directory);
+  const dataset = await loadDataset(experiment);
+  const { inputShape, outputs } = dataset;
+  const tensors = ({ x, y, samples }: Split, suffix: string) => ({
+    [`x${suffix}`]: { shape: [samples, ...inputShape], data: x },
+    [`y${suffix}`]: { shape: [samples, outputs], data: y },
+  });
+  const path = resolve(out);
+  writeSafetensors(
+    path,
+    { ...tensors(dataset.train, ''), ...(dataset.test ? tensors(dataset.test, '_test') : {}) },
+    { dataset: dataset.name, task: dataset.task, sources: dataset.sources },
+  );
+  const size = `x [${[dataset.train.samples, ...inputShape].join(', ')}], y [${dataset.train.samples}, ${outputs}]`;
+  return { document: { file: path, samples: dataset.train.samples, inputShape, outputs }, text: `${path}: ${size}` };
+}
+
+function knownDataset(name: string): KnownDataset {
+  const known = KNOWN_DATASETS.find((one) => one.name === name);
+  if (known) return known;
+  throw new ConfigurationError(
+    `unknown data set ${name}; those with files are ${KNOWN_DATASETS.map((one) => one.name).join(', ')}`,
+  );
+}

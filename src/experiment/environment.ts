@@ -1,0 +1,104 @@
+/** environment.json: on what a run was made, and what each stage cost. The only file that differs between equal runs. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { readJson, writeJson } from '../store/json.ts';
+import { RUN_FILES, runPath } from '../store/run-directory.ts';
+import type { Stamp } from './ledger.ts';
+import type { StageName } from './stages.ts';
+
+/** What one stage cost. */
+export interface StageCost {
+  readonly seconds: number;
+  /** Largest resident memory of the process while the stage ran. */
+  readonly peakMemoryBytes: number;
+}
+
+export interface Environment {
+  readonly program: string;
+  readonly revision: string | null;
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly threads: number;
+  /** What the back end calls itself; null until a stage needed one. */
+  readonly backend: string | null;
+  readonly stages: Partial<Record<StageName, StageCost>>;
+  /** Sizes and times of the files whose checksums are known. */
+  readonly files: Record<string, Stamp>;
+}
+
+const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url));
+const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Version of this program. */
+export const programVersion = (): string => readJson<{ version: string }>(PACKAGE).version;
+
+/** This machine and program, with what is already known of the run's stages and files. */
+export function describeEnvironment(
+  threads: number,
+  backend: string | null,
+  known: Pick<Environment, 'stages' | 'files'>,
+): Environment {
+  return {
+    program: `epochnoise ${programVersion()}`,
+    revision: gitRevision(),
+    node: process.version,
+    platform: `${process.platform}-${process.arch}`,
+    cpu: os.cpus()[0]?.model ?? 'unknown',
+    cores: os.availableParallelism(),
+    memoryBytes: os.totalmem(),
+    threads,
+    backend,
+    ...known,
+  };
+}
+
+/** What is written in a run directory, or null where there is nothing. */
+export function readEnvironment(directory: string): Environment | null {
+  const path = runPath(directory, RUN_FILES.environment);
+  return existsSync(path) ? readJson<Environment>(path) : null;
+}
+
+export function writeEnvironment(directory: string, environment: Environment): void {
+  writeJson(runPath(directory, RUN_FILES.environment), environment);
+}
+
+/** Runs work and says what it cost. */
+export async function measureCost(work: () => Promise<void>): Promise<StageCost> {
+  resetPeakMemory();
+  const start = performance.now();
+  await work();
+  return { seconds: (performance.now() - start) / 1000, peakMemoryBytes: peakMemory() };
+}
+
+/** Linux can start the count of the largest resident memory anew; elsewhere it is that of the whole process. */
+function resetPeakMemory(): void {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {
+    // Not Linux, or not allowed: an upper bound is reported.
+  }
+}
+
+function peakMemory(): number {
+  try {
+    const found = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8'));
+    if (found) return Number(found[1]) * 1024;
+  } catch {
+    // As above.
+  }
+  return process.resourceUsage().maxRSS * 1024;
+}
+
+function gitRevision(): string | null {
+  try {
+    const output = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: CHECKOUT, stdio: ['ignore', 'pipe', 'ignore'] });
+    return output.toString('utf8').trim() || null;
+  } catch {
+    return null;
+  }
+}

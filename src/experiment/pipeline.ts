@@ -1,0 +1,138 @@
+/** Runs the stages of an experiment that are not up to date. */
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DataError } from '../errors.ts';
+import { attempt, sha256File } from '../store/atomic.ts';
+import { requireRunDirectory } from '../store/run-directory.ts';
+import type { Context, Voice } from './context.ts';
+import { describeEnvironment, measureCost, readEnvironment, writeEnvironment } from './environment.ts';
+import { LedgerBook } from './ledger.ts';
+import { lockRunDirectory } from './lock.ts';
+import {
+  defaultChoices,
+  inspectRunDirectory,
+  readStoredExperiment,
+  removeLeftovers,
+  setAside,
+  type StoredExperiment,
+  writeStoredExperiment,
+} from './run-directory.ts';
+import type { Experiment } from './schema.ts';
+import { stageAt, type StageName, STAGES } from './stages.ts';
+import { openWorkbench, type Workbench } from './workbench.ts';
+
+/** What a call of the pipeline did. */
+export interface PipelineResult {
+  /** Absolute path of the run directory. */
+  readonly directory: string;
+  /** Stages that were run; the others were up to date. */
+  readonly ran: readonly StageName[];
+  /** Where an earlier run with other settings went, if there was one. */
+  readonly previous: string | null;
+}
+
+/**
+ * Runs an experiment in a directory, from the first stage that is not up to date on.
+ *
+ * @param until the last stage to run
+ * @throws UserError of every kind; what was finished before stays
+ */
+export async function runExperiment(
+  directory: string,
+  experiment: Experiment,
+  voice: Voice,
+  until: StageName = 'report',
+): Promise<PipelineResult> {
+  const target = resolve(directory);
+  const stored = inspectRunDirectory(target);
+  const choices = stored?.choices ?? defaultChoices();
+  // Data that are missing or do not fit are noticed before a folder is made.
+  const bench = stored ? undefined : await openWorkbench(experiment, choices.threads);
+  return await locked(target, () => runStages(target, { experiment, choices }, voice, 0, stageAt(until), bench));
+}
+
+/**
+ * Runs one stage of an existing run.
+ *
+ * @throws DataError where there is no run, or a stage before it is not up to date
+ */
+export async function runStage(directory: string, name: StageName, voice: Voice): Promise<PipelineResult> {
+  const target = requireRunDirectory(directory);
+  return await locked(target, () =>
+    runStages(target, readStoredExperiment(target), voice, stageAt(name), stageAt(name)),
+  );
+}
+
+async function locked<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  const release = lockRunDirectory(directory);
+  try {
+    return await work();
+  } finally {
+    release();
+  }
+}
+
+async function runStages(
+  directory: string,
+  stored: StoredExperiment,
+  voice: Voice,
+  first: number,
+  last: number,
+  opened?: Workbench,
+): Promise<PipelineResult> {
+  const { experiment, choices } = stored;
+  attempt(directory, () => mkdirSync(directory, { recursive: true }));
+  const known = readEnvironment(directory);
+  let book = new LedgerBook(directory, known?.files ?? {});
+  const fingerprint = dataFingerprint(experiment);
+  const stale = STAGES.findIndex((stage) => !book.isFresh(stage, experiment, fingerprint));
+  const start = stale < 0 ? STAGES.length : stale;
+  if (start < first)
+    throw new DataError(
+      `stage ${STAGES[start].name} of ${directory} is missing or out of date: run \`epochnoise ${STAGES[start].name} ${directory}\` first`,
+    );
+  if (start > last) {
+    writeStoredExperiment(directory, stored);
+    return { directory, ran: [], previous: null };
+  }
+
+  let previous: string | null = null;
+  if (STAGES.slice(start).some(({ name }) => book.has(name))) {
+    previous = setAside(directory, start);
+    book = new LedgerBook(directory, book.stamps);
+    book.forgetFrom(start);
+    voice.say(`the earlier results are kept in ${previous}`);
+  }
+  removeLeftovers(directory, start);
+  writeStoredExperiment(directory, stored);
+
+  let bench: Promise<Workbench> | undefined = opened && Promise.resolve(opened);
+  let backend: string | null = known?.backend ?? null;
+  const context: Context = {
+    directory,
+    experiment,
+    choices,
+    voice,
+    workbench: () => (bench ??= openWorkbench(experiment, choices.threads)),
+  };
+  const costs = Object.fromEntries(
+    STAGES.slice(0, start).flatMap(({ name }) => (known?.stages[name] ? [[name, known.stages[name]]] : [])),
+  );
+  for (const stage of STAGES.slice(start, last + 1)) {
+    costs[stage.name] = await measureCost(() => stage.run(context));
+    if (bench) backend = (await bench).problem.backend.version;
+    book.enter(stage, experiment, fingerprint);
+    writeEnvironment(directory, describeEnvironment(choices.threads, backend, { stages: costs, files: book.stamps }));
+  }
+  return { directory, ran: STAGES.slice(start, last + 1).map(({ name }) => name), previous };
+}
+
+/** A user's own data files may change under the same name: their content belongs to the settings. */
+function dataFingerprint({ data }: Experiment): string {
+  if (data.name !== 'file') return '';
+  const files = [data.path, data.labels, data.testPath, data.testLabels].filter((file) => file !== null);
+  return createHash('sha256')
+    .update(files.map((file) => sha256File(resolve(file))).join())
+    .digest('hex');
+}

@@ -1,0 +1,34 @@
+/** What a call of the pipeline tells its user at the end. */
+import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
+import { summaryTable } from '../report/table.ts';
+import { RUN_FILES, runPath } from '../store/run-directory.ts';
+import type { PipelineResult } from './pipeline.ts';
+import { STAGES } from './stages.ts';
+import { readSummary } from './stages/report.ts';
+
+/** A result as a document for programs and as text for people. */
+export interface Described {
+  readonly document: unknown;
+  readonly text: string;
+}
+
+export function describeResult({ directory, ran, previous }: PipelineResult): Described {
+  const compared = existsSync(runPath(directory, RUN_FILES.summary));
+  const figures = runPath(directory, RUN_FILES.figures);
+  const drawn = existsSync(figures);
+  const document = {
+    directory,
+    ran,
+    previous,
+    figures: drawn ? figures : null,
+    summary: compared ? readSummary(directory) : null,
+  };
+  const shown = (path: string) => relative(process.cwd(), path) || '.';
+  if (compared)
+    return { document, text: summaryTable(readSummary(directory), drawn ? { figures: shown(figures) } : {}) };
+  const done = STAGES.filter(({ outputs }) => outputs.every((file) => existsSync(runPath(directory, file))));
+  const next = STAGES[done.length];
+  const state = `${shown(directory)}: done ${done.map(({ name }) => name).join(', ') || 'nothing'}`;
+  return { document, text: `${state}; next \`epochnoise ${next.name} ${shown(directory)}\`` };
+}

@@ -1,0 +1,97 @@
+/** Opening a run directory for a configuration: new, to go on with, or to recompute from the first change on. */
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import { dirname, join } from 'node:path';
+import { ConfigurationError, DataError } from '../errors.ts';
+import { attempt } from '../store/atomic.ts';
+import { readJson, writeJson } from '../store/json.ts';
+import { keepPrevious, RUN_FILES, runPath } from '../store/run-directory.ts';
+import type { Choices } from './context.ts';
+import { filesOf } from './ledger.ts';
+import { resolveExperiment } from './load.ts';
+import type { Experiment } from './schema.ts';
+import { STAGES } from './stages.ts';
+
+/** experiment.json: the resolved configuration and, beside it, what the machine suggested. */
+export interface StoredExperiment {
+  readonly experiment: Experiment;
+  readonly choices: Choices;
+}
+
+/** @throws DataError where the file is missing, damaged or of another program */
+export function readStoredExperiment(directory: string): StoredExperiment {
+  const path = runPath(directory, RUN_FILES.experiment);
+  const { choices, ...given } = readJson<Record<string, unknown> & { choices?: Partial<Choices> }>(path);
+  try {
+    return { experiment: resolveExperiment(given), choices: { ...defaultChoices(), ...choices } };
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new DataError(`${path} is no configuration: ${error.message}`);
+    throw error;
+  }
+}
+
+export function writeStoredExperiment(directory: string, { experiment, choices }: StoredExperiment): void {
+  writeJson(runPath(directory, RUN_FILES.experiment), { ...experiment, choices });
+}
+
+/** Threads: EPOCHNOISE_THREADS, else all cores. @throws ConfigurationError for anything but a positive whole number */
+export function defaultChoices(): Choices {
+  const wanted = process.env.EPOCHNOISE_THREADS;
+  if (!wanted) return { threads: os.availableParallelism() };
+  const threads = Number(wanted);
+  if (Number.isInteger(threads) && threads > 0) return { threads };
+  throw new ConfigurationError(`EPOCHNOISE_THREADS is ${JSON.stringify(wanted)}; expected a positive whole number`);
+}
+
+/**
+ * Makes sure that a folder may become, or is, a run directory.
+ *
+ * @returns the configuration it holds, or null for a new one
+ * @throws ConfigurationError where it holds something else
+ */
+export function inspectRunDirectory(directory: string): StoredExperiment | null {
+  if (!existsSync(directory)) return null;
+  if (!statSync(directory).isDirectory())
+    throw new ConfigurationError(`${directory} is a file; give --out the name of a folder`);
+  if (existsSync(runPath(directory, RUN_FILES.experiment))) return readStoredExperiment(directory);
+  if (readdirSync(directory).some((name) => !name.startsWith('.')))
+    throw new ConfigurationError(`${directory} holds files but no run; give --out a new or an empty folder`);
+  return null;
+}
+
+/**
+ * Sets a run aside, whole, under `<name>.previous-N`, and goes on in a new directory of the old name that holds the
+ * files of the stages that are kept (linked, not copied: no stage ever changes a file in place).
+ *
+ * @param firstChanged index of the first stage that is not kept
+ * @returns where the old run is now
+ */
+export function setAside(directory: string, firstChanged: number): string {
+  const next = join(dirname(directory), `.next-${process.pid}-${Date.now()}`);
+  attempt(next, () => mkdirSync(next));
+  const kept = STAGES.slice(0, firstChanged).flatMap(({ outputs }) => outputs);
+  const files = [...kept, RUN_FILES.experiment, RUN_FILES.environment, RUN_FILES.stages];
+  for (const name of files.flatMap((file) => filesOf(directory, file)))
+    linkOrCopy(join(directory, name), join(next, name));
+  const previous = keepPrevious(directory)!;
+  attempt(directory, () => renameSync(next, directory));
+  return previous;
+}
+
+function linkOrCopy(from: string, to: string): void {
+  attempt(to, () => {
+    mkdirSync(dirname(to), { recursive: true });
+    try {
+      linkSync(from, to);
+    } catch {
+      copyFileSync(from, to);
+    }
+  });
+}
+
+/** Removes what unfinished stages left behind. */
+export function removeLeftovers(directory: string, firstUnfinished: number): void {
+  for (const { outputs } of STAGES.slice(firstUnfinished))
+    for (const file of outputs)
+      attempt(directory, () => rmSync(runPath(directory, file), { recursive: true, force: true }));
+}

@@ -1,0 +1,100 @@
+/** The files that stages read from each other, as typed records. */
+import { RUN_FILES, runPath } from '../store/run-directory.ts';
+import { openSafetensors, readSafetensors, requireTensor } from '../store/safetensors.ts';
+import type { PolishReport } from './stages/train.ts';
+import type { NoiseReport } from './stages/noise.ts';
+import type { SpectrumReport } from './stages/spectrum.ts';
+
+/** mean.safetensors, [d] each. */
+export interface WindowMean {
+  readonly theta: Float64Array;
+  /** ∇L at θ̄. */
+  readonly gradient: Float64Array;
+}
+
+export function readMean(directory: string): WindowMean {
+  const file = readSafetensors(runPath(directory, RUN_FILES.mean));
+  return {
+    theta: requireTensor(file, 'theta', 'F64').data,
+    gradient: requireTensor(file, 'gradient', 'F64').data,
+  };
+}
+
+/** spectrum.safetensors, [k] each. */
+export interface Spectrum {
+  readonly eigenvalues: Float64Array;
+  readonly residuals: Float64Array;
+  /** e·∇L(θ̄). */
+  readonly gradient: Float64Array;
+  /** Unit rows [k, d]. */
+  readonly eigenvectors: Float32Array;
+  readonly report: SpectrumReport;
+}
+
+export function readSpectrum(directory: string): Spectrum {
+  const file = readSafetensors(runPath(directory, RUN_FILES.spectrum));
+  return {
+    eigenvalues: requireTensor(file, 'eigenvalues', 'F64').data,
+    residuals: requireTensor(file, 'residuals', 'F64').data,
+    gradient: requireTensor(file, 'gradient', 'F64').data,
+    eigenvectors: requireTensor(file, 'eigenvectors', 'F32').data,
+    report: file.metadata as unknown as SpectrumReport,
+  };
+}
+
+/** weights.safetensors: the state at the opening of the window, [d] each. */
+export function readOpening(directory: string): { readonly theta: Float64Array; readonly velocity: Float64Array } {
+  const { tensors } = readSafetensors(runPath(directory, RUN_FILES.weights));
+  const doubles = (name: string) => Float64Array.from(tensors[name].data as Float32Array);
+  return { theta: doubles('theta'), velocity: doubles('velocity') };
+}
+
+/** batches.safetensors: samples of each update, row by row [K, S]. */
+export function readBatches(directory: string): Int32Array {
+  return requireTensor(readSafetensors(runPath(directory, RUN_FILES.batches)), 'indices', 'I32').data;
+}
+
+/** projections.safetensors: θ − θ̄ and v along the directions after every update, [K, k] each. */
+export function readProjections(directory: string): { readonly theta: Float32Array; readonly velocity: Float32Array } {
+  const file = readSafetensors(runPath(directory, RUN_FILES.projections));
+  return { theta: requireTensor(file, 'theta', 'F32').data, velocity: requireTensor(file, 'velocity', 'F32').data };
+}
+
+/** How the minimum was reached; null where nothing was polished. */
+export function readPolishReport(directory: string): PolishReport | null {
+  const file = openSafetensors(runPath(directory, RUN_FILES.minimum));
+  file.close();
+  return (file.metadata.polish ?? null) as PolishReport | null;
+}
+
+/** noise.safetensors. */
+export interface NoiseResults {
+  /** C along the directions [k], with its interval (equal ends where exact). */
+  readonly variance: Float64Array;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly lags: Int32Array;
+  /** At θ̄, with its standard error. */
+  readonly autocovariance: Float64Array;
+  readonly autocovarianceError: Float64Array;
+  /** At the weights of the trajectory. */
+  readonly autocovarianceTrajectory: Float64Array;
+  readonly autocovarianceTrajectoryError: Float64Array;
+  readonly report: NoiseReport;
+}
+
+export function readNoise(directory: string): NoiseResults {
+  const file = readSafetensors(runPath(directory, RUN_FILES.noise));
+  const doubles = (name: string) => requireTensor(file, name, 'F64').data;
+  return {
+    variance: doubles('variance'),
+    low: doubles('variance_low'),
+    high: doubles('variance_high'),
+    lags: requireTensor(file, 'lags', 'I32').data,
+    autocovariance: doubles('autocovariance'),
+    autocovarianceError: doubles('autocovariance_error'),
+    autocovarianceTrajectory: doubles('autocovariance_trajectory'),
+    autocovarianceTrajectoryError: doubles('autocovariance_trajectory_error'),
+    report: file.metadata as unknown as NoiseReport,
+  };
+}

@@ -1,0 +1,161 @@
+/** The Hessian's eigendirections at the window's mean, and the window projected onto them. */
+import { openHessian } from '../../hessian/hessian.ts';
+import { lanczos, type LanczosProgress } from '../../hessian/lanczos.ts';
+import { freshResiduals } from '../../hessian/residuals.ts';
+import { RUN_FILES, runPath } from '../../store/run-directory.ts';
+import { createSafetensors, writeSafetensors } from '../../store/safetensors.ts';
+import { atPrecision } from '../../tensor/backend.ts';
+import { openProjection } from '../../tensor/projection.ts';
+import type { Context } from '../context.ts';
+import { readMean } from '../run-files.ts';
+import { blockRows, readTrajectory } from '../trajectory.ts';
+import { drawSubset, type Workbench } from '../workbench.ts';
+
+/** What `spectrum.safetensors` says of itself. */
+export interface SpectrumReport {
+  readonly wanted: number;
+  /** Recomputed residuals within the tolerance. */
+  readonly converged: number;
+  readonly iterations: number;
+  readonly products: number;
+  /** The most negative eigenvalue seen, with its residual. */
+  readonly lowest: { readonly eigenvalue: number; readonly residual: number };
+  readonly asymmetry: number;
+  /** Samples the directions come from, where these are not all. */
+  readonly subset: number | null;
+}
+
+/** Networks up to this size get all their eigenpairs unless the configuration says otherwise. */
+const ALL_PAIRS_UP_TO = 2000;
+const LEADING_PAIRS = 100;
+
+const STAGE_TITLES: Readonly<Record<LanczosProgress['stage'], string>> = {
+  growing: 'converged',
+  checking: 'checking for missed eigenvalues',
+  residuals: 'residuals by fresh products',
+};
+
+/** How many eigenpairs a run computes. */
+export function wantedPairs(eigenpairs: number | null, size: number): number {
+  if (eigenpairs === null) return size <= ALL_PAIRS_UP_TO ? size : LEADING_PAIRS;
+  return Math.min(eigenpairs, size);
+}
+
+export async function spectrumStage(context: Context): Promise<void> {
+  const { directory, experiment, voice, workbench } = context;
+  const bench = await workbench();
+  const { problem, dataset } = bench;
+  const { spectrum, seed } = experiment;
+  const { theta, gradient } = readMean(directory);
+  const { size } = problem;
+  const wanted = wantedPairs(spectrum.eigenpairs, size);
+  const isSubset = spectrum.samples !== null && spectrum.samples < bench.samples;
+
+  const source = isSubset
+    ? drawSubset(problem, dataset.train, spectrum.samples!, seed, 'spectrum/subset')
+    : dataset.train;
+  const report = voice.begin('eigendirections');
+  const hessian = openHessian(problem, source);
+  const operator = hessian.at(theta);
+  let found: Awaited<ReturnType<typeof lanczos>>;
+  try {
+    found = await lanczos(operator, {
+      eigenpairs: wanted,
+      tolerance: spectrum.tolerance,
+      seed,
+      certify: !isSubset,
+      onProgress: ({ stage, iteration, expected, converged }) =>
+        report(iteration, expected, stage === 'growing' ? `${converged} of ${wanted} converged` : STAGE_TITLES[stage]),
+    });
+  } finally {
+    operator.dispose();
+    hessian.dispose();
+  }
+  const { eigenvectors } = found;
+  const exactPairs = isSubset ? await onAllSamples(context, bench, theta, eigenvectors) : found;
+  const order = Array.from(exactPairs.eigenvalues.keys()).sort(
+    (a, b) => exactPairs.eigenvalues[b] - exactPairs.eigenvalues[a],
+  );
+  const vectors = new Float32Array(wanted * size);
+  order.forEach((from, row) => vectors.set(eigenvectors.subarray(from * size, (from + 1) * size), row * size));
+  const sorted = (values: Float64Array) => Float64Array.from(order, (from) => values[from]);
+  const along = new Float64Array(wanted);
+  for (let i = 0; i < wanted; i++) for (let j = 0; j < size; j++) along[i] += vectors[i * size + j] * gradient[j];
+
+  const shape = [wanted];
+  const metadata: SpectrumReport = {
+    wanted,
+    converged: found.converged,
+    iterations: found.iterations,
+    products: found.products,
+    lowest: found.lowest,
+    asymmetry: found.asymmetry,
+    subset: isSubset ? spectrum.samples : null,
+  };
+  writeSafetensors(
+    runPath(directory, RUN_FILES.spectrum),
+    {
+      eigenvalues: { shape, data: sorted(exactPairs.eigenvalues) },
+      eigenvectors: { shape: [wanted, size], data: vectors },
+      residuals: { shape, data: sorted(exactPairs.residuals) },
+      gradient: { shape, data: along },
+    },
+    { ...metadata },
+  );
+  await projectWindow(context, bench, theta, vectors, wanted);
+}
+
+/** Eigenvalues of directions that came from a subset: eᵀHe with the Hessian of all samples, and the residuals to it. */
+async function onAllSamples(
+  { voice }: Context,
+  { problem, dataset }: Workbench,
+  theta: Float64Array,
+  eigenvectors: Float32Array,
+): Promise<{ readonly eigenvalues: Float64Array; readonly residuals: Float64Array }> {
+  const report = voice.begin('curvatures on all samples');
+  const hessian = openHessian(problem, dataset.train);
+  const operator = hessian.at(theta);
+  try {
+    const count = eigenvectors.length / problem.size;
+    const { rayleighQuotients, residuals } = await freshResiduals(operator, eigenvectors, undefined, (done) =>
+      report(done, count),
+    );
+    return { eigenvalues: rayleighQuotients, residuals };
+  } finally {
+    operator.dispose();
+    hessian.dispose();
+  }
+}
+
+/** θ − θ̄ and v along the directions after every update [K, k], subtracted and summed in float64. */
+async function projectWindow(
+  { directory, experiment, voice }: Context,
+  { problem, batchesPerEpoch }: Workbench,
+  mean: Float64Array,
+  directions: Float32Array,
+  count: number,
+): Promise<void> {
+  const { size, backend } = problem;
+  const updates = experiment.record.epochs * batchesPerEpoch;
+  const exact = backend.name === 'tensorflow' ? atPrecision(backend, 'float64') : backend;
+  const projection = openProjection(exact, directions, count, size);
+  const shape = [updates, count];
+  const file = createSafetensors(runPath(directory, RUN_FILES.projections), {
+    theta: { dtype: 'F32', shape },
+    velocity: { dtype: 'F32', shape },
+  });
+  const report = voice.begin('projections');
+  try {
+    for (const { first, rows, theta, velocity } of readTrajectory(directory, updates, size, blockRows(size))) {
+      const centred = new Float64Array(rows * size);
+      for (let at = 0; at < centred.length; at++) centred[at] = theta[at] - mean[at % size];
+      file.writeRows('theta', first, Float32Array.from(projection.project(centred, rows)));
+      file.writeRows('velocity', first, Float32Array.from(projection.project(velocity, rows)));
+      await report(first + rows, updates);
+    }
+    file.finish();
+  } finally {
+    file.abort();
+    projection.dispose();
+  }
+}

@@ -1,0 +1,164 @@
+/** From random weights to the neighbourhood of a minimum: SGD with a decaying learning rate, then the polish. */
+import { openHessian } from '../../hessian/hessian.ts';
+import { lanczos } from '../../hessian/lanczos.ts';
+import { openFullBatch } from '../../models/full-batch.ts';
+import type { Samples } from '../../models/problem.ts';
+import { batchVariance } from '../../noise/batch-variance.ts';
+import { perSampleVariance } from '../../noise/per-sample.ts';
+import { randomStream } from '../../random.ts';
+import { runEpochs } from '../../sgd/epochs.ts';
+import { atRest, openHeavyBall } from '../../sgd/heavy-ball.ts';
+import { type HistoryRow, historyRow } from '../../sgd/history.ts';
+import { type Drift, type Eigenpairs, polish, type PolishResult, type PolishTools } from '../../sgd/polish.ts';
+import { batchSource } from '../../sgd/samplers.ts';
+import { median } from '../../statistics/median.ts';
+import { crossoverEigenvalue, reshuffledWeightVariance } from '../../theory/index.ts';
+import { RUN_FILES, runPath } from '../../store/run-directory.ts';
+import { writeSafetensors } from '../../store/safetensors.ts';
+import type { Context } from '../context.ts';
+import { expectedDrift } from '../drift.ts';
+import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
+import { drawSubset, startingWeights, type Workbench } from '../workbench.ts';
+
+/** What `minimum.safetensors` says of how it was reached; null where nothing was polished. */
+export interface PolishReport {
+  readonly converged: boolean;
+  readonly verdict: string;
+  readonly medianDrift: number;
+  readonly directions: number;
+  readonly steps: number;
+}
+
+/** The polish sees the curvature of this many samples: it needs the way down, not the spectrum. The gradient is exact. */
+const CURVATURE_SAMPLES = 10_000;
+/** The same for large networks, counted in layer outputs. */
+const CURVATURE_UNITS = 2e7;
+/** Networks up to this size are polished along all their directions. */
+const ALL_DIRECTIONS_UP_TO = 2000;
+const LEADING_DIRECTIONS = 100;
+
+export async function trainStage({ directory, experiment, voice, workbench }: Context): Promise<void> {
+  const bench = await workbench();
+  const { dataset, problem } = bench;
+  const { train, sgd, seed } = experiment;
+  const history: HistoryRow[] = [];
+  const state = atRest(startingWeights(experiment, bench), experiment.precision);
+  const evaluator = openEvaluator(bench);
+  try {
+    if (train.epochs > 0) {
+      const heavyBall = openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum);
+      const source = batchSource('reshuffle', bench.samples, sgd.batchSize, randomStream(seed, 'sgd/train'));
+      const plan = {
+        phase: 'train' as const,
+        epochs: train.epochs,
+        batchSize: sgd.batchSize,
+        firstEpoch: 1,
+        learningRate: (epoch: number) => train.initialLearningRate * train.decayPerEpoch ** epoch,
+        evaluateEvery: evaluationInterval(train.epochs),
+      };
+      try {
+        history.push(...(await runEpochs(heavyBall, state, source, evaluator, plan, voice.begin('training'))));
+      } finally {
+        heavyBall.dispose();
+      }
+    }
+
+    let theta = Float64Array.from(state.theta);
+    let velocity = Float64Array.from(state.velocity);
+    let report: PolishReport | null = null;
+    if (experiment.polish.method === 'newton-cg') {
+      const before = { phase: 'polish' as const, epoch: train.epochs, learningRate: null, batchLoss: null };
+      history.push(historyRow(evaluator, before, state.theta));
+      const result = await polishFrom(theta, experiment, bench, voice.begin('polish'));
+      theta = Float64Array.from(result.theta);
+      velocity = new Float64Array(theta.length);
+      const after = { ...before, epoch: train.epochs + 1 };
+      history.push(historyRow(evaluator, after, theta));
+      report = summarise(result);
+      if (result.converged) voice.say(report.verdict);
+      else voice.warn(`the polish did not reach its goal: ${report.verdict}`);
+    }
+    writeHistory(runPath(directory, RUN_FILES.training), history);
+    const shape = [problem.size];
+    writeSafetensors(
+      runPath(directory, RUN_FILES.minimum),
+      { theta: { shape, data: theta }, velocity: { shape, data: velocity } },
+      { polish: report },
+    );
+  } finally {
+    evaluator.dispose();
+  }
+}
+
+function summarise({ converged, verdict, drift, steps }: PolishResult): PolishReport {
+  return { converged, verdict, medianDrift: drift.median, directions: drift.directions, steps: steps.length };
+}
+
+async function polishFrom(
+  start: Float64Array,
+  experiment: Context['experiment'],
+  bench: Workbench,
+  report: Parameters<typeof polish>[3],
+): Promise<PolishResult> {
+  const { problem, exact, dataset, batchesPerEpoch } = bench;
+  const { sgd, seed } = experiment;
+  const affordable = Math.floor(CURVATURE_UNITS / problem.model.unitsPerSample);
+  const count = Math.max(Math.min(CURVATURE_SAMPLES, affordable), 2);
+  const subset = drawSubset(problem, dataset.train, count, seed, 'polish/subset');
+  const full = openFullBatch(exact, dataset.train);
+  const curvature = openHessian(problem, subset);
+  const crossover = crossoverEigenvalue({ ...sgd, batchesPerEpoch });
+  const tools: PolishTools = {
+    valueAndGradient: (theta) => full.valueAndGradient(theta),
+    hessianAt: (theta) => curvature.at(theta),
+    async eigenpairs(operator) {
+      const all = operator.size <= ALL_DIRECTIONS_UP_TO;
+      const eigenpairs = all ? operator.size : LEADING_DIRECTIONS;
+      const onProgress = ({ iteration, expected }: { iteration: number; expected: number }) =>
+        report(iteration, expected, 'eigendirections of the curvature');
+      return await lanczos(operator, { eigenpairs, tolerance: 1e-3, seed, onProgress, certify: false });
+    },
+    drift: (theta, pairs) => driftAlong(theta, pairs, experiment, bench, subset, crossover, report),
+  };
+  try {
+    return await polish(start, tools, { ...experiment.polish, smallestCurvature: crossover / 100 }, report);
+  } finally {
+    curvature.dispose();
+    full.dispose();
+  }
+}
+
+/** Drift of a gradient over the window in predicted standard deviations, noise measured on the subset. */
+async function driftAlong(
+  theta: Float64Array,
+  { eigenvalues, eigenvectors }: Eigenpairs,
+  { sgd, record }: Context['experiment'],
+  { problem, batchesPerEpoch, samples }: Workbench,
+  subset: Samples,
+  crossover: number,
+  report: Parameters<typeof polish>[3],
+): Promise<(gradientAlong: Float64Array) => Drift> {
+  const chosen = [...eigenvalues.keys()].filter((i) => eigenvalues[i] > crossover / 100);
+  const size = theta.length;
+  const rows = new Float32Array(chosen.length * size);
+  chosen.forEach((pair, row) => rows.set(eigenvectors.subarray(pair * size, (pair + 1) * size), row * size));
+  const perSample = await perSampleVariance(problem, subset, theta, rows, (done, total) =>
+    report(done, total, 'noise along the eigendirections'),
+  );
+  const updates = record.epochs * batchesPerEpoch;
+  const deviations = chosen.map((pair, row) => {
+    const noiseVariance = batchVariance(perSample[row], {
+      samples,
+      batchSize: sgd.batchSize,
+      withReplacement: false,
+    });
+    const eigenvalue = eigenvalues[pair];
+    return Math.sqrt(reshuffledWeightVariance({ ...sgd, batchesPerEpoch, eigenvalue, noiseVariance }));
+  });
+  return (gradientAlong) => {
+    const drifts = chosen.map(
+      (pair, row) => Math.abs(expectedDrift(gradientAlong[pair], eigenvalues[pair], updates, sgd)) / deviations[row],
+    );
+    return { median: median(drifts), directions: chosen.length };
+  };
+}

@@ -1,0 +1,130 @@
+/** The recorded window on disk: weights and velocity after every update, in parts that are read a block at a time. */
+import { DataError } from '../errors.ts';
+import { RUN_FILES, runPath, trajectoryPath, trajectoryPaths } from '../store/run-directory.ts';
+import { createSafetensors, openSafetensors, type SafetensorsWriter } from '../store/safetensors.ts';
+import type { Precision, Reals } from '../tensor/types.ts';
+
+/** About this many bytes a part, so that a damaged one costs little and a reader needs no more than a part at a time. */
+const PART_BYTES = 2 ** 28;
+/** Rows are gathered up to about this many bytes before they are written. */
+const BLOCK_BYTES = 2 ** 22;
+
+export interface TrajectoryWriter {
+  /** The state after the next update [d]. */
+  add(theta: Reals, velocity: Reals): void;
+  /** @throws RangeError unless all announced updates were added */
+  finish(): void;
+  /** Drops an unfinished part. Nothing happens after `finish`. */
+  abort(): void;
+}
+
+/** Starts the trajectory of a window of so many updates, in the run's precision. */
+export function createTrajectory(
+  directory: string,
+  updates: number,
+  size: number,
+  precision: Precision,
+): TrajectoryWriter {
+  const single = precision === 'float32';
+  const array = single ? Float32Array : Float64Array;
+  const rowBytes = size * (single ? 4 : 8);
+  const rowsPerPart = Math.max(1, Math.floor(PART_BYTES / (2 * rowBytes)));
+  const rowsPerBlock = Math.max(1, Math.min(Math.floor(BLOCK_BYTES / rowBytes), rowsPerPart));
+  const theta = new array(rowsPerBlock * size);
+  const velocity = new array(rowsPerBlock * size);
+  let part: SafetensorsWriter | undefined;
+  let first = 0; // update with which the part begins
+  let written = 0; // rows of the part on disk
+  let gathered = 0;
+
+  const rowsOfPart = () => Math.min(rowsPerPart, updates - first);
+  function flush(): void {
+    if (gathered === 0) return;
+    if (!part) {
+      const shape = [rowsOfPart(), size];
+      const dtype = single ? 'F32' : 'F64';
+      const tensors = { theta: { dtype, shape }, velocity: { dtype, shape } } as const;
+      part = createSafetensors(trajectoryPath(directory, Math.floor(first / rowsPerPart)), tensors, {
+        firstUpdate: first,
+      });
+    }
+    part.writeRows('theta', written, theta.subarray(0, gathered * size));
+    part.writeRows('velocity', written, velocity.subarray(0, gathered * size));
+    written += gathered;
+    gathered = 0;
+    if (written < rowsOfPart()) return;
+    part.finish();
+    part = undefined;
+    first += written;
+    written = 0;
+  }
+
+  return {
+    add(nextTheta, nextVelocity) {
+      if (first + written + gathered === updates) throw new RangeError(`a window of ${updates} updates is full`);
+      theta.set(nextTheta, gathered * size);
+      velocity.set(nextVelocity, gathered * size);
+      gathered++;
+      if (gathered === rowsPerBlock || written + gathered === rowsOfPart()) flush();
+    },
+    finish() {
+      if (first !== updates)
+        throw new RangeError(`a window of ${updates} updates was given ${first + written + gathered}`);
+    },
+    abort() {
+      part?.abort();
+    },
+  };
+}
+
+/** A block of consecutive updates. */
+export interface TrajectoryBlock {
+  /** Number of the first update, from 0. */
+  readonly first: number;
+  readonly rows: number;
+  /** [rows, d] */
+  readonly theta: Reals;
+  readonly velocity: Reals;
+}
+
+/**
+ * Reads the window in blocks, in the order of time.
+ *
+ * @param rowsPerBlock at most
+ * @throws DataError where the trajectory is absent or damaged, or does not have so many updates of this size
+ */
+export function* readTrajectory(
+  directory: string,
+  updates: number,
+  size: number,
+  rowsPerBlock: number,
+): Generator<TrajectoryBlock> {
+  const paths = trajectoryPaths(directory);
+  if (paths.length === 0)
+    throw new DataError(`there is no ${runPath(directory, RUN_FILES.trajectory)}: record the window again`);
+  let next = 0;
+  for (const path of paths) {
+    const file = openSafetensors(path);
+    try {
+      const { shape } = file.tensors.theta ?? { shape: [] };
+      if (file.metadata.firstUpdate !== next || shape[1] !== size)
+        throw new DataError(
+          `${path} holds weights of shape [${shape.join(', ')}] from update ${String(file.metadata.firstUpdate)} on; expected [updates, ${size}] from update ${next} on`,
+        );
+      for (let row = 0; row < shape[0]; row += rowsPerBlock) {
+        const rows = Math.min(rowsPerBlock, shape[0] - row);
+        const theta = file.readRows('theta', row, rows).data as Reals;
+        const velocity = file.readRows('velocity', row, rows).data as Reals;
+        yield { first: next + row, rows, theta, velocity };
+      }
+      next += shape[0];
+    } finally {
+      file.close();
+    }
+  }
+  if (next !== updates)
+    throw new DataError(`${runPath(directory, RUN_FILES.trajectory)} holds ${next} updates; the window has ${updates}`);
+}
+
+/** Rows that make a block of a few megabytes. */
+export const blockRows = (size: number): number => Math.max(1, Math.floor(BLOCK_BYTES / (4 * size)));

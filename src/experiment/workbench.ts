@@ -1,0 +1,98 @@
+/** Data, model, loss and back end of an experiment, put together once and shared by the stages of one process. */
+import type { Dataset } from '../data/dataset.ts';
+import { ConfigurationError } from '../errors.ts';
+import { lenet } from '../models/lenet.ts';
+import { lossFor } from '../models/losses.ts';
+import { mlp } from '../models/mlp.ts';
+import { initialWeights, type Model, weightsNear } from '../models/model.ts';
+import { defineProblem, onBackend, type Problem, type Samples } from '../models/problem.ts';
+import { randomStream } from '../random.ts';
+import { batchesPerEpoch } from '../sgd/samplers.ts';
+import { atPrecision, openBackend } from '../tensor/backend.ts';
+import { sizeOf } from '../tensor/types.ts';
+import { loadDataset } from './dataset.ts';
+import type { Experiment } from './schema.ts';
+
+export interface Workbench {
+  readonly dataset: Dataset;
+  /** In the run's precision. */
+  readonly problem: Problem;
+  /** In float64 where that costs little (small networks, native back end); else the same. */
+  readonly exact: Problem;
+  /** M. */
+  readonly batchesPerEpoch: number;
+  /** Settings that theory and samplers share. */
+  readonly samples: number;
+}
+
+/** Up to this many layer outputs over the whole data set a pass in float64 takes well under a second. */
+const CHEAP_UNITS = 2e7;
+
+/**
+ * @param threads of one native op
+ * @throws ConfigurationError for settings that do not go together; DataError for missing or damaged data
+ */
+export async function openWorkbench(experiment: Experiment, threads: number): Promise<Workbench> {
+  refuseImpossibleBatches(experiment);
+  const dataset = await loadDataset(experiment);
+  const { inputShape, outputs, task, train } = dataset;
+  const updates = batchesPerEpoch(train.samples, experiment.sgd.batchSize);
+  const model = modelFor(experiment, inputShape, outputs);
+  const loss = lossFor(experiment.loss, task);
+  const backend = openBackend({ name: experiment.backend, precision: experiment.precision, threads });
+  const { weightDecay } = experiment.sgd;
+  const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay });
+  const cheap = train.samples * (model.unitsPerSample + sizeOf(inputShape)) <= CHEAP_UNITS;
+  const exact = cheap && backend.name === 'tensorflow' ? onBackend(problem, atPrecision(backend, 'float64')) : problem;
+  return { dataset, problem, exact, batchesPerEpoch: updates, samples: train.samples };
+}
+
+/** Where the number of samples is in the configuration, a batch size that does not divide it need not wait for the data. */
+function refuseImpossibleBatches({ data, sgd }: Experiment): void {
+  if (data.samples !== null) batchesPerEpoch(data.samples, sgd.batchSize);
+}
+
+function modelFor({ model }: Experiment, inputShape: readonly number[], outputs: number): Model {
+  if (model.name === 'lenet') return lenet(inputShape, outputs, model);
+  if (model.name === 'mlp') return mlp(inputShape, outputs, model);
+  return mlp(inputShape, outputs, { hidden: [], activation: 'tanh' });
+}
+
+/**
+ * Weights before training, float64 [d], from the run's seed.
+ *
+ * @throws ConfigurationError where the teacher has other layers than the model
+ */
+export function startingWeights({ model, seed }: Experiment, { dataset, problem }: Workbench): Float64Array {
+  const random = randomStream(seed, 'model/initialisation');
+  if (model.initialisation.from === 'random')
+    return initialWeights(problem.model, model.name === 'linear' ? 'tanh' : model.activation, random);
+  if (dataset.teacher === null)
+    throw new ConfigurationError('model.initialisation.from is teacher, but the data have no teacher: use random');
+  return weightsNear(dataset.teacher, problem.size, model.initialisation.spread, random);
+}
+
+/** A seeded subset of samples, in the order of the draw; all of them, in their own order, where there are no more. */
+export function drawSubset(
+  problem: Problem,
+  { x, y, samples }: Samples,
+  count: number,
+  seed: number,
+  purpose: string,
+): Samples {
+  if (count >= samples) return { x, y, samples };
+  const order = Int32Array.from({ length: samples }, (_, index) => index);
+  randomStream(seed, purpose).shuffle(order);
+  const width = sizeOf(problem.inputShape);
+  const subset = {
+    x: new Float32Array(count * width),
+    y: new Float32Array(count * problem.outputs),
+    samples: count,
+  };
+  for (let row = 0; row < count; row++) {
+    const from = order[row];
+    subset.x.set(x.subarray(from * width, (from + 1) * width), row * width);
+    subset.y.set(y.subarray(from * problem.outputs, (from + 1) * problem.outputs), row * problem.outputs);
+  }
+  return subset;
+}
