@@ -26,12 +26,11 @@ interface Injection {
  *
  * @param rule 0 ≤ ηλ < 2(1+β)
  * @param noise of an epoch of M updates
- * @returns infinite entries where the noise of an epoch does not sum to zero and λ = 0
+ * @returns an infinite weight variance where the noise of an epoch does not sum to zero and λ = 0: a random walk
  * @see docs/concepts/epoch-noise.md, equations 11 and 12
  */
 export function boundaryCovariance(rule: UpdateRule, batchesPerEpoch: number, noise: EpochNoise): StateCovariance {
   const kappa = relaxationRate(rule);
-  if (kappa === 0 && noise.epochExcess !== 0) return { theta: Infinity, cross: NaN, velocity: NaN };
   return kappa < SLOW_LIMIT
     ? slowBoundary(rule, kappa, batchesPerEpoch, noise)
     : directBoundary(rule, batchesPerEpoch, noise);

@@ -56,13 +56,14 @@ export function isStable(rule: UpdateRule): boolean {
 /**
  * Refuses settings that describe no optimiser.
  *
- * @throws RangeError unless η > 0 and 0 ≤ β < 1, M is a whole number ≥ 2, and λ and C are numbers with C ≥ 0
+ * @throws RangeError unless η > 0 and 0 ≤ β < 1, M is a whole number ≥ 2, and λ and C are finite with C ≥ 0
  */
 export function checkDirection(direction: Direction): void {
   const { learningRate, momentum, batchesPerEpoch, eigenvalue, noiseVariance } = direction;
   checkOptimiser(learningRate, momentum, batchesPerEpoch);
   if (!Number.isFinite(eigenvalue)) throw new RangeError(`eigenvalue ${eigenvalue} is not a finite number`);
-  if (!(noiseVariance >= 0)) throw new RangeError(`noise variance ${noiseVariance} is negative or not a number`);
+  if (!(noiseVariance >= 0 && noiseVariance < Infinity))
+    throw new RangeError(`noise variance ${noiseVariance} is not a finite number of at least 0`);
 }
 
 /**

@@ -37,7 +37,8 @@ export function reshuffledPositionVariances(direction: Direction, samplingFracti
         ? (position * (batchesPerEpoch - position)) / batchesPerEpoch
         : position * (1 - position * noise.samplingFraction);
     const carriedTheta = a * a * start.theta + 2 * a * b * start.cross + b * b * start.velocity;
-    const carriedVelocity = c * c * start.theta + 2 * c * d * start.cross + d * d * start.velocity;
+    // A random walk (infinite start) leaves no trace in the velocity, whose c is exactly 0 then.
+    const carriedVelocity = (c === 0 ? 0 : c * (c * start.theta + 2 * d * start.cross)) + d * d * start.velocity;
     theta[position] = noiseVariance * (carriedTheta + strength * (sumResponse + left * meanResponse * meanResponse));
     velocity[position] = noiseVariance * (carriedVelocity + strength * (sumSpeed + left * meanSpeed * meanSpeed));
     const offResponse = response - meanResponse;

@@ -26,7 +26,7 @@ export interface DirectionPredictions {
  * @param eigenvalues λ, [k]
  * @param noiseVariances C, [k]
  * @throws RangeError when the lengths differ, and for options that {@link windowPredictor} refuses
- * @see docs/concepts/epoch-noise.md, equations 15 to 18
+ * @see docs/concepts/epoch-noise.md, equations 14 to 18
  */
 export function predictDirections(
   options: WindowOptions,

@@ -1,6 +1,15 @@
 /** The table of the command `epochnoise theory`: predictions for a few eigenvalues, ready to be printed as JSON. */
 import { ConfigurationError } from '../errors.ts';
-import { crossoverEigenvalue, isStable, SAMPLERS, type Direction, type Sampler } from './direction.ts';
+import {
+  checkDirection,
+  checkOptimiser,
+  crossoverEigenvalue,
+  isStable,
+  SAMPLERS,
+  type Direction,
+  type Sampler,
+} from './direction.ts';
+import { epochNoise } from './noise.ts';
 import { reshuffledPositionVariances } from './positions.ts';
 import { stationaryMoments } from './stationary.ts';
 import { windowPredictor } from './window.ts';
@@ -94,6 +103,9 @@ function checkChoices(options: TheoryTableOptions, sampler: Sampler): void {
 function buildTable(options: TheoryTableOptions, sampler: Sampler): TheoryTable {
   const { learningRate, momentum, batchesPerEpoch, noiseVariance, samplingFraction, window } = options;
   const start = options.start ?? 'stationary';
+  // Refused whatever the eigenvalues: without a stationary state none of the functions below would look at these.
+  checkOptimiser(learningRate, momentum, batchesPerEpoch);
+  epochNoise(batchesPerEpoch, samplingFraction);
   const warnings: TheoryWarning[] = [];
   const warn = (code: TheoryWarning['code'], text: string) => {
     if (!warnings.some((earlier) => earlier.text === text)) warnings.push({ code, text });
@@ -145,8 +157,8 @@ type Warn = (code: TheoryWarning['code'], text: string) => void;
 
 function stationaryPart(direction: Direction, sampler: Sampler, samplingFraction: number | undefined, warn: Warn) {
   const { learningRate, momentum, eigenvalue } = direction;
-  // Infinite and NaN eigenvalues are left to the check inside, which names them.
-  if (Number.isFinite(eigenvalue) && !isStable(direction)) {
+  checkDirection(direction);
+  if (!isStable(direction)) {
     const limit = 2 * (1 + momentum);
     warn(
       'no-stationary-state',
@@ -156,7 +168,12 @@ function stationaryPart(direction: Direction, sampler: Sampler, samplingFraction
   }
   const moments = stationaryMoments(direction, sampler, samplingFraction);
   if (moments.thetaVariance === Infinity)
-    warn('infinite', `eigenvalue ${eigenvalue}: the weight is a random walk, its stationary variance is infinite`);
+    warn(
+      'infinite',
+      `eigenvalue ${eigenvalue}: the weight is a random walk, its stationary variance and correlation time are infinite`,
+    );
+  else if (moments.correlationTime === Infinity)
+    warn('infinite', `eigenvalue ${eigenvalue}: the correlation time is infinite`);
   return {
     thetaVariance: finite(moments.thetaVariance),
     velocityVariance: finite(moments.velocityVariance),
@@ -175,9 +192,15 @@ function warnAboutWindow(
   if (value === null && sampler === 'shuffle-once' && start === 'rest')
     warn('no-window-prediction', 'shuffle-once has a prediction for its limit cycle only, not for a start at rest');
   else if (value === null)
-    warn('no-window-prediction', `eigenvalue ${eigenvalue}: no ${start} prediction for the window of ${sampler}`);
+    warn(
+      'no-window-prediction',
+      `eigenvalue ${eigenvalue}: no finite prediction for the window of ${sampler}, start ${start}`,
+    );
   else if (eigenvalue <= 0 && start === 'stationary' && sampler === 'reshuffle')
-    warn('from-rest', `eigenvalue ${eigenvalue} holds no stationary state: the window is propagated from rest instead`);
+    warn(
+      'from-rest',
+      `eigenvalue ${eigenvalue} does not pull the weight back: the window is propagated from rest instead`,
+    );
 }
 
 function finite(value: number): number | null {

@@ -33,10 +33,13 @@ export interface WindowOptions {
  * - reshuffle and with-replacement from rest: any λ, unstable ones included.
  * - shuffle-once from rest has no prediction.
  *
+ * Exact to 1e-10 or better, but for a stationary reshuffle with f < 1/M, whose window takes the difference of variances of
+ * order 1/κ: about 1e-16/κ, κ = ηλ/(1−β). A direction that runs away beyond 1e308 within the window gives NaN.
+ *
  * @returns a function from the eigenvalue to the moments per unit noise variance; all NaN where there is no prediction
  * @throws RangeError for settings outside the theory, a window that is not a whole number ≥ 1 of updates, a burn-in that
  *   is not a whole number ≥ 0, or a sampling fraction outside 0 ≤ f ≤ 1/M
- * @see docs/concepts/epoch-noise.md, equations 15 to 18
+ * @see docs/concepts/epoch-noise.md, equations 14 to 18
  */
 export function windowPredictor(options: WindowOptions): (eigenvalue: number) => WindowMoments {
   const { learningRate, momentum, batchesPerEpoch, sampler, updates, start } = options;
