@@ -58,7 +58,10 @@ export async function runEpochs(
     watch.epoch(batchLoss, epoch + 1);
     const evaluated = (epoch + 1) % plan.evaluateEvery === 0 || epoch + 1 === epochs;
     const known = { phase, epoch: plan.firstEpoch + epoch, learningRate, batchLoss };
-    history.push(historyRow(evaluator, known, evaluated ? state.theta : undefined));
+    const row = historyRow(evaluator, known, evaluated ? state.theta : undefined);
+    // A batch's loss is taken before its update: what the last update did shows here only.
+    if (row.trainLoss !== null) watch.update(row.trainLoss, epoch + 1, batches);
+    history.push(row);
   }
   return history;
 }

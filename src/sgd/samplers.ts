@@ -49,7 +49,7 @@ export function batchesPerEpoch(samples: number, batchSize: number): number {
   const batches = samples / batchSize;
   if (batches < 2)
     throw new ConfigurationError(
-      `batch size ${batchSize} leaves ${batches} batch an epoch, where there is no gradient noise; choose one of at most ${samples / 2}`,
+      `batch size ${batchSize} leaves ${batches} batch an epoch, where there is no gradient noise; the largest that leaves more is ${nearestDivisors(samples, batchSize)[0]}`,
     );
   return batches;
 }

@@ -1,0 +1,96 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { atRest, openHeavyBall } from '../../src/sgd/heavy-ball.ts';
+import { heldByLibrary } from '../../src/tensor/backend.ts';
+import type { Reals } from '../../src/tensor/types.ts';
+import { mlpProblem, noisySamples, normals, plainMlp, range } from '../hessian/plain-mlp.ts';
+
+const [INPUTS, HIDDEN, OUTPUTS] = [3, 4, 2];
+const [SAMPLES, BATCH] = [24, 6];
+const WEIGHT_DECAY = 0.01;
+const [learningRate, momentum] = [0.05, 0.9];
+const net = plainMlp(INPUTS, HIDDEN, OUTPUTS);
+const data = noisySamples(SAMPLES, INPUTS, OUTPUTS);
+const start = normals(net.size, 1, 0.7);
+// A sample may come twice in a batch.
+const batches = range(40).map((update) => Int32Array.from({ length: BATCH }, (_, i) => (7 * update + i * i) % SAMPLES));
+
+/** v ← βv − η(g + μθ), θ ← θ + v by plain loops; `round` is applied to v and θ as they are stored. */
+function plainRun(round: (value: number) => number) {
+  const theta = start.map(round);
+  const velocity = new Float64Array(net.size);
+  const losses: number[] = [];
+  for (const batch of batches) {
+    losses.push(net.objective(theta, data, batch));
+    const gradient = net.meanGradient(theta, data, batch, WEIGHT_DECAY);
+    for (let i = 0; i < net.size; i++) {
+      velocity[i] = round(momentum * velocity[i] - learningRate * gradient[i]);
+      theta[i] = round(theta[i] + velocity[i]);
+    }
+  }
+  return { theta, velocity, losses };
+}
+
+function run(precision: 'float32' | 'float64') {
+  const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { precision, weightDecay: WEIGHT_DECAY });
+  const heavyBall = openHeavyBall(problem, data, BATCH, momentum);
+  const state = atRest(start, precision);
+  const losses = batches.map((batch) => heavyBall.step(state, batch, learningRate));
+  heavyBall.dispose();
+  return { ...state, losses };
+}
+
+const largest = (a: Reals | number[], b: Reals | number[]) =>
+  Math.max(...range(a.length).map((i) => Math.abs(a[i] - b[i])));
+
+// Channel of all: the update in plain float64 loops, with a gradient that was written out by hand.
+describe('heavy ball', () => {
+  const before = heldByLibrary();
+
+  it('is v ← βv − ηg, θ ← θ + v with g the batch gradient plus μθ, at float64', () => {
+    const plain = plainRun((value) => value);
+    const { theta, velocity, losses } = run('float64');
+    expect(theta).toBeInstanceOf(Float64Array);
+    expect(largest(theta, plain.theta)).toBeLessThan(1e-12);
+    expect(largest(velocity, plain.velocity)).toBeLessThan(1e-12);
+    // The loss is that before the update, without L2.
+    expect(largest(losses, plain.losses)).toBeLessThan(1e-12);
+  });
+
+  it('differs at float32 by the rounding of gradients only', () => {
+    const plain = plainRun(Math.fround);
+    const { theta, velocity, losses } = run('float32');
+    expect(theta).toBeInstanceOf(Float32Array);
+    // Gradients of size 1 rounded by 1e-7, times η/(1−β) and √40 of them: a few 1e-7.
+    expect(largest(theta, plain.theta)).toBeLessThan(3e-6);
+    expect(largest(velocity, plain.velocity)).toBeLessThan(1e-6);
+    expect(largest(losses, plain.losses)).toBeLessThan(3e-6);
+  });
+
+  // Channel: the same arithmetic with Math.fround, gradient left out by η = 0: no rounding but one a number.
+  it('rounds the velocity and the weights once each at float32', () => {
+    const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { precision: 'float32' });
+    const heavyBall = openHeavyBall(problem, data, BATCH, momentum);
+    const state = { theta: Float32Array.from(start), velocity: Float32Array.from(normals(net.size, 5, 1e-3)) };
+    const [theta, velocity] = [state.theta.slice(), state.velocity.slice()];
+    heavyBall.step(state, batches[0], 0);
+    heavyBall.dispose();
+    for (const i of range(net.size)) {
+      expect(state.velocity[i]).toBe(Math.fround(momentum * velocity[i]));
+      expect(state.theta[i]).toBe(Math.fround(theta[i] + state.velocity[i]));
+    }
+  });
+
+  it('gives the same bytes for the same batches', () => {
+    expect(run('float32')).toEqual(run('float32'));
+  });
+
+  it('starts at rest, from a copy, in the precision of the run', () => {
+    const single = atRest(Float64Array.of(0.1, 2), 'float32');
+    expect(single).toEqual({ theta: Float32Array.of(0.1, 2), velocity: new Float32Array(2) });
+    const double = atRest(start, 'float64');
+    double.theta[0] = 99;
+    expect(start[0]).not.toBe(99);
+  });
+
+  afterAll(() => expect(heldByLibrary()).toEqual(before));
+});
