@@ -1,5 +1,7 @@
 /** Checksums of data files against the official ones. */
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { DataError } from '../errors.ts';
 import type { DataSource, DataWarning } from './dataset.ts';
 import { knownFile, type KnownFile } from './known-files.ts';
 
@@ -23,6 +25,21 @@ export function checksumming(): { update(piece: Uint8Array): void; digest(): Che
     },
     digest: () => ({ md5: md5.digest('hex'), sha256: sha256.digest('hex'), bytes }),
   };
+}
+
+/**
+ * Checksums of a file as it lies on the disk, read in pieces of 1 MiB.
+ *
+ * @throws DataError where it cannot be read
+ */
+export async function checksumFile(path: string): Promise<Checksums> {
+  const checksums = checksumming();
+  try {
+    for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) checksums.update(piece);
+  } catch (error) {
+    throw new DataError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+  return checksums.digest();
 }
 
 /** Whether these are the published bytes. */

@@ -12,7 +12,7 @@ export interface Split {
 
 /** Something about the data that a reader of the results must know. */
 export interface DataWarning {
-  /** For programs: `checksum`, … */
+  /** For programs: `checksum`, `empty-class`. */
   readonly code: string;
   /** One sentence. */
   readonly text: string;
@@ -20,7 +20,10 @@ export interface DataWarning {
 
 /** A file that data was read from. */
 export interface DataSource {
-  /** Name within the data folder, with forward slashes: the same on every machine. */
+  /**
+   * Name within the data folder, or a user's own file as the configuration names it; with forward slashes: the same on every
+   * machine.
+   */
   readonly file: string;
   /** SHA-256 of the file's bytes, lower-case hexadecimal. */
   readonly sha256: string;
@@ -80,10 +83,12 @@ export function requireCount(what: string, value: number, least: number): void {
 /**
  * Checks a real number that a user gave.
  *
- * @throws ConfigurationError unless it lies in [low, high]
+ * @param low Number.MIN_VALUE for anything above 0
+ * @throws ConfigurationError unless it is finite and lies in [low, high]
  */
 export function requireWithin(what: string, value: number, low: number, high: number): void {
   if (value >= low && value <= high && Number.isFinite(value)) return;
-  const expected = high === Infinity ? `a finite number of at least ${low}` : `a number from ${low} to ${high}`;
+  const least = low === Number.MIN_VALUE ? 'above 0' : `of at least ${low}`;
+  const expected = high === Infinity ? `a finite number ${least}` : `a number from ${low} to ${high}`;
   throw new ConfigurationError(`${what} is ${value}; expected ${expected}`);
 }

@@ -1,7 +1,7 @@
 /** Where datasets that are read from files lie. */
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { DataError } from '../errors.ts';
 
 /** What the choice of the folder depends on; the process's own where left out. */
@@ -24,7 +24,9 @@ export function dataFolder(option: string | null, surroundings: Surroundings = {
   if (environment.EPOCHNOISE_DATA) return resolve(environment.EPOCHNOISE_DATA);
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'epochnoise');
   if (platform === 'win32') return join(environment.LOCALAPPDATA || join(home, 'AppData', 'Local'), 'epochnoise');
-  return join(environment.XDG_DATA_HOME || join(home, '.local', 'share'), 'epochnoise');
+  // The specification of that variable asks that a relative path be ignored.
+  const shared = environment.XDG_DATA_HOME;
+  return join(shared && isAbsolute(shared) ? shared : join(home, '.local', 'share'), 'epochnoise');
 }
 
 /**

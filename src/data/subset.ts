@@ -14,15 +14,22 @@ export interface Subset {
  * A smaller number of the same seed is always a part of a larger one.
  *
  * @param available samples in the file
- * @param dataset names the random stream and the data in the error
+ * @param dataset names the random stream
+ * @param named names the data in the error
  * @throws ConfigurationError where there are not that many
  */
-export function chooseSubset(available: number, samples: number | null, seed: number, dataset: string): Subset {
+export function chooseSubset(
+  available: number,
+  samples: number | null,
+  seed: number,
+  dataset: string,
+  named = dataset,
+): Subset {
   if (samples === null)
     return { samples: available, slots: Int32Array.from({ length: available }, (_, index) => index) };
   if (!Number.isInteger(samples) || samples < 1 || samples > available) {
     throw new ConfigurationError(
-      `data.samples is ${samples}; ${dataset} has ${available}: expected 1 to ${available}, or null for all`,
+      `data.samples is ${samples}; ${named} has ${available}: expected 1 to ${available}, or null for all`,
     );
   }
   const order = randomStream(seed, `data/${dataset}/subset`).shuffle(

@@ -84,7 +84,7 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
 /**
  * SHA-256 of a file's bytes in lower-case hexadecimal, read in pieces of 1 MiB.
  *
- * @throws DataError where there is no such file
+ * @throws DataError where there is no such file, or it cannot be read
  */
 export function sha256File(path: string): string {
   const descriptor = openForReading(path);
@@ -97,6 +97,8 @@ export function sha256File(path: string): string {
       position += read;
       if (read < piece.length) return hash.digest('hex');
     }
+  } catch (error) {
+    throw unreadable(path, error);
   } finally {
     closeSync(descriptor);
   }
@@ -127,19 +129,30 @@ export function attempt<Value>(path: string, write: () => Value): Value {
   try {
     return write();
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    throw new RunError(`cannot write ${path}: ${message}`, { cause: error });
+    throw unwritable(path, error);
   }
 }
 
-/** Makes a rename in the directory durable. Windows has no such call and does not need it. */
+function unwritable(path: string, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === undefined ? error : new RunError(`cannot write ${path}: ${message}`, { cause: error });
+}
+
+/** What a system says that does not let a directory be opened or synced: the file has its name, only a power cut can undo it. */
+const NO_DIRECTORY_SYNC = ['EACCES', 'EINVAL', 'ENOTSUP', 'EPERM'];
+
+/** Makes a rename in the directory durable. Windows has no such call and does not need it; some network drives refuse it. */
 function syncDirectory(directory: string): void {
   if (process.platform === 'win32') return;
-  const descriptor = openSync(directory, 'r');
   try {
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
+    const descriptor = openSync(directory, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (NO_DIRECTORY_SYNC.includes((error as NodeJS.ErrnoException).code ?? '')) return;
+    throw unwritable(directory, error);
   }
 }

@@ -35,14 +35,17 @@ export function writeCsv(path: string, columns: Readonly<Record<string, ArrayLik
     throw new RangeError(`column ${name} has ${columns[name].length} rows; ${names[0]} has ${rows}`);
   }
   const lines = [names.map(quoted).join(',')];
-  for (let row = 0; row < rows; row++) lines.push(names.map((name) => cell(columns[name][row])).join(','));
+  for (let row = 0; row < rows; row++) {
+    const line = names.map((name) => cell(columns[name][row])).join(',');
+    lines.push(line === '' ? '""' : line); // other tools skip blank lines, and a row would be lost
+  }
   writeFileAtomic(path, `${lines.join('\n')}\n`);
 }
 
 /**
  * Reads a table that `writeCsv`, a spreadsheet or a data frame wrote (LF or CRLF, quoted cells).
  *
- * @throws DataError where the file is missing, a line has another number of cells than the header, or a quote never ends
+ * @throws DataError where the file is missing, a line has another number of cells than the header, or a quote is out of place
  */
 export function readCsv(path: string): CsvTable {
   let content: string;
@@ -68,8 +71,8 @@ export function readCsv(path: string): CsvTable {
   function numbers(name: string): Float64Array {
     return Float64Array.from(text(name), (written, row) => {
       if (written.trim() === '') return NaN;
-      const value = Number(written);
-      if (!Number.isNaN(value) || /^nan$/i.test(written)) return value;
+      const value = toNumber(written.trim());
+      if (value !== undefined) return value;
       throw new DataError(`${path}, line ${records[row].line}: ${name} is "${written}"; expected a number`);
     });
   }
@@ -77,12 +80,21 @@ export function readCsv(path: string): CsvTable {
   return { names, rows: records.length, text, numbers };
 }
 
-/** A number with 17 significant digits, trailing zeros left off (C's `%.17g`); integers below 10¹⁵ come out plain. */
+/** A number with 17 significant digits, trailing zeros left off (C's `%.17g`); integers below 10¹⁷ come out plain. */
 export function formatNumber(value: number): string {
   if (!Number.isFinite(value)) return String(value);
+  if (Object.is(value, -0)) return '-0'; // toPrecision drops the sign
   const [mantissa, exponent] = value.toPrecision(17).split('e');
   const short = mantissa.includes('.') ? mantissa.replace(/\.?0+$/, '') : mantissa;
   return exponent === undefined ? short : `${short}e${exponent}`;
+}
+
+/** JavaScript's numbers, and NaN and infinity as data frames spell them; undefined for anything else. */
+function toNumber(written: string): number | undefined {
+  const value = Number(written);
+  if (!Number.isNaN(value) || /^nan$/i.test(written)) return value;
+  const infinite = /^([+-]?)inf(inity)?$/i.exec(written);
+  return infinite ? (infinite[1] === '-' ? -Infinity : Infinity) : undefined;
 }
 
 function cell(value: CsvValue): string {
@@ -119,7 +131,11 @@ function parse(path: string, content: string): Line[] {
     }
     if (content.startsWith('\r\n', at)) at += 2;
     else if (content[at] === '\n') at++;
-    else if (at < content.length) throw new DataError(`${path}, line ${line}: a quote without its end`);
+    else if (at < content.length) {
+      throw new DataError(
+        `${path}, line ${line}: a quote or a carriage return where a comma or the line's end belongs`,
+      );
+    }
     line++;
     lines.push(current);
   }

@@ -5,16 +5,19 @@
 import { DataError } from '../errors.ts';
 
 /** The typed arrays that hold a tensor's values. */
-export type TensorData = Float64Array | Float32Array | BigInt64Array | Int32Array | Int16Array | Int8Array | Uint8Array;
+export type TensorData = DTypeArrays[DType];
 
 /** Number formats that are read, with the array each is read into. */
 export interface DTypeArrays {
+  U64: BigUint64Array;
   I64: BigInt64Array;
   F64: Float64Array;
   F32: Float32Array;
+  U32: Uint32Array;
   I32: Int32Array;
   BF16: Float32Array;
   F16: Float32Array;
+  U16: Uint16Array;
   I16: Int16Array;
   I8: Int8Array;
   U8: Uint8Array;
@@ -30,12 +33,15 @@ export type WritableDType = Exclude<DType, 'BF16' | 'F16' | 'BOOL'>;
 
 /** Bytes of one number, in the order in which the reference implementation lays tensors out: widest first. */
 export const ITEM_BYTES: Readonly<Record<DType, number>> = {
+  U64: 8,
   I64: 8,
   F64: 8,
   F32: 4,
+  U32: 4,
   I32: 4,
   BF16: 2,
   F16: 2,
+  U16: 2,
   I16: 2,
   I8: 1,
   U8: 1,
@@ -50,7 +56,10 @@ export function dtypeOf(data: TensorData): WritableDType {
   if (data instanceof Float64Array) return 'F64';
   if (data instanceof Float32Array) return 'F32';
   if (data instanceof BigInt64Array) return 'I64';
+  if (data instanceof BigUint64Array) return 'U64';
+  if (data instanceof Uint32Array) return 'U32';
   if (data instanceof Int32Array) return 'I32';
+  if (data instanceof Uint16Array) return 'U16';
   if (data instanceof Int16Array) return 'I16';
   if (data instanceof Int8Array) return 'I8';
   return 'U8';
@@ -61,12 +70,15 @@ export function decode<Type extends DType>(dtype: Type, bytes: Uint8Array<ArrayB
   const { buffer, byteOffset } = bytes;
   const count = bytes.byteLength / ITEM_BYTES[dtype];
   const readers: { [Key in DType]: () => DTypeArrays[Key] } = {
+    U64: () => new BigUint64Array(buffer, byteOffset, count),
     I64: () => new BigInt64Array(buffer, byteOffset, count),
     F64: () => new Float64Array(buffer, byteOffset, count),
     F32: () => new Float32Array(buffer, byteOffset, count),
+    U32: () => new Uint32Array(buffer, byteOffset, count),
     I32: () => new Int32Array(buffer, byteOffset, count),
     BF16: () => widenBrainFloats(new Uint16Array(buffer, byteOffset, count)),
     F16: () => Float32Array.from(new Uint16Array(buffer, byteOffset, count), halfToNumber),
+    U16: () => new Uint16Array(buffer, byteOffset, count),
     I16: () => new Int16Array(buffer, byteOffset, count),
     I8: () => new Int8Array(buffer, byteOffset, count),
     U8: () => bytes,
@@ -83,7 +95,7 @@ export function decode<Type extends DType>(dtype: Type, bytes: Uint8Array<ArrayB
  */
 export function toFloat64(data: TensorData, what = 'the tensor'): Float64Array {
   if (data instanceof Float64Array) return data;
-  if (!(data instanceof BigInt64Array)) return Float64Array.from(data);
+  if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return Float64Array.from(data);
   const converted = new Float64Array(data.length);
   for (let index = 0; index < data.length; index++) {
     const value = Number(data[index]);

@@ -4,7 +4,7 @@ import { DataError } from '../errors.ts';
 import { unreadable, writeFileAtomic } from './atomic.ts';
 
 /**
- * The canonical text of a value: keys sorted by code unit, shortest round-trip numbers, keys whose value is undefined left
+ * The canonical text of a value: keys sorted (whole numbers first, by size; others by code unit), shortest round-trip numbers, keys whose value is undefined left
  * out, typed arrays as arrays. JSON has no NaN and no infinity; both become null, which readers take as "has no meaning".
  *
  * @param indent spaces a level; 0 gives one line (the form to hash)

@@ -1,5 +1,5 @@
 /**
- * Reading NumPy's .npy files, versions 1 to 3: little-endian float32, float64, int32, int64 and uint8 in C order.
+ * Reading NumPy's .npy files, versions 1 to 3: little-endian floats, integers and booleans in C order.
  *
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
@@ -12,11 +12,18 @@ import type { Tensor } from './safetensors.ts';
 
 /** NumPy's names of the formats that are read. */
 const FORMATS: Readonly<Record<string, DType>> = {
+  '<f2': 'F16',
   '<f4': 'F32',
   '<f8': 'F64',
+  '|i1': 'I8',
+  '<i2': 'I16',
   '<i4': 'I32',
   '<i8': 'I64',
   '|u1': 'U8',
+  '<u2': 'U16',
+  '<u4': 'U32',
+  '<u8': 'U64',
+  '|b1': 'BOOL',
 };
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
@@ -27,7 +34,7 @@ const LONGEST_HEADER = 1 << 20;
 /**
  * Reads one array.
  *
- * @returns values row-major with their shape; int64 as bigint
+ * @returns values row-major with their shape; 64-bit integers as bigint, float16 widened to float32
  * @throws DataError where the file is missing, damaged (naming the byte), or in a format that is not read
  */
 export function readNpy(path: string): Tensor {
@@ -79,8 +86,7 @@ function parseHeader(text: string, where: string): { dtype: DType; shape: readon
   if (fortran === undefined || lengths === undefined) {
     throw new DataError(`${where}: the header is no description of an array: ${text.trim().slice(0, 80)}`);
   }
-  const dtype = descr === undefined ? undefined : FORMATS[descr];
-  if (dtype === undefined) {
+  if (descr === undefined || !Object.hasOwn(FORMATS, descr)) {
     const known = Object.keys(FORMATS).join(', ');
     const given = descr === undefined ? 'a structured type' : `type ${descr}`;
     throw new DataError(`${where}: ${given}; read are ${known}: convert it, as in np.save(path, x.astype('<f4'))`);
@@ -92,5 +98,5 @@ function parseHeader(text: string, where: string): { dtype: DType; shape: readon
     .split(',')
     .filter((length) => length.trim() !== '')
     .map(Number);
-  return { dtype, shape };
+  return { dtype: FORMATS[descr], shape };
 }

@@ -89,10 +89,11 @@ export function readHeader(descriptor: number, path: string, size: number): Head
   const entries = parseEntries(text, path);
   const dataStart = 8 + text.length;
 
-  const tensors: Record<string, TensorPlace> = {};
-  for (const [name, entry] of Object.entries(entries)) {
-    if (name !== '__metadata__') tensors[name] = parsePlace(name, entry, dataStart, path);
-  }
+  const tensors = Object.fromEntries(
+    Object.entries(entries)
+      .filter(([name]) => name !== '__metadata__')
+      .map(([name, entry]) => [name, parsePlace(name, entry, dataStart, path)]),
+  );
   checkPlaces(tensors, dataStart, size, path);
   return { tensors, metadata: parseMetadata(entries.__metadata__, path) };
 }
@@ -156,8 +157,8 @@ function checkPlaces(tensors: Record<string, TensorPlace>, dataStart: number, si
 /** Metadata values are JSON strings in this program's files; a foreign file's plain text is kept as text. */
 function parseMetadata(entry: unknown, path: string): Record<string, unknown> {
   if (entry === undefined) return {};
-  const values = Object.entries(entry as Record<string, unknown>);
-  if (typeof entry !== 'object' || values.some(([, text]) => typeof text !== 'string')) {
+  const values = Object.entries(entry ?? {});
+  if (typeof entry !== 'object' || entry === null || values.some(([, text]) => typeof text !== 'string')) {
     throw new DataError(`${path}, byte 8 (header): __metadata__ holds something other than strings`);
   }
   return Object.fromEntries(values.map(([key, text]) => [key, parseOrText(text as string)]));

@@ -9,7 +9,7 @@ import { readHeader, type TensorPlace } from './safetensors-header.ts';
 export { createSafetensors, writeSafetensors } from './safetensors-writer.ts';
 export type { SafetensorsWriter, TensorShape, WritableTensor } from './safetensors-writer.ts';
 
-/** A tensor as read. F16 and BF16 are widened to float32 (exact); I64 stays bigint until `toFloat64`. */
+/** A tensor as read. F16 and BF16 are widened to float32 (exact); I64 and U64 stay bigint until `toFloat64`. */
 export interface Tensor<Type extends DType = DType> {
   /** Format in the file. */
   readonly dtype: Type;
