@@ -142,6 +142,28 @@ describe('the tridiagonal eigenproblem', () => {
     expect(departureFromOrthonormal(columns(eigenvectors, 21))).toBeLessThan(1e-14);
   });
 
+  // Channel: the definition. Zeros, equal entries, and entries hundreds of orders of magnitude apart.
+  it('holds TS = SΛ and SᵀS = 1 on entries of every kind', () => {
+    const kinds = [
+      () => 0,
+      () => 1,
+      () => -1,
+      () => random.normal(),
+      () => random.normal() * 10 ** -random.integer(40),
+      () => 10 ** -random.integer(300),
+    ];
+    const entry = () => kinds[random.integer(kinds.length)]();
+    for (let trial = 0; trial < 1500; trial++) {
+      const n = 1 + random.integer(12);
+      const diagonal = Float64Array.from({ length: n }, entry);
+      const offDiagonal = Float64Array.from({ length: n - 1 }, entry);
+      const scale = Math.max(...diagonal.map(Math.abs), ...offDiagonal.map(Math.abs), 1e-300);
+      expect(residual(diagonal, offDiagonal)).toBeLessThan(1e-14 * scale);
+      const { eigenvectors } = tridiagonalEigen(diagonal, offDiagonal);
+      expect(departureFromOrthonormal(columns(eigenvectors, n))).toBeLessThan(1e-14);
+    }
+  });
+
   // Channel: the two routes of the file itself; sizes around the groups of four rows. They share the eigenvalue iteration,
   // which the tests above check, and differ in which rows are turned how.
   it.each([1, 2, 3, 4, 5, 7, 12, 30, 401])('turns a single row as all rows at once, n = %i', (n) => {
