@@ -1,34 +1,38 @@
 /**
- * Goes to the minimum before the window opens, so that what the window shows is noise and not descent.
- *
- * First a trust-region Newton–CG (Steihaug 1983; Nocedal & Wright, algorithm 7.2), which follows negative curvature away
- * from saddles. Then, in the quadratic region, Newton steps along the Hessian's eigendirections with |λ| in place of λ
- * (the saddle-free Newton method, Dauphin et al. 2014), until the drift that is left is small against the fluctuations
- * that the theory predicts.
+ * Goes to the minimum before the window opens, so that what the window shows is noise and not descent: trust-region
+ * Newton–CG, at first plain, then preconditioned with the eigenbasis of the curvature, until the drift that is left is
+ * small against the fluctuations that the theory predicts.
  */
 import type { Report } from '../progress.ts';
+import { curvedDirectionsOnly, type Eigenpairs, eigenbasisPreconditioner, project } from './eigenbasis.ts';
+import {
+  type Curvature,
+  type Point,
+  type Preconditioner,
+  SMALLEST_RADIUS,
+  steihaug,
+  TrustRegion,
+  unpreconditioned,
+} from './newton-cg.ts';
+import { norm } from './vectors.ts';
 
 /** What the polish needs from other rooms. Vectors are float64 [d]. */
 export interface PolishTools {
   valueAndGradient(theta: Float64Array): { readonly value: number; readonly gradient: Float64Array };
+  /** The curvature of the objective. */
   hessianAt(theta: Float64Array): Operator;
-  /** Eigenpairs at a point: all of them where that is affordable, else the leading ones. */
-  eigenpairs(operator: Operator): Promise<Eigenpairs>;
-  /** Gives, for the eigenpairs at a point, the drift of a gradient there. */
+  /**
+   * Eigenpairs of about that curvature: all of them where that is affordable, else the leading ones; those of a subset of
+   * the samples will do, because they only precondition.
+   */
+  eigenpairsAt(theta: Float64Array): Promise<Eigenpairs>;
+  /** Gives, for eigenpairs at a point, the drift of a gradient there. */
   drift(theta: Float64Array, pairs: Eigenpairs): Promise<(gradientAlong: Float64Array) => Drift>;
 }
 
-export interface Operator {
+export interface Operator extends Curvature {
   readonly size: number;
-  apply(vector: Float64Array): Float64Array;
   dispose(): void;
-}
-
-export interface Eigenpairs {
-  /** Descending [k]. */
-  readonly eigenvalues: Float64Array;
-  /** Unit rows [k, d]. */
-  readonly eigenvectors: Float32Array;
 }
 
 /** Median over the directions above λ_cross/100 of the drift over the window, in predicted standard deviations. */
@@ -38,11 +42,11 @@ export interface Drift {
 }
 
 export interface PolishOptions {
-  /** Newton steps at the most, of both kinds together. */
+  /** Newton steps at the most. */
   readonly iterations: number;
   /** The drift to reach. */
   readonly driftRatio: number;
-  /** Curvatures below this are treated as this one: there the quadratic model is not trusted that far. */
+  /** Curvatures below this are preconditioned as this one. */
   readonly smallestCurvature: number;
 }
 
@@ -60,12 +64,22 @@ export interface PolishStep {
   /** Objective and gradient norm before the step. */
   readonly value: number;
   readonly gradientNorm: number;
-  /** Known in the eigenbasis only. */
+  /** Known once there is an eigenbasis. */
   readonly drift: number | null;
 }
 
-const CG_ITERATIONS = 100;
-const BASES = 3;
+/** A step that lowers the objective by less than this share of it crawls; two of them in turn end a descent. */
+const CRAWLING = 1e-2;
+/** The same along the valley that the eigenbasis opens: it is long, and its floor is flatter than what is measured. */
+const CRAWLING_IN_VALLEY = 3e-4;
+/** Residual of the linear systems once they are preconditioned. */
+const FORCING = 0.1;
+/** Directions flatter than this part of the smallest curvature are left where they are in the end. */
+const FLAT = 1 / 3;
+/** Eigenbases at the most. A new one is computed where the old one has been left behind. */
+const BASES = 4;
+/** Steps with one basis that together have to halve the drift. */
+const PATIENCE = 3;
 
 export async function polish(
   start: Float64Array,
@@ -73,195 +87,75 @@ export async function polish(
   options: PolishOptions,
   report: Report,
 ): Promise<PolishResult> {
+  const { iterations, driftRatio, smallestCurvature } = options;
   const steps: PolishStep[] = [];
-  let theta = await newtonCg(start, tools, options, steps, report);
-
   let drift: Drift = { median: Infinity, directions: 0 };
-  let lowest = -Infinity;
-  for (let basis = 0; basis < BASES; basis++) {
-    const operator = tools.hessianAt(theta);
-    let pairs: Eigenpairs;
+  let driftOf: ((gradientAlong: Float64Array) => Drift) | undefined;
+  let pairs: Eigenpairs | undefined;
+
+  /** One Newton step. @returns the point it leads to, which is the old one where it leads nowhere better */
+  const advance = async (point: Point, region: TrustRegion, preconditioner: Preconditioner, forcing: number) => {
+    const { value, gradient } = point;
+    if (pairs && driftOf) drift = driftOf(project(pairs, gradient));
+    const known = pairs ? drift.median : null;
+    steps.push({ kind: pairs ? 'eigenbasis' : 'newton-cg', value, gradientNorm: norm(gradient), drift: known });
+    const detail = known === null ? `loss ${value.toPrecision(6)}` : `drift ${known.toPrecision(3)} σ`;
+    const operator = tools.hessianAt(point.theta);
     try {
-      pairs = await tools.eigenpairs(operator);
+      const tell = () => report(steps.length, iterations, detail);
+      const step = await steihaug(operator, preconditioner, gradient, region.radius, forcing, tell);
+      return region.judge(point, step, tools.valueAndGradient) ?? point;
     } finally {
       operator.dispose();
-    }
-    lowest = pairs.eigenvalues[pairs.eigenvalues.length - 1];
-    const driftOf = await tools.drift(theta, pairs);
-    let previous = Infinity;
-    for (;;) {
-      const { value, gradient } = tools.valueAndGradient(theta);
-      const along = project(pairs, gradient);
-      drift = driftOf(along);
-      steps.push({ kind: 'eigenbasis', value, gradientNorm: norm(gradient), drift: drift.median });
-      await report(steps.length, options.iterations, `drift ${drift.median.toPrecision(3)} σ`);
-      if (drift.median < options.driftRatio) return { theta, converged: true, verdict: reached(drift), drift, steps };
-      if (steps.length >= options.iterations || drift.median > 0.7 * previous) break;
-      previous = drift.median;
-      theta = saddleFreeStep(theta, gradient, along, pairs, options.smallestCurvature);
-    }
-    if (steps.length >= options.iterations) break;
-  }
-  const reason =
-    steps.length >= options.iterations
-      ? `stopped after ${options.iterations} iterations (polish.iterations)`
-      : `further Newton steps bring nothing (lowest eigenvalue ${lowest.toPrecision(3)})`;
-  return { theta, converged: false, verdict: `${reason}; ${left(drift, options.driftRatio)}`, drift, steps };
-}
-
-const overDirections = ({ directions }: Drift) => `median over ${directions} directions above λ_cross/100`;
-const reached = (drift: Drift) =>
-  `near the minimum: expected drift over the window ${drift.median.toPrecision(2)} predicted σ (${overDirections(drift)})`;
-const left = (drift: Drift, wanted: number) =>
-  `expected drift over the window ${drift.median.toPrecision(2)} predicted σ (${overDirections(drift)}), wanted below ${wanted}`;
-
-/** Trust-region Newton–CG until the quadratic model is good: full steps whose predicted and actual decrease agree. */
-async function newtonCg(
-  start: Float64Array,
-  { valueAndGradient, hessianAt }: PolishTools,
-  { iterations }: PolishOptions,
-  steps: PolishStep[],
-  report: Report,
-): Promise<Float64Array> {
-  let theta = start;
-  let { value, gradient } = valueAndGradient(theta);
-  const firstNorm = norm(gradient);
-  let radius = 0.1 * Math.max(1, norm(theta));
-  let good = 0;
-  while (steps.length < iterations && good < 2) {
-    const gradientNorm = norm(gradient);
-    if (gradientNorm === 0) break;
-    steps.push({ kind: 'newton-cg', value, gradientNorm, drift: null });
-    await report(steps.length, iterations, `loss ${value.toPrecision(6)}, gradient ${gradientNorm.toExponential(2)}`);
-    const operator = hessianAt(theta);
-    const forcing = Math.min(0.1, Math.sqrt(gradientNorm / firstNorm));
-    let step: TrustStep;
-    try {
-      step = await steihaug(operator, gradient, radius, forcing * gradientNorm, () =>
-        report(steps.length, iterations, `loss ${value.toPrecision(6)}, gradient ${gradientNorm.toExponential(2)}`),
-      );
-    } finally {
-      operator.dispose();
-    }
-    const next = theta.map((coordinate, i) => coordinate + step.vector[i]);
-    const there = valueAndGradient(next);
-    const agreement = (value - there.value) / step.predictedDecrease;
-    // Near the minimum the decrease drowns in rounding; a smaller gradient is then as good.
-    const drowned = step.predictedDecrease < 1e-12 * Math.abs(value) && norm(there.gradient) < gradientNorm;
-    if (agreement > 0.1 || drowned) {
-      theta = next;
-      ({ value, gradient } = there);
-    }
-    good = (!step.atBoundary && Math.abs(agreement - 1) < 0.1) || drowned ? good + 1 : 0;
-    if (agreement < 0.25 && !drowned) radius = 0.25 * norm(step.vector);
-    else if (agreement > 0.75 && step.atBoundary) radius *= 2;
-    if (radius < 1e-9) break;
-  }
-  return theta;
-}
-
-interface TrustStep {
-  readonly vector: Float64Array;
-  /** By the quadratic model, ≥ 0. */
-  readonly predictedDecrease: number;
-  readonly atBoundary: boolean;
-}
-
-/** Conjugate gradients for Hp = −g inside ‖p‖ ≤ radius; negative curvature is followed to the boundary. */
-async function steihaug(
-  operator: Operator,
-  gradient: Float64Array,
-  radius: number,
-  tolerance: number,
-  breathe: () => Promise<void>,
-): Promise<TrustStep> {
-  const size = gradient.length;
-  const p = new Float64Array(size);
-  const hp = new Float64Array(size);
-  const residual = gradient.slice();
-  const direction = gradient.map((value) => -value);
-  let squared = dot(residual, residual);
-  const advance = (length: number, product: Float64Array) => {
-    for (let i = 0; i < size; i++) {
-      p[i] += length * direction[i];
-      hp[i] += length * product[i];
-      residual[i] += length * product[i];
     }
   };
-  const result = (atBoundary: boolean): TrustStep => ({
-    vector: p,
-    predictedDecrease: -(dot(gradient, p) + 0.5 * dot(p, hp)),
-    atBoundary,
-  });
-  for (let iteration = 0; iteration < CG_ITERATIONS; iteration++) {
-    await breathe();
-    const product = operator.apply(direction);
-    const curvature = dot(direction, product);
-    const toBoundary = lengthToBoundary(p, direction, radius);
-    const length = squared / curvature;
-    if (curvature <= 0 || length >= toBoundary) {
-      advance(toBoundary, product);
-      return result(true);
+  /** Newton steps until two in turn crawl. */
+  const descend = async (from: Point, region: TrustRegion, preconditioner: Preconditioner, crawling: number) => {
+    let point = from;
+    const firstNorm = norm(from.gradient);
+    for (let crawls = 0; crawls < 2 && steps.length < iterations && norm(point.gradient) > 0; ) {
+      const forcing = Math.min(FORCING, Math.sqrt(norm(point.gradient) / firstNorm));
+      const next = await advance(point, region, preconditioner, forcing);
+      // A step that was refused only made the region smaller.
+      if (next !== point || region.radius < SMALLEST_RADIUS)
+        crawls = point.value - next.value < crawling * Math.abs(point.value) ? crawls + 1 : 0;
+      point = next;
     }
-    advance(length, product);
-    const next = dot(residual, residual);
-    if (Math.sqrt(next) < tolerance) break;
-    const beta = next / squared;
-    squared = next;
-    for (let i = 0; i < size; i++) direction[i] = beta * direction[i] - residual[i];
+    return point;
+  };
+
+  let point: Point = { theta: start, ...tools.valueAndGradient(start) };
+  const region = new TrustRegion(0.1 * Math.max(1, norm(start)));
+  point = await descend(point, region, unpreconditioned, CRAWLING);
+  let lowest = NaN;
+  for (let basis = 0; basis < BASES && steps.length < iterations; basis++) {
+    pairs = await tools.eigenpairsAt(point.theta);
+    driftOf = await tools.drift(point.theta, pairs);
+    lowest = pairs.eigenvalues[pairs.eigenvalues.length - 1];
+    // In the norm of the preconditioner a step of length l lowers the quadratic model by l²/2.
+    const valley = new TrustRegion(Math.sqrt(0.01 * Math.abs(point.value)));
+    if (basis === 0)
+      point = await descend(point, valley, eigenbasisPreconditioner(pairs, smallestCurvature), CRAWLING_IN_VALLEY);
+    const preconditioner = curvedDirectionsOnly(pairs, FLAT * smallestCurvature);
+    const drifts: number[] = [];
+    while (steps.length < iterations) {
+      drift = driftOf(project(pairs, point.gradient));
+      if (drift.median < driftRatio) {
+        const verdict = `near the minimum: ${inWords(drift)}`;
+        return { theta: point.theta, converged: true, verdict, drift, steps };
+      }
+      drifts.push(drift.median);
+      if (drifts.length > PATIENCE && drift.median > 0.5 * drifts[drifts.length - 1 - PATIENCE]) break;
+      point = await advance(point, valley, preconditioner, FORCING);
+    }
   }
-  return result(false);
+  const reason =
+    steps.length >= iterations
+      ? `stopped after ${iterations} iterations (polish.iterations)`
+      : `further Newton steps bring nothing (lowest eigenvalue ${lowest.toPrecision(3)})`;
+  const verdict = `${reason}; ${inWords(drift)}, wanted below ${driftRatio}`;
+  return { theta: point.theta, converged: false, verdict, drift, steps };
 }
 
-/** The t > 0 with ‖p + t·direction‖ = radius. */
-function lengthToBoundary(p: Float64Array, direction: Float64Array, radius: number): number {
-  const a = dot(direction, direction);
-  const b = dot(p, direction);
-  const c = dot(p, p) - radius * radius;
-  return (-b + Math.sqrt(Math.max(0, b * b - a * c))) / a;
-}
-
-/** θ − Σ eᵢ gᵢ/|λᵢ|; what the eigenpairs do not span moves by the smallest |λ| among them, which bounds what is there. */
-function saddleFreeStep(
-  theta: Float64Array,
-  gradient: Float64Array,
-  along: Float64Array,
-  { eigenvalues, eigenvectors }: Eigenpairs,
-  smallestCurvature: number,
-): Float64Array {
-  const size = theta.length;
-  const curvature = (index: number) => Math.max(Math.abs(eigenvalues[index]), smallestCurvature);
-  const step = new Float64Array(size);
-  if (eigenvalues.length < size) {
-    const beyond = curvature(eigenvalues.length - 1);
-    for (let i = 0; i < size; i++) step[i] = -gradient[i] / beyond;
-    for (let index = 0; index < eigenvalues.length; index++)
-      addScaled(step, along[index] / beyond, eigenvectors, index * size);
-  }
-  for (let index = 0; index < eigenvalues.length; index++)
-    addScaled(step, -along[index] / curvature(index), eigenvectors, index * size);
-  const longest = 0.05 * Math.max(1, norm(theta));
-  const scale = Math.min(1, longest / norm(step));
-  return theta.map((value, i) => value + scale * step[i]);
-}
-
-function project({ eigenvalues, eigenvectors }: Eigenpairs, vector: Float64Array): Float64Array {
-  const size = vector.length;
-  return Float64Array.from(eigenvalues, (_, index) => {
-    let sum = 0;
-    for (let i = 0, at = index * size; i < size; i++, at++) sum += eigenvectors[at] * vector[i];
-    return sum;
-  });
-}
-
-function addScaled(target: Float64Array, factor: number, rows: Float32Array, offset: number): void {
-  for (let i = 0; i < target.length; i++) target[i] += factor * rows[offset + i];
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
-}
-
-const norm = (vector: Float64Array): number => Math.sqrt(dot(vector, vector));
+const inWords = ({ median, directions }: Drift) =>
+  `expected drift over the window ${median.toPrecision(2)} predicted σ (median over ${directions} directions above λ_cross/100)`;

@@ -9,7 +9,8 @@ import { randomStream } from '../../random.ts';
 import { runEpochs } from '../../sgd/epochs.ts';
 import { atRest, openHeavyBall } from '../../sgd/heavy-ball.ts';
 import { type HistoryRow, historyRow } from '../../sgd/history.ts';
-import { type Drift, type Eigenpairs, polish, type PolishResult, type PolishTools } from '../../sgd/polish.ts';
+import type { Eigenpairs } from '../../sgd/eigenbasis.ts';
+import { type Drift, polish, type PolishResult, type PolishTools } from '../../sgd/polish.ts';
 import { batchSource } from '../../sgd/samplers.ts';
 import { median } from '../../statistics/median.ts';
 import { crossoverEigenvalue, reshuffledWeightVariance } from '../../theory/index.ts';
@@ -29,7 +30,7 @@ export interface PolishReport {
   readonly steps: number;
 }
 
-/** The polish sees the curvature of this many samples: it needs the way down, not the spectrum. The gradient is exact. */
+/** The eigenbasis that preconditions the polish is that of this many samples; gradient and curvature are exact. */
 const CURVATURE_SAMPLES = 10_000;
 /** The same for large networks, counted in layer outputs. */
 const CURVATURE_UNITS = 2e7;
@@ -107,16 +108,24 @@ async function polishFrom(
   const subset = drawSubset(problem, dataset.train, count, seed, 'polish/subset');
   const full = openFullBatch(exact, dataset.train);
   const curvature = openHessian(problem, subset);
+  const whole = openHessian(problem, dataset.train);
   const crossover = crossoverEigenvalue({ ...sgd, batchesPerEpoch });
   const tools: PolishTools = {
     valueAndGradient: (theta) => full.valueAndGradient(theta),
-    hessianAt: (theta) => curvature.at(theta),
-    async eigenpairs(operator) {
-      const all = operator.size <= ALL_DIRECTIONS_UP_TO;
-      const eigenpairs = all ? operator.size : LEADING_DIRECTIONS;
-      const onProgress = ({ iteration, expected }: { iteration: number; expected: number }) =>
-        report(iteration, expected, 'eigendirections of the curvature');
-      return await lanczos(operator, { eigenpairs, tolerance: 1e-3, seed, onProgress, certify: false });
+    hessianAt: (theta) => whole.at(theta),
+    async eigenpairsAt(theta) {
+      const operator = curvature.at(theta);
+      try {
+        return await lanczos(operator, {
+          eigenpairs: problem.size <= ALL_DIRECTIONS_UP_TO ? problem.size : LEADING_DIRECTIONS,
+          tolerance: 1e-3,
+          seed,
+          certify: false,
+          onProgress: ({ iteration, expected }) => report(iteration, expected, 'eigendirections of the curvature'),
+        });
+      } finally {
+        operator.dispose();
+      }
     },
     drift: (theta, pairs) => driftAlong(theta, pairs, experiment, bench, subset, crossover, report),
   };
@@ -124,6 +133,7 @@ async function polishFrom(
     return await polish(start, tools, { ...experiment.polish, smallestCurvature: crossover / 100 }, report);
   } finally {
     curvature.dispose();
+    whole.dispose();
     full.dispose();
   }
 }
