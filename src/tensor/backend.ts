@@ -2,12 +2,14 @@
 import { createRequire } from 'node:module';
 import type * as tfjs from '@tensorflow/tfjs';
 import { ConfigurationError } from '../errors.ts';
-import { compileGraph, linearizeGraph, StoredTensor } from './compile.ts';
+import { compileGraph } from './compile.ts';
 import { type Derivatives, derivativesOf } from './derivatives.ts';
 import { compileEager, EagerTensor, linearizeEager } from './eager.ts';
 import type { KernelBackend, NodeLibrary } from './library.ts';
+import { linearizeGraph } from './linearize.ts';
 import { checkedOpsOf, type Ops } from './ops.ts';
 import { enableSecondOrder } from './second-order.ts';
+import { StoredTensor } from './stored.ts';
 import type {
   BackendName,
   Compiled,
@@ -90,6 +92,8 @@ function openCpu(precision: Precision): Backend {
   const tf = require('@tensorflow/tfjs') as typeof tfjs;
   if (!tf.findBackend('cpu')) throw new ConfigurationError('tfjs has no cpu back end: install the packages again');
   tf.setBackend('cpu');
+  // tfjs would advise the native library at the first use; whoever chose this back end knows.
+  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
   enableSecondOrder(tf);
   return {
     name: 'cpu',

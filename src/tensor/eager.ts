@@ -1,14 +1,20 @@
 /** `compile` and `linearize` where there are no graphs: the function itself, under tidy, float32 only. */
 import type * as tfjs from '@tensorflow/tfjs';
+import { ConfigurationError } from '../errors.ts';
+import { checkInputs, MUST_BE_REAL } from './inputs.ts';
+import { dropTape } from './second-order.ts';
 import type { Compiled, Input, Linearizable, Reals, Shape, Spec, Stored, TensorFunction } from './types.ts';
 
 type Tfjs = typeof tfjs;
+
+const KEEPER = 'cpu at float32';
 
 /** Values kept as a tensor of tfjs. */
 export class EagerTensor implements Stored {
   readonly shape: Shape;
   readonly dtype: 'real' | 'int32';
   readonly bytes: number;
+  readonly keeper = KEEPER;
   readonly tensor: tfjs.Tensor;
 
   constructor(tf: Tfjs, values: Reals | Int32Array, shape: Shape) {
@@ -16,6 +22,10 @@ export class EagerTensor implements Stored {
     this.dtype = values instanceof Int32Array ? 'int32' : 'real';
     this.bytes = values.length * 4;
     this.tensor = tensorOf(tf, values, shape);
+  }
+
+  get disposed(): boolean {
+    return this.tensor.isDisposed;
   }
 
   dispose(): void {
@@ -38,16 +48,22 @@ function useCpu(tf: Tfjs): void {
 export function compileEager(tf: Tfjs, fn: TensorFunction, inputs: readonly Spec[]): Compiled {
   return {
     run(...given: Input[]): Reals[] {
-      if (given.length !== inputs.length)
-        throw new RangeError(`a compiled function of ${inputs.length} inputs was given ${given.length}`);
+      checkInputs(inputs, given, KEEPER);
       const results: Reals[] = [];
       useCpu(tf);
-      tf.tidy(() => {
-        const tensors = given.map((input, index) =>
-          ArrayBuffer.isView(input) ? tensorOf(tf, input, inputs[index].shape) : (input as EagerTensor).tensor,
-        );
-        for (const result of fn(...tensors)) results.push(Float32Array.from(result.dataSync()));
-      });
+      try {
+        tf.tidy(() => {
+          const tensors = given.map((input, index) =>
+            ArrayBuffer.isView(input) ? tensorOf(tf, input, inputs[index].shape) : (input as EagerTensor).tensor,
+          );
+          for (const result of fn(...tensors)) {
+            if (result.dtype !== 'float32') throw new ConfigurationError(MUST_BE_REAL);
+            results.push(Float32Array.from(result.dataSync()));
+          }
+        });
+      } finally {
+        dropTape(tf);
+      }
       return results;
     },
     dispose() {},
@@ -62,7 +78,10 @@ export function linearizeEager(
 ): Linearizable {
   const whole = compileEager(tf, fn, [...statics, ...dynamics]);
   return {
-    at: (...fixed) => ({ bytes: 0, run: (...given) => whole.run(...fixed, ...given), dispose() {} }),
+    at(...fixed) {
+      checkInputs(statics, fixed, KEEPER);
+      return { bytes: 0, run: (...given) => whole.run(...fixed, ...given), dispose() {} };
+    },
     dispose() {},
   };
 }

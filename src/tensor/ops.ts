@@ -5,6 +5,7 @@
  */
 import type * as tfjs from '@tensorflow/tfjs';
 import { ConfigurationError } from '../errors.ts';
+import { averagePool, maxPool } from './pooling.ts';
 
 type Tfjs = typeof tfjs;
 
@@ -16,12 +17,15 @@ const CHECKED = [
   ...(['scalar', 'ones', 'zeros', 'onesLike', 'zerosLike'] as const),
 ] as const;
 
-/** The checked ops by their tfjs names, and `maxPool` of this project's own. */
+/**
+ * The checked ops by their tfjs names and with their parameters, and `maxPool` of this project's own. `conv2d` takes
+ * images [batch, height, width, channels]; it and `avgPool` take padding `valid` or `same`.
+ */
 export type Ops = Pick<Tfjs, (typeof CHECKED)[number]> & {
   /**
    * Max pooling over non-overlapping square windows, `valid` padding: an edge that does not fill a window is cut off.
-   * In a tie the gradient goes to the element that comes first. Written with `maximum` over slices, because the
-   * gradient of tfjs's own pooling has no gradient.
+   * In a tie the gradient goes to the leftmost of the largest elements, and of these to the topmost. Written with
+   * `maximum` over slices, because the gradient of tfjs's own pooling has no gradient.
    *
    * @param x [batch, height, width, channels]
    * @param size side and stride of the window
@@ -39,8 +43,10 @@ export const checkedOps: readonly string[] = [...CHECKED, 'maxPool'];
  */
 export function checkedOpsOf(tf: Tfjs): Ops {
   const library = tf as unknown as Record<string, unknown>;
-  const ops: Record<string, unknown> = { maxPool: (x: tfjs.Tensor, size: number) => maxPool(tf, x, size) };
-  for (const name of CHECKED) ops[name] = library[name];
+  const ops: Record<string, unknown> = Object.fromEntries(CHECKED.map((name) => [name, library[name]]));
+  ops.maxPool = (x: tfjs.Tensor, size: number) => maxPool(tf, x, size);
+  ops.avgPool = (...parameters: Parameters<Tfjs['avgPool']>) => averagePool(tf, ...parameters);
+  ops.split = (x: tfjs.Tensor, parts: number | number[], axis?: number) => split(tf, x, parts, axis);
   return new Proxy(ops, {
     get(target, name) {
       if (typeof name === 'symbol' || name in target) return target[name as string];
@@ -53,21 +59,8 @@ export function checkedOpsOf(tf: Tfjs): Ops {
   }) as unknown as Ops;
 }
 
-function maxPool(tf: Tfjs, x: tfjs.Tensor, size: number): tfjs.Tensor {
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const rows = Math.floor(height / size);
-  const columns = Math.floor(width / size);
-  const whole =
-    rows * size === height && columns * size === width
-      ? x
-      : tf.slice(x, [0, 0, 0, 0], [batch, rows * size, columns * size, channels]);
-  // A window's rows, then its columns: each is one axis of a rank-3 view, the rank for which slices have gradients.
-  const overRows = largestAlongMiddle(tf, whole, batch * rows, size, columns * size * channels);
-  const overColumns = largestAlongMiddle(tf, overRows, batch * rows * columns, size, channels);
-  return tf.reshape(overColumns, [batch, rows, columns, channels]);
-}
-
-function largestAlongMiddle(tf: Tfjs, x: tfjs.Tensor, outer: number, size: number, inner: number): tfjs.Tensor {
-  const parts = tf.split(tf.reshape(x, [outer, size, inner]), size, 1);
-  return parts.reduce((largest, part) => tf.maximum(largest, part));
+/** tfjs's own has no gradient for a single part. */
+function split(tf: Tfjs, x: tfjs.Tensor, parts: number | number[], axis?: number): tfjs.Tensor[] {
+  const single = parts === 1 || (Array.isArray(parts) && parts.length === 1);
+  return single ? [tf.reshape(x, x.shape)] : tf.split(x, parts, axis);
 }

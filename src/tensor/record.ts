@@ -6,6 +6,7 @@ import type * as tfjs from '@tensorflow/tfjs';
 import { ConfigurationError } from '../errors.ts';
 import { type Attribute, type NodeSpec, TYPE } from './graph.ts';
 import type { KernelBackend, KernelInput, NodeLibrary, OpAttribute } from './library.ts';
+import { dropTape } from './second-order.ts';
 import { type Shape, type Spec, sizeOf, type TensorFunction } from './types.ts';
 
 /** A function as a graph. `types` holds TensorFlow's type number for each output name, as recorded (float32). */
@@ -25,6 +26,9 @@ interface Symbol {
 
 /** Kernels that read an input only to check it; the native library checks it again at every run. */
 const READS_TO_CHECK: ReadonlySet<string> = new Set(['GatherV2']);
+
+/** Type attributes, operand by operand, that tfjs-node leaves for eager execution to infer; a graph must state them. */
+const INFERRED_TYPES: Readonly<Record<string, readonly string[]>> = { ExpandDims: ['T', 'Tdim'] };
 
 interface Engine {
   runKernel(name: string, inputs: object, attributes?: object): unknown;
@@ -67,15 +71,21 @@ export function record(library: NodeLibrary, fn: TensorFunction, inputs: readonl
   backend.readSync = function (data) {
     if (recorder.knows(data) && !recorder.reading && !READS_TO_CHECK.has(kernel))
       throw new ConfigurationError(
-        'a function reads the values of a tensor while it is compiled: write it without dataSync, arraySync and print',
+        kernel
+          ? `op ${kernel} cannot be compiled: it reads the values of a tensor, outside the native library`
+          : 'a function reads the values of a tensor while it is compiled: write it without dataSync, arraySync and print',
       );
     return readSync.call(this, data);
   };
   engine.runKernel = function (name, operands, attributes) {
     const outer = kernel;
     kernel = name;
-    const result = runKernel.call(this, name, operands, attributes);
-    kernel = outer;
+    let result: unknown;
+    try {
+      result = runKernel.call(this, name, operands, attributes);
+    } finally {
+      kernel = outer;
+    }
     const computed = Object.values(operands)
       .flat()
       .some((operand) => recorder.knows((operand as tfjs.Tensor)?.dataId));
@@ -95,6 +105,7 @@ export function record(library: NodeLibrary, fn: TensorFunction, inputs: readonl
   } finally {
     Object.assign(backend, { executeSingleOutput, executeMultipleOutputs, readSync });
     engine.runKernel = runKernel;
+    dropTape(tf);
     for (const example of examples) example.dispose();
   }
 }
@@ -133,6 +144,9 @@ class Recorder {
   note(op: string, attributes: OpAttribute[], operands: KernelInput[], outputs: tfjs.TensorInfo[]): void {
     const inputs = operands.map((operand) => this.reference(operand));
     const named = Object.fromEntries(attributes.map((attribute) => [attribute.name, this.attribute(op, attribute)]));
+    INFERRED_TYPES[op]?.forEach((attribute, index) => {
+      named[attribute] ??= { type: typeNumber((operands[index] as tfjs.TensorInfo).dtype) };
+    });
     const name = this.emit(op, inputs, named);
     outputs.forEach(({ dataId, shape, dtype }, index) => {
       const type = typeNumber(dtype);
@@ -179,7 +193,7 @@ class Recorder {
     const read = this.backend.readSync(data);
     this.reading = false;
     const values = type === TYPE.bool ? Uint8Array.from(read) : read;
-    if (values.length < 2 || sizeOf(shape) !== values.length || values.some((value) => value !== values[0]))
+    if (values.length < 2 || sizeOf(shape) !== values.length || values.some((value) => !Object.is(value, values[0])))
       return this.constant(values, shape, type);
     // Ones and zeros of the size of a batch are kept as a number and a shape.
     const value = this.constant(values.slice(0, 1), [], type);

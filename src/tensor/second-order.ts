@@ -7,37 +7,40 @@
  *    logSoftmax, every customGrad that saves its value) looks independent of x, and its term is dropped from the
  *    gradient of the gradient without an error. For cross-entropy that is the whole Gauss–Newton part of the Hessian.
  *    Holding the clones back until the kernel's node is on the tape repairs all of these ops at once.
- * 2. Missing gradients: the filter gradient of a convolution and the gradient of average pooling have none.
+ * 2. Missing gradients: the filter gradient of a convolution, the gradient of average pooling and comparisons have none;
+ *    those of the larger and the smaller of two tensors cannot be broadcast.
  */
 import type * as tfjs from '@tensorflow/tfjs';
+import { ConfigurationError } from '../errors.ts';
 
 type Tfjs = typeof tfjs;
+interface TapeNode {
+  readonly saved: readonly tfjs.Tensor[];
+}
 interface EngineInternals {
-  state: { kernelDepth: number; gradientDepth: number };
+  state: { kernelDepth: number; gradientDepth: number; activeTape?: TapeNode[] | null };
   addTapeNode(...node: unknown[]): void;
-  startTape(): void;
 }
 
-const repaired = new WeakSet<object>();
+/** For each repaired engine, what frees its tape. */
+const repaired = new WeakMap<object, () => void>();
 
 /** Repairs an imported tfjs in place; a second call does nothing. */
 export function enableSecondOrder(tf: Tfjs): void {
   const engine = tf.engine() as unknown as EngineInternals;
   if (repaired.has(engine)) return;
-  repaired.add(engine);
-  orderTape(engine);
+  repaired.set(engine, orderTape(engine));
   registerMissingGradients(tf);
 }
 
-function orderTape(engine: EngineInternals): void {
+/** Frees what a gradient that failed had saved for its way back; tfjs frees it only at the end of one that succeeds. */
+export function dropTape(tf: Tfjs): void {
+  repaired.get(tf.engine())?.();
+}
+
+function orderTape(engine: EngineInternals): () => void {
   const addTapeNode = engine.addTapeNode.bind(engine);
-  const startTape = engine.startTape.bind(engine);
   let heldBack: unknown[][] = [];
-  engine.startTape = function (): void {
-    // A kernel that threw may have left clones behind; they belong to no tape.
-    if (this.state.gradientDepth === 0) heldBack = [];
-    startTape();
-  };
   engine.addTapeNode = function (...node: unknown[]): void {
     if (this.state.kernelDepth > 0) {
       heldBack.push(node);
@@ -47,6 +50,14 @@ function orderTape(engine: EngineInternals): void {
     const clones = heldBack;
     heldBack = [];
     for (const clone of clones) addTapeNode(...clone);
+  };
+  return () => {
+    if (engine.state.gradientDepth > 0) return;
+    for (const { saved } of engine.state.activeTape ?? []) for (const tensor of saved) tensor.dispose();
+    engine.state.activeTape = null;
+    // The clones of a kernel that threw: they belong to no tape.
+    for (const [, , outputs] of heldBack) for (const tensor of outputs as tfjs.Tensor[]) tensor.dispose();
+    heldBack = [];
   };
 }
 
@@ -59,7 +70,15 @@ function registerMissingGradients(tf: Tfjs): void {
     kernelName: 'Conv2DBackpropFilter',
     inputsToSave: ['x', 'dy'],
     gradFunc: (upstream, [x, dy], attributes) => {
-      const { strides, pad } = attributes as unknown as { strides: number; pad: 'valid' | 'same' };
+      const { strides, pad, dataFormat } = attributes as unknown as {
+        strides: number;
+        pad: 'valid' | 'same';
+        dataFormat: string;
+      };
+      if (dataFormat !== 'NHWC')
+        throw new ConfigurationError(
+          `conv2d with data format ${dataFormat} has no second derivative: give images as [batch, height, width, channels], NHWC`,
+        );
       const filter = upstream as tfjs.Tensor4D;
       return {
         x: () =>
@@ -89,4 +108,33 @@ function registerMissingGradients(tf: Tfjs): void {
       };
     },
   });
+  // Piecewise constant; in the gradient of pow, which asks where the base is positive.
+  tf.registerGradient({
+    kernelName: 'Greater',
+    inputsToSave: ['a', 'b'],
+    gradFunc: (_upstream, [a, b]) => ({ a: () => tf.zerosLike(a), b: () => tf.zerosLike(b) }),
+  });
+
+  for (const [kernelName, wins] of [
+    ['Maximum', tf.greaterEqual],
+    ['Minimum', (a: tfjs.Tensor, b: tfjs.Tensor) => tf.greaterEqual(b, a)],
+  ] as const)
+    tf.registerGradient({
+      kernelName,
+      inputsToSave: ['a', 'b'],
+      gradFunc: (upstream, [a, b]) => {
+        // In a tie all goes to the left operand.
+        const left = tf.cast(wins(a, b), 'float32');
+        return {
+          a: () => unbroadcast(tf, tf.mul(upstream as tfjs.Tensor, left), a.shape),
+          b: () => unbroadcast(tf, tf.mul(upstream as tfjs.Tensor, tf.sub(1, left)), b.shape),
+        };
+      },
+    });
+}
+
+/** The gradient of an operand that was broadcast: summed over the axes along which it was repeated. */
+function unbroadcast(tf: Tfjs, gradient: tfjs.Tensor, shape: number[]): tfjs.Tensor {
+  const axes = tf.backend_util.getReductionAxes(shape, gradient.shape);
+  return tf.reshape(axes.length ? tf.sum(gradient, axes) : gradient, shape);
 }

@@ -21,6 +21,9 @@ export interface Spec {
 /** Values that stay on the back end: data sets, and the results of the static part of a linearised function. */
 export interface Stored extends Spec {
   readonly bytes: number;
+  /** Back end and precision that hold the values; functions compiled for others refuse them. */
+  readonly keeper: string;
+  readonly disposed: boolean;
   /** Frees the values; a second call does nothing. */
   dispose(): void;
 }

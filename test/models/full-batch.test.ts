@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { openFullBatch } from '../../src/models/full-batch.ts';
+import { lossFor, type LossName } from '../../src/models/losses.ts';
+import type { Problem } from '../../src/models/problem.ts';
+import { atPrecision, heldByLibrary, openBackend } from '../../src/tensor/backend.ts';
+import { doubles } from '../oracle/plain-network-arithmetic.ts';
+import { plainGradient, plainLosses, plainValue } from '../oracle/plain-network-derivatives.ts';
+import { type PlainNetwork, plainOutputs } from '../oracle/plain-network.ts';
+import { largest, largestDifference } from '../tensor/finite-differences.ts';
+import { modelOf, OUTPUTS, twins } from './tiny-nets.ts';
+
+const single = openBackend({ name: 'tensorflow', precision: 'float32', threads: 1 });
+const double = atPrecision(single, 'float64');
+const cpu = openBackend({ name: 'cpu', precision: 'float32', threads: 1 });
+
+const SAMPLES = 230;
+/** So many units a sample that the smallest chunks are used: 100, 100 and 30 samples. */
+const CHUNKED = 1e6;
+const netFor = (loss: LossName): PlainNetwork => ({
+  input: [1, 1, 2],
+  layers: [
+    { kind: 'dense', outputs: 3 },
+    { kind: 'activation', activation: 'tanh' },
+    { kind: 'dense', outputs: OUTPUTS[loss] },
+  ],
+});
+
+describe.each<LossName>(['half-mean-squared-error', 'binary-cross-entropy', 'cross-entropy'])('%s', (loss) => {
+  const net = netFor(loss);
+  // The oracle in plain loops: value, and the exact gradient by hyper-dual numbers.
+  const oracle = twins(net, loss, SAMPLES, loss, { weightDecay: 0.05 });
+  const { theta, plain, data } = oracle;
+  const value = plainValue(plain, theta);
+  const gradient = plainGradient(plain, theta);
+  const meanLoss = plainLosses(doubles, plain, [...theta]).reduce((sum, one) => sum + one / SAMPLES, 0);
+
+  describe.each([
+    ['in one chunk', 1],
+    ['in three chunks of two lengths', CHUNKED],
+  ])('%s', (_, unitsPerSample) => {
+    const model = { ...modelOf(net), unitsPerSample };
+    const { problem } = twins(net, loss, SAMPLES, loss, { weightDecay: 0.05, model });
+
+    it.each([
+      [double, 1e-14],
+      [single, 1e-6],
+      [cpu, 1e-6],
+    ] as const)('has the value and gradient of the oracle, on $name at $precision', (backend, tolerance) => {
+      const full = openFullBatch(problem(backend), data);
+      expect(full.samples).toBe(SAMPLES);
+      const given = full.valueAndGradient(theta);
+      expect(Math.abs(given.value - value)).toBeLessThan(tolerance * value);
+      expect(Math.abs(full.value(theta) - value)).toBeLessThan(tolerance * value);
+      expect(largestDifference(given.gradient, gradient)).toBeLessThan(tolerance * (1 + largest(gradient)));
+      expect(Math.abs(full.evaluate(theta).loss - meanLoss)).toBeLessThan(tolerance * value);
+      full.dispose();
+    });
+
+    it('knows the share of samples recognised', () => {
+      const full = openFullBatch(problem(double), data);
+      const { accuracy } = full.evaluate(theta);
+      full.dispose();
+      if (loss === 'half-mean-squared-error') return expect(accuracy).toBeNull();
+      const right = recognised(net, [...theta], data.x, data.y);
+      expect(right).not.toBe(SAMPLES);
+      expect(accuracy).toBe(right / SAMPLES);
+    });
+
+    it('takes another θ, in either kind of array, and gives everything back', () => {
+      const before = heldByLibrary();
+      const full = openFullBatch(problem(single), data);
+      const zero = new Float32Array(theta.length);
+      const same = Float32Array.from(theta);
+      expect(full.value(zero)).not.toBe(full.value(theta));
+      expect(full.value(same)).toBe(full.value(theta));
+      expect(full.evaluate(same)).toEqual(full.evaluate(theta));
+      full.dispose();
+      expect(heldByLibrary()).toEqual(before);
+    });
+  });
+});
+
+/** Samples whose largest output, or whose only one's sign, is that of the target. */
+function recognised(net: PlainNetwork, theta: number[], x: Float32Array, y: Float32Array): number {
+  const outputs = y.length / SAMPLES;
+  let right = 0;
+  for (let n = 0; n < SAMPLES; n++) {
+    const given = plainOutputs(doubles, net, theta, x.subarray(2 * n, 2 * n + 2));
+    const wanted = [...y.subarray(n * outputs, (n + 1) * outputs)];
+    if (outputs === 1 ? given[0] > 0 === (wanted[0] === 1) : given.indexOf(Math.max(...given)) === wanted.indexOf(1))
+      right++;
+  }
+  return right;
+}
+
+describe('squared error on classes and on 0/1 targets', () => {
+  it.each([
+    ['classes', 3, [0.1, 0.9, 0.3, 0.2, 0.6, 0.5], [0, 1, 0, 0, 0, 1], 0.5],
+    ['binary', 1, [0.4, 0.6, 0.7], [0, 1, 0], 2 / 3],
+  ] as const)('recognises samples of %s', (task, outputs, x, y, accuracy) => {
+    // The identity as a model: outputs are the inputs.
+    const model = { ...modelOf({ input: [1, 1, outputs], layers: [{ kind: 'dense', outputs }] }) };
+    const problem: Problem = {
+      backend: double,
+      model,
+      loss: lossFor('half-mean-squared-error', task),
+      inputShape: [outputs],
+      outputs,
+      size: outputs * outputs + outputs,
+      weightDecay: 0,
+    };
+    const identity = new Float64Array(problem.size);
+    for (let i = 0; i < outputs; i++) identity[i * outputs + i] = 1;
+    const full = openFullBatch(problem, {
+      x: Float32Array.from(x),
+      y: Float32Array.from(y),
+      samples: x.length / outputs,
+    });
+    expect(full.evaluate(identity).accuracy).toBe(accuracy);
+    full.dispose();
+  });
+});

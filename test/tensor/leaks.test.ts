@@ -1,0 +1,142 @@
+import { createRequire } from 'node:module';
+import type * as tfjs from '@tensorflow/tfjs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { atPrecision, heldByLibrary, openBackend } from '../../src/tensor/backend.ts';
+import { int32, real, type TensorFunction } from '../../src/tensor/types.ts';
+import {
+  hessianProduct,
+  lossAndGradient,
+  networkSpecs,
+  networkValues,
+  normals,
+  PARAMETERS,
+} from './graph-functions.ts';
+
+const single = openBackend({ name: 'tensorflow', precision: 'float32', threads: 1 });
+const double = atPrecision(single, 'float64');
+const cpu = openBackend({ name: 'cpu', precision: 'float32', threads: 1 });
+const tf = createRequire(import.meta.url)('@tensorflow/tfjs-node') as typeof tfjs;
+
+/** Everything that anyone holds: tensors and sessions of the native library, tensors and bytes that tfjs counts. */
+const held = () => {
+  const { numTensors, numDataBuffers, numBytes } = tf.memory();
+  return { ...heldByLibrary(), numTensors, numDataBuffers, numBytes };
+};
+
+// A native op whose attributes are left out runs eagerly, where they are inferred, but cannot be loaded as a graph.
+tf.registerKernel({
+  kernelName: 'Unloadable',
+  backendName: 'tensorflow',
+  kernelFunc: (({ inputs: { x }, backend }: { inputs: { x: object }; backend: { executeSingleOutput: unknown } }) =>
+    (backend.executeSingleOutput as (op: string, attributes: [], inputs: object[]) => object).call(
+      backend,
+      'Tanh',
+      [],
+      [x],
+    )) as unknown as tfjs.KernelFunc,
+});
+afterAll(() => tf.unregisterKernel('Unloadable', 'tensorflow'));
+const unloadable = (x: tfjs.Tensor) => tf.engine().runKernel('Unloadable', { x }) as tfjs.Tensor;
+
+describe.each([single, double, cpu])('on $name at $precision', (backend) => {
+  const values = networkValues('leaks');
+  const vector = normals(PARAMETERS, 'leaks/vector');
+
+  it('compiling, running and disposing leaves nothing', () => {
+    const before = held();
+    for (let i = 0; i < 3; i++) {
+      const compiled = backend.compile(lossAndGradient(backend), networkSpecs);
+      const stored = backend.store(values[1], networkSpecs[1].shape);
+      compiled.run(...values);
+      compiled.run(values[0], stored, values[2]);
+      stored.dispose();
+      stored.dispose();
+      compiled.dispose();
+      compiled.dispose();
+    }
+    expect(held()).toEqual(before);
+  });
+
+  it('linearising at several points leaves nothing', () => {
+    const before = held();
+    const family = backend.linearize(hessianProduct(backend), networkSpecs, [real(PARAMETERS)]);
+    const stored = values.map((value, i) => backend.store(value, networkSpecs[i].shape));
+    const two = [family.at(...stored), family.at(...stored)];
+    for (const linear of two) linear.run(vector);
+    for (const linear of two) linear.dispose();
+    two[0].dispose();
+    stored.forEach((value) => value.dispose());
+    family.dispose();
+    family.dispose();
+    expect(held()).toEqual(before);
+  });
+
+  it('a run holds nothing but what was stored', () => {
+    const compiled = backend.compile(lossAndGradient(backend), networkSpecs);
+    const before = held();
+    for (let i = 0; i < 5; i++) compiled.run(...values);
+    expect(held()).toEqual(before);
+    compiled.dispose();
+  });
+
+  it('a gradient that fails leaves nothing', () => {
+    const before = held();
+    expect(() =>
+      backend
+        .compile(
+          (x) => [backend.derivatives.gradient((p) => backend.ops.matMul(backend.ops.tanh(p) as never, p as never), x)],
+          [real(4)],
+        )
+        .run(new Float32Array(4)),
+    ).toThrow();
+    expect(held()).toEqual(before);
+  });
+
+  it('a run that fails leaves nothing', () => {
+    const compiled = backend.compile((x, i) => [backend.ops.gather(x, i as never)], [real(4), int32(1)]);
+    const x = new Float32Array(4);
+    const stored = backend.store(x, [4]);
+    const before = held();
+    expect(() => compiled.run(stored, Int32Array.of(9))).toThrow();
+    expect(() => compiled.run(x, Int32Array.of(9))).toThrow();
+    expect(() => compiled.run(x, Int32Array.of(0, 0))).toThrow();
+    expect(() => compiled.run(x.subarray(1), Int32Array.of(0))).toThrow();
+    expect(() => backend.store(x, [5])).toThrow();
+    expect(held()).toEqual(before);
+    stored.dispose();
+    compiled.dispose();
+  });
+});
+
+describe.each([single, double])('a compilation that fails at $precision', (backend) => {
+  const { ops } = backend;
+  const wrong = (x: tfjs.Tensor) => ops.matMul(ops.tanh(x) as never, x as never);
+
+  it.each<[string, TensorFunction]>([
+    ['reads values', (x) => [ops.mul(x, x.dataSync()[0])]],
+    ['throws midway', (x) => [wrong(x)]],
+    ['throws inside a gradient', (x) => [backend.derivatives.gradient(wrong, x)]],
+    ['throws inside a Hessian product', (x) => [backend.derivatives.hessianProduct(wrong, x, x)]],
+    ['cannot be loaded', (x) => [unloadable(x)]],
+  ])('leaves nothing: the function %s', (_, fn) => {
+    const before = held();
+    expect(() => backend.compile(fn, [real(4)])).toThrow();
+    expect(() => backend.linearize(fn, [real(4)], [real(1)])).toThrow();
+    // Here the static part can be loaded, the other cannot.
+    expect(() => backend.linearize((v, x) => [ops.add(ops.exp(v), fn(x)[0])], [real(1)], [real(4)])).toThrow();
+    expect(held()).toEqual(before);
+  });
+
+  it('does not spoil the next one', () => {
+    expect(() =>
+      backend.compile(() => [backend.derivatives.gradient(() => unloadable(ops.zeros([1])), ops.zeros([1]))], []),
+    ).toThrow();
+    const compiled = backend.compile(
+      (x) => [backend.derivatives.hessianProduct((p) => ops.sum(ops.tanh(p)), x, ops.onesLike(x))],
+      [real(1)],
+    );
+    const t = Math.tanh(0.5);
+    expect(compiled.run(Float32Array.of(0.5))[0][0]).toBeCloseTo(-2 * t * (1 - t * t), 6);
+    compiled.dispose();
+  });
+});
