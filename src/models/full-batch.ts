@@ -1,7 +1,7 @@
 /** The objective L(θ) = mean loss + (μ/2)‖θ‖² over a whole split, its gradient, and the accuracy. Sums in float64. */
 import type { Compiled, Reals, Stored } from '../tensor/types.ts';
 import { onePerLength, storeChunks } from './chunks.ts';
-import { lossAndGradient, lossAndOutputs, lossSum, type Problem, type Samples, specs } from './problem.ts';
+import { lossAndGradient, lossAndOutputs, type Problem, sampleLosses, type Samples, specs } from './problem.ts';
 
 /** Mean loss without L2 and share of samples recognised (null for regression). */
 export interface Evaluation {
@@ -11,7 +11,7 @@ export interface Evaluation {
 
 export interface FullBatch {
   readonly samples: number;
-  /** L(θ). */
+  /** L(θ), the samples' losses summed one by one in float64: small differences of L are good even at float32. */
   value(theta: Reals): number;
   /** L(θ) and ∇L(θ) [d]. */
   valueAndGradient(theta: Reals): { readonly value: number; readonly gradient: Float64Array };
@@ -24,7 +24,7 @@ export function openFullBatch(problem: Problem, split: Samples): FullBatch {
   const data = storeChunks(problem, split);
   const compiled = (fn: (problem: Problem) => Parameters<typeof backend.compile>[0]) =>
     onePerLength<Compiled>((samples) => backend.compile(fn(problem), specs(problem, samples)));
-  const values = compiled(lossSum);
+  const values = compiled(sampleLosses);
   const gradients = compiled(lossAndGradient);
   const evaluations = compiled(lossAndOutputs);
 
@@ -42,7 +42,8 @@ export function openFullBatch(problem: Problem, split: Samples): FullBatch {
     value: (theta) =>
       withTheta(theta, (stored) => {
         let sum = 0;
-        for (const chunk of data.chunks) sum += values.of(chunk).run(stored, chunk.x, chunk.y)[0][0];
+        for (const chunk of data.chunks)
+          for (const loss of values.of(chunk).run(stored, chunk.x, chunk.y)[0]) sum += loss;
         return sum / data.samples + (weightDecay / 2) * squaredNorm(theta);
       }),
     valueAndGradient: (theta) =>

@@ -51,10 +51,10 @@ export const lossAndOutputs =
     return [ops.sum(problem.loss.perSample(ops, outputs, y)), outputs];
   };
 
-/** (θ, x, y) → sum of the losses []. */
-export const lossSum =
+/** (θ, x, y) → the losses [n]. */
+export const sampleLosses =
   (problem: Problem): TensorFunction =>
-  (flat, x, y) => [problem.backend.ops.sum(perSample(problem, flat, x, y))];
+  (flat, x, y) => [perSample(problem, flat, x, y)];
 
 /** (θ, x, y) → sum of the losses [] and its gradient [d]. */
 export const lossAndGradient =

@@ -113,7 +113,7 @@ export async function polish(
   const descend = async (from: Point, region: TrustRegion, preconditioner: Preconditioner, crawling: number) => {
     let point = from;
     const firstNorm = norm(from.gradient);
-    for (let crawls = 0; crawls < 2 && steps.length < iterations && norm(point.gradient) > 0; ) {
+    for (let crawls = 0; crawls < 2 && steps.length < iterations && norm(point.gradient) > 0;) {
       const forcing = Math.min(FORCING, Math.sqrt(norm(point.gradient) / firstNorm));
       const next = await advance(point, region, preconditioner, forcing);
       // A step that was refused only made the region smaller.

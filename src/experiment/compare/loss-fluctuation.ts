@@ -47,17 +47,17 @@ export function quadraticLossFluctuation(
  */
 export async function directLossFluctuation(
   { directory, experiment, voice }: Context,
-  { exact, dataset, batchesPerEpoch }: Workbench,
+  { problem, dataset, batchesPerEpoch }: Workbench,
   mean: WindowMean,
 ): Promise<MeanWithInterval> {
   const { epochs } = experiment.record;
   const chosen = new Set(statesOfWindow(epochs, batchesPerEpoch));
-  const full = openFullBatch(exact, dataset.train);
+  const full = openFullBatch(problem, dataset.train);
   const report = voice.begin('loss at states of the window');
   const lifts: number[] = [];
   try {
     const atMean = full.value(mean.theta);
-    const { size } = exact;
+    const { size } = problem;
     for (const { first, rows, theta } of readTrajectory(directory, epochs * batchesPerEpoch, size, blockRows(size)))
       for (let row = 0; row < rows; row++) {
         if (!chosen.has(first + row)) continue;
