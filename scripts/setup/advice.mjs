@@ -1,5 +1,6 @@
 // @ts-check
-/** What to install where no native library could be had. */
+/** What to do where no native library could be had. */
+import { listed } from './failure.mjs';
 import { onPath } from './processes.mjs';
 import { TENSORFLOW, wheelFor } from './pip.mjs';
 
@@ -13,21 +14,26 @@ const INSTALLERS = [
 ];
 
 /**
- * @param {string[]} missing tools the build lacks, in words
+ * @param {{ missing: string[], needsLibrary: boolean }} situation tools that set-up lacks, in words; whether a library
+ *   would help, or lies there without a binding to it
  * @param {NodeJS.Platform} platform
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {string[]} lines
  */
-export function adviceFor(missing, platform, env = process.env) {
+export function adviceFor({ missing, needsLibrary }, platform, env = process.env) {
   const lines = [];
-  if (missing.length > 0) lines.push(`missing for the build: ${missing.join(', ')}`);
-  const installer =
-    INSTALLERS.find(([program]) => onPath(program, env))?.[1] ?? 'Python 3 with pip, a C++ compiler, make';
-  if (platform !== 'win32') lines.push(`what set-up can use: ${installer}`);
+  if (missing.length > 0 && platform !== 'win32') {
+    const installer = INSTALLERS.find(([program]) => onPath(program, env))?.[1];
+    lines.push(`missing: ${listed(missing)}${installer ? `; to install what set-up needs: ${installer}` : ''}`);
+  }
   const wheel = wheelFor(`${platform}-${process.arch}`)?.requirement ?? `tensorflow==${TENSORFLOW}`;
+  if (needsLibrary)
+    lines.push(
+      `without a connection: fetch the wheel ${wheel} elsewhere and set EPOCHNOISE_LIBTENSORFLOW=<path of the .whl>`,
+    );
   lines.push(
-    `without a connection: fetch the wheel ${wheel} elsewhere and set EPOCHNOISE_LIBTENSORFLOW=<path of the .whl>`,
-    'then run the same command again, or: node scripts/setup.mjs --retry',
+    'afterwards: node scripts/setup.mjs --retry',
+    'with no library at all, many times slower: npm start -- --set backend=cpu',
     'more in docs/how-to/install.md',
   );
   return lines;

@@ -7,12 +7,14 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { damagedFile, dropEntry, keepEntry, newPartial, readEntry } from './cache.mjs';
-import { BuildError } from './failure.mjs';
+import { BuildError, NO_BINDING, listed, messageOf } from './failure.mjs';
 import { readJson, remove, sha256 } from './files.mjs';
 import { lastLines, markFinished, markUnfinished, onPath, run } from './processes.mjs';
 import { begin, say } from './report.mjs';
 
 const BINDING = 'tfjs_binding.node';
+const NO_HEADERS =
+  " (Node's own headers do not lie beside it, so node-gyp downloads them: install them, e.g. libnode-dev, or set npm_config_nodedir)";
 
 /**
  * @typedef {object} Place  where the binding belongs
@@ -74,7 +76,12 @@ export async function prepareBinding(place, library) {
   await buildBinding(place, target);
   const loaded = await loadBinding(target);
   if (!loaded.version) throw new Error(`libtensorflow was found but does not load: ${loaded.problem}`);
-  await keepBinding(place.cache, folder, target);
+  try {
+    await keepBinding(place.cache, folder, target);
+  } catch (error) {
+    // It is in place and works; the next checkout will build its own.
+    say(`binding: could not be kept in ${place.cache}: ${messageOf(error)}`);
+  }
   return loaded.version;
 }
 
@@ -115,7 +122,7 @@ export async function loadBinding(file) {
  */
 async function buildBinding({ modules, packageFolder }, target) {
   const missing = missingBuildTools();
-  if (missing.length > 0) throw new BuildError(`the binding cannot be built, ${missing.join(' and ')} not found`);
+  if (missing.length > 0) throw new BuildError(`${NO_BINDING} without ${listed(missing)}`);
   const finish = begin('binding: building it with the C++ compiler (about 10 s)');
   const staging = temporaryFolder();
   try {
@@ -127,7 +134,9 @@ async function buildBinding({ modules, packageFolder }, target) {
     const built = await run(process.execPath, [program, 'install', '--build-from-source'], { cwd: staging, env });
     const file = path.join(staging, path.relative(packageFolder, target));
     if (!built.ok || !fs.existsSync(file))
-      throw new BuildError(`the binding could not be built; the build's last lines were:\n${lastLines(built.output)}`);
+      throw new BuildError(
+        `${NO_BINDING}${env.npm_config_nodedir ? '' : NO_HEADERS}; the build's last lines were:\n${lastLines(built.output)}`,
+      );
     if (process.platform === 'darwin') await pointToLibrary(file);
     copyWhole(file, target);
     finish();

@@ -94,7 +94,8 @@ export function dropPartial(partial) {
 }
 
 /**
- * Turns a finished partial folder into an entry. Where another set-up was faster, its entry is used.
+ * Turns a finished partial folder into an entry. Where another set-up was faster, its entry is used; what lies in the
+ * place without being an entry is removed.
  *
  * @param {string} partial
  * @param {string} folder of the entry
@@ -108,8 +109,13 @@ export function keepEntry(partial, folder, info) {
     fs.renameSync(partial, folder);
     markFinished(partial);
   } catch (error) {
-    if (!readEntry(folder)) throw error;
-    dropPartial(partial);
+    if (!fs.existsSync(folder)) throw error;
+    if (readEntry(folder)) dropPartial(partial);
+    else {
+      remove(folder);
+      fs.renameSync(partial, folder);
+      markFinished(partial);
+    }
   }
   return /** @type {Entry} */ (readEntry(folder));
 }

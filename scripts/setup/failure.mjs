@@ -14,8 +14,19 @@ export class SetupError extends Error {
   }
 }
 
+/** How the message of every build error begins. */
+export const NO_BINDING = 'the binding could not be built';
+
 /** A library is there, but the binding to it could not be built: another copy of the library would not help. */
 export class BuildError extends Error {}
+
+/**
+ * @param {string[]} words
+ * @returns {string} `a, b and c`
+ */
+export function listed(words) {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
 
 /**
  * @param {unknown} error

@@ -43,6 +43,18 @@ export function describeLibrary(folder, origin) {
 }
 
 /**
+ * The folder of a library one of whose shared objects was named.
+ *
+ * @param {string} file
+ * @returns {string | null} null where this is no part of libtensorflow
+ */
+export function folderOfLibraryFile(file) {
+  if (!FILE.test(path.basename(file))) return null;
+  const folder = path.dirname(file);
+  return path.basename(folder) === 'lib' ? path.dirname(folder) : folder;
+}
+
+/**
  * The name programs are linked against: the one with the major version alone, where several are links to one file.
  *
  * @param {string[]} files

@@ -6,7 +6,7 @@ import { buildFingerprint, buildProgram, outputsMatch } from './build.mjs';
 import { SetupError } from './failure.mjs';
 import { readJson, writeJson } from './files.mjs';
 import { lockFile, takeLock } from './lock.mjs';
-import { givenPath, nativeStands, prepareNative } from './native.mjs';
+import { givenPath, nativeStands, prepareNative, sayNothingFound } from './native.mjs';
 import { packagesFingerprint, preparePackages } from './packages.mjs';
 import { cleanUpOnSignals, removeUnfinished } from './processes.mjs';
 import { say } from './report.mjs';
@@ -51,7 +51,7 @@ async function setUp(root, retry) {
     };
   };
   const before = look();
-  if (before.packages && before.native && before.build) return sayIfSlow(before.record);
+  if (before.packages && before.native && before.build) return sayIfMissing(before.record);
 
   cleanUpOnSignals();
   const release = await takeLock(lockFile(root));
@@ -77,19 +77,19 @@ async function setUp(root, retry) {
           throw error;
         }),
       );
-    } else sayIfSlow(record);
+    }
     if (!state.build) {
       note({ build: null });
       await buildProgram(root);
       note({ build: buildFingerprint(root) });
     }
+    sayIfMissing(record);
   } finally {
     release();
   }
 }
 
-/** @param {{ libtensorflow?: object | null }} record */
-function sayIfSlow({ libtensorflow }) {
-  if (!libtensorflow)
-    say('no native library: the slow `cpu` back end is used; to look again: node scripts/setup.mjs --retry');
+/** @param {{ libtensorflow?: object | null, reason?: string | null }} record */
+function sayIfMissing({ libtensorflow, reason = null }) {
+  if (!libtensorflow) sayNothingFound(reason);
 }

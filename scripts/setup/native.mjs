@@ -6,9 +6,10 @@ import path from 'node:path';
 import { adviceFor } from './advice.mjs';
 import { bindingFile, loadBinding, missingBuildTools, prepareBinding } from './binding.mjs';
 import { cacheFolder, cachedLibraries, openCache } from './cache.mjs';
-import { BuildError, SetupError, messageOf } from './failure.mjs';
+import { BuildError, NO_BINDING, SetupError, messageOf } from './failure.mjs';
 import { stampHolds, stampOf } from './files.mjs';
 import { describeLibrary, placeLibrary } from './library.mjs';
+import { NO_PIP } from './pip.mjs';
 import { onPath } from './processes.mjs';
 import { begin, say } from './report.mjs';
 import { routesFor, sayFailure } from './routes.mjs';
@@ -18,7 +19,7 @@ const RETRY_MS = 3600 * 1000;
 
 /**
  * @typedef {object} NativeRecord  the part of setup.json that the program may read
- * @property {{ version: string, origin: string, path: string } | null} libtensorflow null: the `cpu` back end is used
+ * @property {{ version: string, origin: string, path: string } | null} libtensorflow null: only `cpu` can be used
  * @property {string | null} reason why it is null
  */
 /**
@@ -137,15 +138,26 @@ function resultFor({ version, origin, folder }, request, files) {
 }
 
 /**
+ * The last words of a set-up without a library. It is no failure of set-up, because one back end needs none: whoever
+ * asks for that one can have it, and the program itself stops for the others.
+ *
+ * @param {string | null} reason what each route said
+ */
+export function sayNothingFound(reason) {
+  const missing = missingBuildTools();
+  if (reason?.includes(NO_PIP) && !missing.includes('Python 3')) missing.push('pip');
+  say('libtensorflow: no library that works was found, so the back end `tensorflow` cannot be used');
+  if (reason) say(`  tried: ${reason}`);
+  const needsLibrary = !reason?.includes(NO_BINDING);
+  for (const line of adviceFor({ missing, needsLibrary }, process.platform)) say(`  ${line}`);
+}
+
+/**
  * @param {string[]} reasons
  * @param {string} request
  * @returns {NativeResult}
  */
 function nothingFound(reasons, request) {
-  say(
-    'libtensorflow: no route led to a library that works: the `cpu` back end will be used, which is many times slower',
-  );
-  for (const line of adviceFor(missingBuildTools(), process.platform)) say(`  ${line}`);
   return {
     libtensorflow: null,
     reason: reasons.join('; '),

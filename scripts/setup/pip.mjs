@@ -9,6 +9,9 @@ import { megabytes, progress, say } from './report.mjs';
 /** The release that was measured as fast as any later one, and the smallest. */
 export const TENSORFLOW = '2.15.1';
 
+/** Why there is no download where there is no pip. */
+export const NO_PIP = 'Python 3 with pip was not found';
+
 /**
  * @typedef {object} WheelSource
  * @property {string} requirement
@@ -79,7 +82,7 @@ export async function findPip() {
  */
 export async function downloadWheel(source, folder) {
   const pip = await findPip();
-  if (!pip) throw new Error('Python 3 with pip was not found');
+  if (!pip) throw new Error(NO_PIP);
   const size = source.bytes ? `, ${megabytes(source.bytes)}` : '';
   say(`libtensorflow: downloading the wheel ${source.requirement} with ${pip.join(' ')}${size} …`);
   const meter = progress('downloaded', source.bytes);
@@ -94,6 +97,19 @@ export async function downloadWheel(source, folder) {
   meter.end();
   const wheel = listFiles(dest).find((name) => name.endsWith('.whl'));
   if (ok && wheel) return path.join(dest, wheel);
-  const reasons = output.split('\n').filter((line) => line.startsWith('ERROR:'));
-  throw new Error(`pip could not download it: ${(reasons.at(-1) ?? output.trim().split('\n').at(-1) ?? '').trim()}`);
+  throw new Error(`pip could not download it: ${pipReason(output)}`);
+}
+
+/**
+ * What went wrong, from pip's output: without a connection its last word is that there is no such package.
+ *
+ * @param {string} output
+ */
+export function pipReason(output) {
+  const lines = output.split('\n').map((line) => line.trim());
+  const last = lines.findLast((line) => line.startsWith('ERROR:')) ?? lines.findLast(Boolean) ?? 'it said nothing';
+  const broken = lines.find((line) => /connection broken by/.test(line));
+  if (!broken || !/No matching distribution|Max retries/.test(last)) return last;
+  const why = /'[^']*?: ([^']+)'/.exec(broken)?.[1] ?? 'its connections were broken';
+  return `no connection to the package index: ${why}`;
 }

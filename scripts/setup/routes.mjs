@@ -8,7 +8,7 @@ import path from 'node:path';
 import { cachedLibraries, damagedFile, dropEntry, dropPartial, keepEntry, newPartial, readEntry } from './cache.mjs';
 import { SetupError, messageOf } from './failure.mjs';
 import { listFiles, remove, sha256 } from './files.mjs';
-import { describeLibrary } from './library.mjs';
+import { describeLibrary, folderOfLibraryFile } from './library.mjs';
 import { downloadWheel, wheelFor } from './pip.mjs';
 import { lastLines, run } from './processes.mjs';
 import { begin, say } from './report.mjs';
@@ -65,7 +65,7 @@ export function routesFor(search) {
 }
 
 /**
- * What the user's path holds: a wheel, an archive of the C library, or a folder with the library.
+ * What the user's path holds: a wheel, an archive of the C library, a folder with the library, or one of its files.
  *
  * @param {string} given
  * @param {Search} search
@@ -75,10 +75,12 @@ export function routesFor(search) {
 async function fromPath(given, search) {
   const stat = fs.statSync(given, { throwIfNoEntry: false });
   const expected =
-    'expected is a TensorFlow wheel (.whl), an archive of the C library (.tar.gz), or a folder with libtensorflow_cc.so.2 and include/';
+    'expected is a TensorFlow wheel (.whl), an archive of the C library (.tar.gz), or a folder with libtensorflow_cc.so.2 and include/ (or that file in it)';
   if (!stat) throw new SetupError(`EPOCHNOISE_LIBTENSORFLOW names ${given}, which does not exist; ${expected}`, 3);
   try {
     if (stat.isDirectory()) return describeLibrary(given, given);
+    const folder = folderOfLibraryFile(given);
+    if (folder) return describeLibrary(folder, given);
     if (given.endsWith('.whl') || /\.(tar\.gz|tgz)$/.test(given)) return await fromArchive(given, given, search);
   } catch (error) {
     throw new SetupError(`EPOCHNOISE_LIBTENSORFLOW cannot be used: ${messageOf(error)}`, 3);

@@ -42,13 +42,17 @@ export function readZipDirectory(file) {
     const count = tail.readUInt16LE(end + 10);
     const size = tail.readUInt32LE(end + 12);
     const offset = tail.readUInt32LE(end + 16);
-    if (count === 0xffff || size === ZIP64 || offset === ZIP64)
-      throw new Error(`${file} is a zip64 archive, which set-up does not read`);
+    if (count === 0xffff || size === ZIP64 || offset === ZIP64) throw new Error(zip64Message(file));
     if (offset + size > length) throw new Error(`${file} is no complete zip archive: it is shorter than it says`);
     return parseDirectory(readAt(descriptor, offset, size), count, file);
   } finally {
     fs.closeSync(descriptor);
   }
+}
+
+/** @param {string} file */
+function zip64Message(file) {
+  return `${file} is a zip64 archive, which set-up does not read: unpack it and name the folder`;
 }
 
 /**
@@ -64,6 +68,7 @@ function parseDirectory(directory, count, file) {
     if (at + 46 > directory.length || directory.readUInt32LE(at) !== DIRECTORY_ENTRY)
       throw new Error(`${file} has a damaged zip directory at entry ${index}`);
     const nameLength = directory.readUInt16LE(at + 28);
+    if ([20, 24, 42].some((field) => directory.readUInt32LE(at + field) === ZIP64)) throw new Error(zip64Message(file));
     entries.push({
       name: directory.toString('utf8', at + 46, at + 46 + nameLength),
       method: directory.readUInt16LE(at + 10),
@@ -102,10 +107,12 @@ export async function extractZipEntry(file, entry, target, onBytes) {
       done(null, chunk);
     },
   });
+  // First what may throw: a stream that is opened and not used would fail by itself, and end set-up, once its folder is
+  // gone.
+  const input = packedBytes(file, entry);
   fs.mkdirSync(path.dirname(target), { recursive: true });
   const output = fs.createWriteStream(target);
   try {
-    const input = packedBytes(file, entry);
     if (entry.method === 0) await pipeline(input, meter, output);
     else await pipeline(input, createInflateRaw({ chunkSize: 1 << 20 }), meter, output);
   } catch (error) {

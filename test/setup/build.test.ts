@@ -1,0 +1,85 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { buildFingerprint, expectedOutputs, outputsMatch, removeStale } from '../../scripts/setup/build.mjs';
+import { fingerprint, listFiles, stampHolds, stampOf } from '../../scripts/setup/files.mjs';
+import { fill, temporaryFolders } from './temporary.ts';
+
+const newFolder = temporaryFolders();
+const CHECKOUT = {
+  'tsconfig.json': '{}',
+  'tsconfig.build.json': '{}',
+  'src/a.ts': 'a',
+  'src/cli/main.ts': 'main',
+  'node_modules/typescript/package.json': '{"version": "5.9.3"}',
+};
+
+describe('the fingerprint of a build', () => {
+  const root = fill(newFolder(), CHECKOUT);
+  const before = buildFingerprint(root);
+
+  test('does not change by itself, nor with files that are not built', () => {
+    fill(root, { 'README.md': 'new', 'test/a.test.ts': 'new' });
+    expect(buildFingerprint(root)).toBe(before);
+  });
+
+  test.each([
+    ['a source is edited', { 'src/a.ts': 'b' }],
+    ['a source is added', { 'src/b.ts': '' }],
+    ['the configuration changes', { 'tsconfig.json': '{"strict": true}' }],
+    ['the compiler changes', { 'node_modules/typescript/package.json': '{"version": "6.0.0"}' }],
+  ])('changes when %s', (_what, files) => {
+    const other = fill(fill(newFolder(), CHECKOUT), files as Record<string, string>);
+    expect(buildFingerprint(other)).not.toBe(before);
+  });
+
+  test('changes when a source is deleted or renamed', () => {
+    const other = fill(newFolder(), CHECKOUT);
+    rmSync(join(other, 'src/a.ts'));
+    const deleted = buildFingerprint(other);
+    fill(other, { 'src/c.ts': 'a' });
+    expect(new Set([before, deleted, buildFingerprint(other)]).size).toBe(3);
+  });
+
+  test('keeps apart what plain concatenation would not', () => {
+    const one = fill(newFolder(), { a: 'bc', ab: 'c' });
+    const other = fill(newFolder(), { a: 'b', ab: 'cc' });
+    expect(fingerprint(one, ['a', 'ab'])).not.toBe(fingerprint(other, ['a', 'ab']));
+    expect(fingerprint(one, [], ['a', 'b'])).not.toBe(fingerprint(one, [], ['ab']));
+  });
+});
+
+describe('outputs', () => {
+  test('of each kind of source', () => {
+    expect([...expectedOutputs(['a/b.ts', 'types.d.ts', 'data.json', 'notes.md'])]).toEqual([
+      'a/b.js',
+      'a/b.js.map',
+      'a/b.d.ts',
+      'data.json',
+    ]);
+  });
+
+  test('match when each program file is there and nothing has lost its source', () => {
+    const root = fill(newFolder(), { ...CHECKOUT, 'dist/a.js': '', 'dist/cli/main.js': '', 'dist/.tsbuildinfo': '' });
+    expect(outputsMatch(root)).toBe(true);
+    fill(root, { 'dist/gone.js': '' });
+    expect(outputsMatch(root)).toBe(false);
+    removeStale(root);
+    expect(listFiles(join(root, 'dist'))).toEqual(['.tsbuildinfo', 'a.js', 'cli/main.js']);
+    expect(outputsMatch(root)).toBe(true);
+    rmSync(join(root, 'dist/a.js'));
+    expect(outputsMatch(root)).toBe(false);
+    expect(outputsMatch(fill(newFolder(), CHECKOUT))).toBe(false);
+  });
+});
+
+test('a stamp holds until the file changes or goes', () => {
+  const file = join(fill(newFolder(), { f: 'one' }), 'f');
+  const stamp = stampOf(file);
+  expect(stampHolds(stamp)).toBe(true);
+  writeFileSync(file, 'longer');
+  expect(stampHolds(stamp)).toBe(false);
+  rmSync(file);
+  expect(stampHolds(stamp)).toBe(false);
+  expect(stampOf(file)).toBeNull();
+});
