@@ -1,12 +1,23 @@
 /** The eigenbasis of a curvature, or the leading part of one, as a preconditioner. */
-import type { Preconditioner } from './newton-cg.ts';
+import type { Preconditioner, TrustStep } from './newton-cg.ts';
+import { dot } from './vectors.ts';
 
 export interface Eigenpairs {
   /** Descending [k]. */
   readonly eigenvalues: Float64Array;
   /** Unit rows [k, d]. */
   readonly eigenvectors: Float32Array;
+  /** The lowest curvature seen, converged or not: an upper bound of the smallest eigenvalue. The last of the k where absent. */
+  readonly lowest?: { readonly eigenvalue: number };
 }
+
+/** The lowest curvature that the eigenpairs know of. */
+export function lowestCurvature({ eigenvalues, lowest }: Eigenpairs): number {
+  return Math.min(eigenvalues[eigenvalues.length - 1], lowest?.eigenvalue ?? Infinity);
+}
+
+export const spansAll = ({ eigenvalues, eigenvectors }: Eigenpairs): boolean =>
+  eigenvalues.length ** 2 === eigenvectors.length;
 
 /** e·vector for every pair [k]. */
 export function project({ eigenvalues, eigenvectors }: Eigenpairs, vector: Float64Array): Float64Array {
@@ -26,8 +37,7 @@ export function project({ eigenvalues, eigenvectors }: Eigenpairs, vector: Float
  */
 export function eigenbasisPreconditioner(pairs: Eigenpairs, smallest: number): Preconditioner {
   const curvature = pairs.eigenvalues.map((value) => Math.max(Math.abs(value), smallest));
-  const spansAll = pairs.eigenvalues.length === pairs.eigenvectors.length / pairs.eigenvalues.length;
-  const beyond = spansAll ? Infinity : curvature.reduce((least, value) => Math.min(least, value), Infinity);
+  const beyond = spansAll(pairs) ? Infinity : curvature.reduce((least, value) => Math.min(least, value), Infinity);
   return scaling(pairs, 1 / beyond, (index) => 1 / curvature[index]);
 }
 
@@ -54,5 +64,26 @@ function scaling(pairs: Eigenpairs, outside: number, inside: (index: number) => 
       });
       return result;
     },
+  };
+}
+
+/**
+ * Leaves a saddle: along the direction of lowest curvature, downhill, to the edge of the region. All d pairs must be known.
+ * Conjugate gradients see such a direction only if the gradient does.
+ */
+export function escapeStep(
+  { eigenvalues, eigenvectors }: Eigenpairs,
+  gradient: Float64Array,
+  radius: number,
+): TrustStep {
+  const last = eigenvalues.length - 1;
+  const direction = Float64Array.from(eigenvectors.subarray(last * gradient.length));
+  const slope = dot(gradient, direction);
+  const length = slope > 0 ? -radius : radius;
+  return {
+    vector: direction.map((value) => length * value),
+    predictedDecrease: -(slope * length + 0.5 * eigenvalues[last] * length * length),
+    length: radius,
+    atBoundary: true,
   };
 }

@@ -3,7 +3,7 @@
  * preconditioner. Negative curvature is followed to the edge of the region, away from saddles. The region is a ball in
  * the preconditioner's norm.
  */
-import { axpy, dot, norm, plus } from './vectors.ts';
+import { axpy, dot, plus } from './vectors.ts';
 
 /** A symmetric positive definite M that resembles the curvature. */
 export interface Preconditioner {
@@ -37,6 +37,8 @@ export interface TrustStep {
 }
 
 const CG_ITERATIONS = 100;
+/** Decreases below this part of the value may be lost in its rounding, where that is float32. */
+const DROWNED = 1e-5;
 /** A region smaller than this has nothing in it. */
 export const SMALLEST_RADIUS = 1e-9;
 
@@ -60,15 +62,26 @@ export class TrustRegion {
   ): Point | null {
     const theta = plus(from.theta, step.vector);
     const there = valueAndGradient(theta);
-    const agreement = (from.value - there.value) / step.predictedDecrease;
-    // Near the minimum the decrease drowns in rounding; a smaller gradient is then as good.
-    const drowned = step.predictedDecrease < 1e-12 * Math.abs(from.value) && norm(there.gradient) < norm(from.gradient);
-    if (drowned) return { theta, ...there };
+    const agreement = decreaseAlong(step, from, there) / step.predictedDecrease;
     if (agreement > 0.75 && step.atBoundary) this.radius *= 2;
     // Also where the value is no number.
     else if (!(agreement >= 0.25)) this.radius = 0.25 * step.length;
     return agreement > 0.1 ? { theta, ...there } : null;
   }
+}
+
+/**
+ * By how much a step lowers the objective: the difference of two values, or, where that would drown in their rounding,
+ * −∫∇L·dp by the trapezium rule on the gradients at both ends, which is exact for a quadratic.
+ */
+function decreaseAlong(
+  { vector, predictedDecrease }: TrustStep,
+  from: Point,
+  there: { readonly value: number; readonly gradient: Float64Array },
+): number {
+  const difference = from.value - there.value;
+  if (!Number.isFinite(difference) || predictedDecrease > DROWNED * Math.abs(from.value)) return difference;
+  return -0.5 * (dot(from.gradient, vector) + dot(there.gradient, vector));
 }
 
 /**

@@ -4,7 +4,15 @@
  * small against the fluctuations that the theory predicts.
  */
 import type { Report } from '../progress.ts';
-import { curvedDirectionsOnly, type Eigenpairs, eigenbasisPreconditioner, project } from './eigenbasis.ts';
+import {
+  curvedDirectionsOnly,
+  eigenbasisPreconditioner,
+  type Eigenpairs,
+  escapeStep,
+  lowestCurvature,
+  project,
+  spansAll,
+} from './eigenbasis.ts';
 import {
   type Curvature,
   type Point,
@@ -46,7 +54,7 @@ export interface PolishOptions {
   readonly iterations: number;
   /** The drift to reach. */
   readonly driftRatio: number;
-  /** Curvatures below this are preconditioned as this one. */
+  /** Curvatures below this are preconditioned as this one; far below its negative they make a saddle. */
   readonly smallestCurvature: number;
 }
 
@@ -76,10 +84,16 @@ const CRAWLING_IN_VALLEY = 3e-4;
 const FORCING = 0.1;
 /** Directions flatter than this part of the smallest curvature are left where they are in the end. */
 const FLAT = 1 / 3;
+/**
+ * A curvature this many times below zero makes a saddle: with the smallest curvature at λ_cross/100 the weights run away
+ * along it by e³ in ten epochs. Less may be the noise of a subset's curvature.
+ */
+const SADDLE = 10;
 /** Eigenbases at the most. A new one is computed where the old one has been left behind. */
 const BASES = 4;
-/** Steps with one basis that together have to halve the drift. */
+/** Steps with one basis that together have to halve the drift, or, one basis after the other, have to. */
 const PATIENCE = 3;
+const HALF = 0.5;
 
 export async function polish(
   start: Float64Array,
@@ -93,17 +107,19 @@ export async function polish(
   let driftOf: ((gradientAlong: Float64Array) => Drift) | undefined;
   let pairs: Eigenpairs | undefined;
 
-  /** One Newton step. @returns the point it leads to, which is the old one where it leads nowhere better */
-  const advance = async (point: Point, region: TrustRegion, preconditioner: Preconditioner, forcing: number) => {
-    const { value, gradient } = point;
+  const note = ({ value, gradient }: Point) => {
     if (pairs && driftOf) drift = driftOf(project(pairs, gradient));
     const known = pairs ? drift.median : null;
     steps.push({ kind: pairs ? 'eigenbasis' : 'newton-cg', value, gradientNorm: norm(gradient), drift: known });
-    const detail = known === null ? `loss ${value.toPrecision(6)}` : `drift ${known.toPrecision(3)} σ`;
+    return known === null ? `loss ${value.toPrecision(6)}` : `drift ${known.toPrecision(3)} σ`;
+  };
+  /** One Newton step. @returns the point it leads to, which is the old one where it leads nowhere better */
+  const advance = async (point: Point, region: TrustRegion, preconditioner: Preconditioner, forcing: number) => {
+    const detail = note(point);
     const operator = tools.hessianAt(point.theta);
     try {
       const tell = () => report(steps.length, iterations, detail);
-      const step = await steihaug(operator, preconditioner, gradient, region.radius, forcing, tell);
+      const step = await steihaug(operator, preconditioner, point.gradient, region.radius, forcing, tell);
       return region.judge(point, step, tools.valueAndGradient) ?? point;
     } finally {
       operator.dispose();
@@ -117,7 +133,7 @@ export async function polish(
       const forcing = Math.min(FORCING, Math.sqrt(norm(point.gradient) / firstNorm));
       const next = await advance(point, region, preconditioner, forcing);
       // A step that was refused only made the region smaller.
-      if (next !== point || region.radius < SMALLEST_RADIUS)
+      if (next !== point || !(region.radius >= SMALLEST_RADIUS))
         crawls = point.value - next.value < crawling * Math.abs(point.value) ? crawls + 1 : 0;
       point = next;
     }
@@ -125,34 +141,65 @@ export async function polish(
   };
 
   let point: Point = { theta: start, ...tools.valueAndGradient(start) };
-  const region = new TrustRegion(0.1 * Math.max(1, norm(start)));
-  point = await descend(point, region, unpreconditioned, CRAWLING);
-  let lowest = NaN;
-  for (let basis = 0; basis < BASES && steps.length < iterations; basis++) {
-    pairs = await tools.eigenpairsAt(point.theta);
-    driftOf = await tools.drift(point.theta, pairs);
-    lowest = pairs.eigenvalues[pairs.eigenvalues.length - 1];
-    // In the norm of the preconditioner a step of length l lowers the quadratic model by l²/2.
-    const valley = new TrustRegion(Math.sqrt(0.01 * Math.abs(point.value)));
-    if (basis === 0)
-      point = await descend(point, valley, eigenbasisPreconditioner(pairs, smallestCurvature), CRAWLING_IN_VALLEY);
-    const preconditioner = curvedDirectionsOnly(pairs, FLAT * smallestCurvature);
+  const downhill = () => {
+    const region = new TrustRegion(0.1 * Math.max(1, norm(point.theta)));
+    return descend(point, region, unpreconditioned, CRAWLING);
+  };
+  /** Settles along what is curved. @returns whether the drift is small enough */
+  const settle = async (known: Eigenpairs, measure: (along: Float64Array) => Drift, valley: TrustRegion) => {
+    const preconditioner = curvedDirectionsOnly(known, FLAT * smallestCurvature);
     const drifts: number[] = [];
-    while (steps.length < iterations) {
-      drift = driftOf(project(pairs, point.gradient));
-      if (drift.median < driftRatio) {
-        const verdict = `near the minimum: ${inWords(drift)}`;
-        return { theta: point.theta, converged: true, verdict, drift, steps };
-      }
+    for (;;) {
+      drift = measure(project(known, point.gradient));
+      if (drift.median < driftRatio) return true;
+      const before = drifts[drifts.length - PATIENCE];
+      if (steps.length >= iterations || (before !== undefined && !(drift.median <= HALF * before))) return false;
       drifts.push(drift.median);
-      if (drifts.length > PATIENCE && drift.median > 0.5 * drifts[drifts.length - 1 - PATIENCE]) break;
       point = await advance(point, valley, preconditioner, FORCING);
     }
+  };
+
+  point = await downhill();
+  let lowest = NaN;
+  let atSaddle = false;
+  let inValley = false;
+  let lastDrift = Infinity;
+  for (let basis = 0; basis < BASES && (basis === 0 || steps.length < iterations); basis++) {
+    const here = point;
+    pairs = await tools.eigenpairsAt(point.theta);
+    driftOf = await tools.drift(point.theta, pairs);
+    lowest = lowestCurvature(pairs);
+    // In the norm of the preconditioner a step of length l lowers the quadratic model by l²/2.
+    const valley = new TrustRegion(Math.sqrt(0.01 * Math.abs(point.value)));
+    if (!inValley)
+      point = await descend(point, valley, eigenbasisPreconditioner(pairs, smallestCurvature), CRAWLING_IN_VALLEY);
+    inValley = true;
+    const settled = await settle(pairs, driftOf, valley);
+    atSaddle = lowest < -SADDLE * smallestCurvature;
+    if (settled && !atSaddle)
+      return { theta: point.theta, converged: true, verdict: `near the minimum: ${inWords(drift)}`, drift, steps };
+    if (settled) {
+      // The basis may be that of a place further up; where it is that of this place, the saddle has to be left.
+      if (point !== here) continue;
+      if (!spansAll(pairs) || basis === BASES - 1) break;
+      const escape = new TrustRegion(0.1 * Math.max(1, norm(point.theta)));
+      while (point === here && steps.length < iterations && escape.radius >= SMALLEST_RADIUS) {
+        note(point);
+        point = escape.judge(point, escapeStep(pairs, point.gradient, escape.radius), tools.valueAndGradient) ?? point;
+      }
+      point = await downhill();
+      inValley = false;
+      lastDrift = Infinity;
+      continue;
+    }
+    if (!(drift.median <= HALF * lastDrift)) break;
+    lastDrift = drift.median;
   }
-  const reason =
-    steps.length >= iterations
-      ? `stopped after ${iterations} iterations (polish.iterations)`
-      : `further Newton steps bring nothing (lowest eigenvalue ${lowest.toPrecision(3)})`;
+  const lowestInWords = lowest.toPrecision(3);
+  let reason = `further Newton steps bring nothing (lowest eigenvalue ${lowestInWords})`;
+  if (atSaddle)
+    reason = `at a saddle: the lowest curvature is ${lowestInWords}, and the weights will run away along it`;
+  if (steps.length >= iterations) reason = `stopped after ${iterations} iterations (polish.iterations)`;
   const verdict = `${reason}; ${inWords(drift)}, wanted below ${driftRatio}`;
   return { theta: point.theta, converged: false, verdict, drift, steps };
 }
