@@ -48,6 +48,8 @@ class Work {
   private readonly start = performance.now();
   private shown = performance.now();
   private bar: cliProgress.SingleBar | undefined;
+  /** Where the present count began: a piece of work may count several things one after another. */
+  private count = { since: performance.now(), from: 0, done: 0 };
   private lastLine = performance.now();
 
   constructor(title: string, stream: NodeJS.WriteStream) {
@@ -57,6 +59,9 @@ class Work {
 
   async report(done: number, total: number, detail = ''): Promise<void> {
     const now = performance.now();
+    const { count } = this;
+    if (done < count.done) this.count = { since: now, from: done - 1, done };
+    else count.done = done;
     if (now - this.shown < REDRAW_MS) return;
     this.shown = now;
     if (now - this.start > QUIET_MS) {
@@ -100,10 +105,10 @@ class Work {
   }
 
   private pace(done: number, total: number): { rate: string; left: string } {
-    const elapsed = performance.now() - this.start;
-    const perSecond = (1000 * done) / elapsed;
+    const elapsed = performance.now() - this.count.since;
+    const perSecond = (1000 * (done - this.count.from)) / elapsed;
     const rate = `${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toPrecision(2)}/s`;
-    return { rate, left: done > 0 ? seconds(((total - done) * elapsed) / done) : '?' };
+    return { rate, left: elapsed > 0 ? seconds((1000 * (total - done)) / perSecond) : '?' };
   }
 }
 
