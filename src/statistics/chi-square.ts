@@ -11,6 +11,9 @@ export interface Interval {
 /** Level of every interval in the results. */
 export const LEVEL = 0.95;
 
+/** From ν ≈ 1,900 on the library's distribution is wrong by up to 1 % just above the mean (its quantiles by 1e-4). */
+const LIBRARY_UP_TO = 1500;
+
 /**
  * Interval of a variance that is worth ν independent samples: s²ν/χ²_{ν,1−α/2} … s²ν/χ²_{ν,α/2}. ν need not be a whole
  * number (Satterthwaite's approximation to a sum of unequal components).
@@ -38,7 +41,10 @@ export function expectedMedianAbsLog10(degreesOfFreedom: readonly number[]): num
   if (known.length === 0) return NaN;
   const shareWithin = (bound: number) => {
     const factor = 10 ** bound;
-    return known.reduce((sum, dof) => sum + cdf(dof * factor, dof) - cdf(dof / factor, dof), 0) / known.length;
+    return (
+      known.reduce((sum, dof) => sum + probabilityUpTo(factor, dof) - probabilityUpTo(1 / factor, dof), 0) /
+      known.length
+    );
   };
   let low = 0;
   let high = 1;
@@ -50,4 +56,13 @@ export function expectedMedianAbsLog10(degreesOfFreedom: readonly number[]): num
     else high = middle;
   }
   return (low + high) / 2;
+}
+
+/** P(χ²_ν/ν ≤ ratio): for many degrees of freedom by the cube root of Wilson and Hilferty (1931), good to 1e-5 there. */
+function probabilityUpTo(ratio: number, degreesOfFreedom: number): number {
+  if (degreesOfFreedom <= LIBRARY_UP_TO) return cdf(degreesOfFreedom * ratio, degreesOfFreedom);
+  const variance = 2 / (9 * degreesOfFreedom);
+  const deviate = (Math.cbrt(ratio) - (1 - variance)) / Math.sqrt(variance);
+  // The square of a normal deviate is χ²₁.
+  return (1 + Math.sign(deviate) * cdf(deviate * deviate, 1)) / 2;
 }

@@ -10,7 +10,8 @@ export function median(values: readonly number[]): number {
 
 /**
  * By what factor the median of a variance estimate lies below the true variance when the estimate is worth ν
- * independent samples: (1−2/(9ν))³, the Wilson–Hilferty median of χ²_ν/ν, good to 2 % for ν ≥ 1.
+ * independent samples: (1−2/(9ν))³, the Wilson–Hilferty median of χ²_ν/ν. It is 3.4 % too high at ν = 1, 1.3 % at 2 and
+ * 0.07 % at 10.
  *
  * @param degreesOfFreedom ν; NaN where unknown gives 1, no correction
  * @returns NaN for ν below 1/2, where the formula fails
