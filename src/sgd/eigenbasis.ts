@@ -1,19 +1,11 @@
 /** The eigenbasis of a curvature, or the leading part of one, as a preconditioner. */
-import type { Preconditioner, TrustStep } from './newton-cg.ts';
-import { dot } from './vectors.ts';
+import type { Preconditioner } from './newton-cg.ts';
 
 export interface Eigenpairs {
   /** Descending [k]. */
   readonly eigenvalues: Float64Array;
   /** Unit rows [k, d]. */
   readonly eigenvectors: Float32Array;
-  /** The lowest curvature seen, converged or not: an upper bound of the smallest eigenvalue. The last of the k where absent. */
-  readonly lowest?: { readonly eigenvalue: number };
-}
-
-/** The lowest curvature that the eigenpairs know of. */
-export function lowestCurvature({ eigenvalues, lowest }: Eigenpairs): number {
-  return Math.min(eigenvalues[eigenvalues.length - 1], lowest?.eigenvalue ?? Infinity);
 }
 
 export const spansAll = ({ eigenvalues, eigenvectors }: Eigenpairs): boolean =>
@@ -64,26 +56,5 @@ function scaling(pairs: Eigenpairs, outside: number, inside: (index: number) => 
       });
       return result;
     },
-  };
-}
-
-/**
- * Leaves a saddle: along the direction of lowest curvature, downhill, to the edge of the region. All d pairs must be known.
- * Conjugate gradients see such a direction only if the gradient does.
- */
-export function escapeStep(
-  { eigenvalues, eigenvectors }: Eigenpairs,
-  gradient: Float64Array,
-  radius: number,
-): TrustStep {
-  const last = eigenvalues.length - 1;
-  const direction = Float64Array.from(eigenvectors.subarray(last * gradient.length));
-  const slope = dot(gradient, direction);
-  const length = slope > 0 ? -radius : radius;
-  return {
-    vector: direction.map((value) => length * value),
-    predictedDecrease: -(slope * length + 0.5 * eigenvalues[last] * length * length),
-    length: radius,
-    atBoundary: true,
   };
 }

@@ -4,15 +4,7 @@
  * small against the fluctuations that the theory predicts.
  */
 import type { Report } from '../progress.ts';
-import {
-  curvedDirectionsOnly,
-  eigenbasisPreconditioner,
-  type Eigenpairs,
-  escapeStep,
-  lowestCurvature,
-  project,
-  spansAll,
-} from './eigenbasis.ts';
+import { curvedDirectionsOnly, eigenbasisPreconditioner, type Eigenpairs, project } from './eigenbasis.ts';
 import {
   type Curvature,
   type Point,
@@ -22,6 +14,7 @@ import {
   TrustRegion,
   unpreconditioned,
 } from './newton-cg.ts';
+import { escapeStep, type Saddle, saddleAlong } from './saddle.ts';
 import { norm } from './vectors.ts';
 
 /** What the polish needs from other rooms. Vectors are float64 [d]. */
@@ -85,8 +78,8 @@ const FORCING = 0.1;
 /** Directions flatter than this part of the smallest curvature are left where they are in the end. */
 const FLAT = 1 / 3;
 /**
- * A curvature this many times below zero makes a saddle: with the smallest curvature at λ_cross/100 the weights run away
- * along it by e³ in ten epochs. Less may be the noise of a subset's curvature.
+ * The smallest curvature this many times below zero makes a saddle: where it is λ_cross/100, the weights run away along
+ * it by e³ in ten epochs.
  */
 const SADDLE = 10;
 /** Eigenbases at the most. A new one is computed where the old one has been left behind. */
@@ -159,46 +152,40 @@ export async function polish(
     }
   };
 
+  const leave = async (saddle: Saddle) => {
+    const from = point;
+    const region = new TrustRegion(0.1 * Math.max(1, norm(from.theta)));
+    while (point === from && steps.length < iterations && region.radius >= SMALLEST_RADIUS) {
+      note(from);
+      const step = escapeStep(saddle, from, region.radius);
+      point = region.judge(from, step, tools.valueAndGradient) ?? from;
+    }
+    point = await downhill();
+  };
+
   point = await downhill();
   let lowest = NaN;
-  let atSaddle = false;
-  let inValley = false;
+  let saddle: Saddle | null = null;
   let lastDrift = Infinity;
   for (let basis = 0; basis < BASES && (basis === 0 || steps.length < iterations); basis++) {
-    const here = point;
+    if (saddle) await leave(saddle);
     pairs = await tools.eigenpairsAt(point.theta);
     driftOf = await tools.drift(point.theta, pairs);
-    lowest = lowestCurvature(pairs);
+    lowest = pairs.eigenvalues[pairs.eigenvalues.length - 1];
     // In the norm of the preconditioner a step of length l lowers the quadratic model by l²/2.
     const valley = new TrustRegion(Math.sqrt(0.01 * Math.abs(point.value)));
-    if (!inValley)
+    if (basis === 0 || saddle)
       point = await descend(point, valley, eigenbasisPreconditioner(pairs, smallestCurvature), CRAWLING_IN_VALLEY);
-    inValley = true;
     const settled = await settle(pairs, driftOf, valley);
-    atSaddle = lowest < -SADDLE * smallestCurvature;
-    if (settled && !atSaddle)
+    saddle = settled ? saddleAlong(pairs, () => tools.hessianAt(point.theta), -SADDLE * smallestCurvature) : null;
+    if (settled && !saddle)
       return { theta: point.theta, converged: true, verdict: `near the minimum: ${inWords(drift)}`, drift, steps };
-    if (settled) {
-      // The basis may be that of a place further up; where it is that of this place, the saddle has to be left.
-      if (point !== here) continue;
-      if (!spansAll(pairs) || basis === BASES - 1) break;
-      const escape = new TrustRegion(0.1 * Math.max(1, norm(point.theta)));
-      while (point === here && steps.length < iterations && escape.radius >= SMALLEST_RADIUS) {
-        note(point);
-        point = escape.judge(point, escapeStep(pairs, point.gradient, escape.radius), tools.valueAndGradient) ?? point;
-      }
-      point = await downhill();
-      inValley = false;
-      lastDrift = Infinity;
-      continue;
-    }
-    if (!(drift.median <= HALF * lastDrift)) break;
-    lastDrift = drift.median;
+    if (!settled && !(drift.median <= HALF * lastDrift)) break;
+    lastDrift = saddle ? Infinity : drift.median;
   }
-  const lowestInWords = lowest.toPrecision(3);
-  let reason = `further Newton steps bring nothing (lowest eigenvalue ${lowestInWords})`;
-  if (atSaddle)
-    reason = `at a saddle: the lowest curvature is ${lowestInWords}, and the weights will run away along it`;
+  let reason = `further Newton steps bring nothing (lowest eigenvalue ${lowest.toPrecision(3)})`;
+  if (saddle)
+    reason = `at a saddle: the curvature is ${saddle.curvature.toPrecision(3)} along one direction, and the weights will run away along it`;
   if (steps.length >= iterations) reason = `stopped after ${iterations} iterations (polish.iterations)`;
   const verdict = `${reason}; ${inWords(drift)}, wanted below ${driftRatio}`;
   return { theta: point.theta, converged: false, verdict, drift, steps };

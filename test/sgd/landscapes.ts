@@ -26,7 +26,7 @@ export interface Counts {
 
 export function toolsFor(
   landscape: Landscape,
-  { leading = landscape.size, roundValue = (value: number) => value, wrongCurvature = 1 } = {},
+  { leading = landscape.size, roundValue = (value: number) => value, wrongCurvature = 1, dent = 0 } = {},
 ): { tools: PolishTools; counts: Counts } {
   const { size } = landscape;
   const counts = { operators: 0, disposed: 0, bases: 0, evaluations: 0 };
@@ -45,7 +45,10 @@ export function toolsFor(
     },
     eigenpairsAt(theta) {
       counts.bases++;
-      const curvature = operatorFrom(size, (v) => landscape.curve(theta, v).map((value) => wrongCurvature * value));
+      // As of a subset of samples: a factor off, and less curved along the last coordinate than it is.
+      const curvature = operatorFrom(size, (v) =>
+        landscape.curve(theta, v).map((value, i) => wrongCurvature * value - (i === size - 1 ? dent * v[i] : 0)),
+      );
       return lanczos(curvature, { eigenpairs: leading });
     },
     drift: async (_, { eigenvalues }) => {
