@@ -102,7 +102,7 @@ export class OrthonormalBasis {
    * Linear combinations of the rows.
    *
    * @param weights [wanted, count] row-major
-   * @returns [wanted, size] row-major, summed in float64 and rounded once; each scaled to unit length
+   * @returns [wanted, size] row-major, summed in float64, rounded, then scaled to unit length (2⁻²³ of an entry at most)
    */
   combine(weights: Float64Array, wanted: number): Float32Array {
     const { size, rows } = this;
