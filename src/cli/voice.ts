@@ -10,6 +10,8 @@ const QUIET_MS = 2000;
 /** A terminal is drawn this often; a log gets a line that much more rarely. */
 const REDRAW_MS = 100;
 const LINE_MS = 10_000;
+/** So long a new count has no pace yet. */
+const SETTLED_MS = 500;
 
 export interface ProgressVoice extends Voice {
   /** Ends the last piece of work. */
@@ -108,7 +110,9 @@ class Work {
     const elapsed = performance.now() - this.count.since;
     const perSecond = (1000 * (done - this.count.from)) / elapsed;
     const rate = `${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toPrecision(2)}/s`;
-    return { rate, left: elapsed > 0 ? seconds((1000 * (total - done)) / perSecond) : '?' };
+    // The first moments say nothing about the pace.
+    if (elapsed < SETTLED_MS) return { rate: '…/s', left: '…' };
+    return { rate, left: seconds((1000 * (total - done)) / perSecond) };
   }
 }
 

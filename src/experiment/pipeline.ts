@@ -48,7 +48,7 @@ export async function runExperiment(
   const stored = inspectRunDirectory(target);
   const choices = stored?.choices ?? defaultChoices();
   // Data that are missing or do not fit are noticed before a folder is made.
-  const bench = stored ? undefined : await openWorkbench(experiment, choices.threads);
+  const bench = stored ? undefined : await openWorkbench(experiment, choices.threads, voice);
   return await locked(target, () => runStages(target, { experiment, choices }, voice, 0, stageAt(until), bench));
 }
 
@@ -114,7 +114,7 @@ async function runStages(
     experiment,
     choices,
     voice,
-    workbench: () => (bench ??= openWorkbench(experiment, choices.threads)),
+    workbench: () => (bench ??= openWorkbench(experiment, choices.threads, voice)),
   };
   const costs = Object.fromEntries(
     STAGES.slice(0, start).flatMap(({ name }) => (known?.stages[name] ? [[name, known.stages[name]]] : [])),

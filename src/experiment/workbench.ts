@@ -11,6 +11,7 @@ import { batchesPerEpoch } from '../sgd/samplers.ts';
 import { atPrecision, openBackend } from '../tensor/backend.ts';
 import { sizeOf } from '../tensor/types.ts';
 import { loadDataset } from './dataset.ts';
+import type { Voice } from './context.ts';
 import type { Experiment } from './schema.ts';
 
 export interface Workbench {
@@ -32,7 +33,11 @@ const CHEAP_UNITS = 2e7;
  * @param threads of one native op
  * @throws ConfigurationError for settings that do not go together; DataError for missing or damaged data
  */
-export async function openWorkbench(experiment: Experiment, threads: number): Promise<Workbench> {
+export async function openWorkbench(
+  experiment: Experiment,
+  threads: number,
+  voice: Pick<Voice, 'warn'>,
+): Promise<Workbench> {
   refuseImpossibleBatches(experiment);
   const dataset = await loadDataset(experiment);
   const { inputShape, outputs, task, train } = dataset;
@@ -40,6 +45,8 @@ export async function openWorkbench(experiment: Experiment, threads: number): Pr
   const model = modelFor(experiment, inputShape, outputs);
   const loss = lossFor(experiment.loss, task);
   const backend = openBackend({ name: experiment.backend, precision: experiment.precision, threads });
+  if (backend.name === 'cpu')
+    voice.warn('back end cpu computes in plain JavaScript, about 100 times slower than the native library');
   const { weightDecay } = experiment.sgd;
   const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay });
   const cheap = train.samples * (model.unitsPerSample + sizeOf(inputShape)) <= CHEAP_UNITS;
