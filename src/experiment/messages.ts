@@ -32,6 +32,7 @@ export function describeIssue(issue: Issue, given: unknown, known: readonly stri
     case 'invalid_union':
       return `${path} is ${shown(value)}; expected ${either(optionsOf(issue))}${suggestion(value, optionsOf(issue))}`;
     case 'too_small':
+      if (issue.origin === 'array') return `${path} is ${shown(value)}; expected at least ${issue.minimum} entry`;
       return `${path} is ${shown(value)}; expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}`;
     case 'too_big':
       return `${path} is ${shown(value)}; expected ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}`;
@@ -85,7 +86,9 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], given);
 }
 
-const shown = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value));
+/** JSON has no NaN and no infinity, which YAML has. */
+const shown = (value: unknown): string =>
+  value === undefined ? 'missing' : typeof value === 'number' ? String(value) : JSON.stringify(value);
 const withArticle = (noun: string): string =>
   noun === 'int' ? 'a whole number' : `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 const either = (words: readonly string[]): string =>

@@ -22,8 +22,9 @@ export interface StoredExperiment {
 export function readStoredExperiment(directory: string): StoredExperiment {
   const path = runPath(directory, RUN_FILES.experiment);
   const { choices, ...given } = readJson<Record<string, unknown> & { choices?: Partial<Choices> }>(path);
+  const suggested = defaultChoices();
   try {
-    return { experiment: resolveExperiment(given), choices: { ...defaultChoices(), ...choices } };
+    return { experiment: resolveExperiment(given), choices: { ...suggested, ...choices } };
   } catch (error) {
     if (error instanceof ConfigurationError) throw new DataError(`${path} is no configuration: ${error.message}`);
     throw error;
@@ -94,4 +95,7 @@ export function removeLeftovers(directory: string, firstUnfinished: number): voi
   for (const { outputs } of STAGES.slice(firstUnfinished))
     for (const file of outputs)
       attempt(directory, () => rmSync(runPath(directory, file), { recursive: true, force: true }));
+  // Files in the making of a process that was killed.
+  for (const name of readdirSync(directory))
+    if (/^\..*\.partial$/.test(name)) attempt(directory, () => rmSync(join(directory, name), { force: true }));
 }

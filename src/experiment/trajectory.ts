@@ -1,4 +1,5 @@
 /** The recorded window on disk: weights and velocity after every update, in parts that are read a block at a time. */
+import { rmSync } from 'node:fs';
 import { DataError } from '../errors.ts';
 import { RUN_FILES, runPath, trajectoryPath, trajectoryPaths } from '../store/run-directory.ts';
 import { createSafetensors, openSafetensors, type SafetensorsWriter } from '../store/safetensors.ts';
@@ -14,21 +15,26 @@ export interface TrajectoryWriter {
   add(theta: Reals, velocity: Reals): void;
   /** @throws RangeError unless all announced updates were added */
   finish(): void;
-  /** Drops an unfinished part. Nothing happens after `finish`. */
+  /** Removes what was written of an unfinished window. Nothing happens after `finish`. */
   abort(): void;
 }
 
-/** Starts the trajectory of a window of so many updates, in the run's precision. */
+/**
+ * Starts the trajectory of a window of so many updates, in the run's precision.
+ *
+ * @param partBytes of one file, about
+ */
 export function createTrajectory(
   directory: string,
   updates: number,
   size: number,
   precision: Precision,
+  partBytes = PART_BYTES,
 ): TrajectoryWriter {
   const single = precision === 'float32';
   const array = single ? Float32Array : Float64Array;
   const rowBytes = size * (single ? 4 : 8);
-  const rowsPerPart = Math.max(1, Math.floor(PART_BYTES / (2 * rowBytes)));
+  const rowsPerPart = Math.max(1, Math.floor(partBytes / (2 * rowBytes)));
   const rowsPerBlock = Math.max(1, Math.min(Math.floor(BLOCK_BYTES / rowBytes), rowsPerPart));
   const theta = new array(rowsPerBlock * size);
   const velocity = new array(rowsPerBlock * size);
@@ -73,6 +79,8 @@ export function createTrajectory(
     },
     abort() {
       part?.abort();
+      if (first === updates) return;
+      for (let done = 0; done * rowsPerPart < first; done++) rmSync(trajectoryPath(directory, done), { force: true });
     },
   };
 }

@@ -11,6 +11,8 @@ export interface RoundingFloor {
 }
 
 /**
+ * Directions along which nothing ever moves (units that are dead, without L2) have no share.
+ *
  * @param theta the window's mean [d]
  * @param eigenvectors unit rows [k, d]
  * @param velocityVariance measured [k]
@@ -21,13 +23,14 @@ export function measureRoundingFloor(
   velocityVariance: Float64Array,
 ): RoundingFloor {
   const size = theta.length;
-  const shares = Array.from(
-    velocityVariance,
-    (variance, i) => roundingFloor(theta, eigenvectors.subarray(i * size, (i + 1) * size)) / variance,
+  const moving = [...velocityVariance.keys()].filter((i) => velocityVariance[i] > 0);
+  const shares = moving.map(
+    (i) => roundingFloor(theta, eigenvectors.subarray(i * size, (i + 1) * size)) / velocityVariance[i],
   );
+  if (shares.length === 0) return { median: 0, largest: 0, above: 0 };
   return {
     median: median(shares),
-    largest: Math.max(...shares),
+    largest: shares.reduce((most, share) => Math.max(most, share), 0),
     above: shares.filter((share) => share > 0.01).length,
   };
 }

@@ -1,4 +1,5 @@
 /** What a summary says in words, and what makes its numbers less trustworthy. All sentences of a run's results stand here. */
+import { median } from '../../statistics/median.ts';
 import type { RangeSummary, SummaryWarning } from '../../report/summary.ts';
 import type { Sampler } from '../../theory/index.ts';
 import type { DirectionTable } from './directions.ts';
@@ -26,18 +27,17 @@ export interface Findings {
 
 /** One sentence each, the most important first. */
 export function verdicts(findings: Findings): string[] {
-  const { ranges, sampler, spectrum, polish, floor } = findings;
+  const { ranges, sampler, spectrum, polish, floor, table, crossover } = findings;
   const theory = sampler === 'with-replacement' ? 'the theory of independent batches' : 'epoch theory';
   const sentences: string[] = [];
-  const approximate = spectrum.subset === null ? '' : ' (approximate directions)';
   const tell = (range: RangeSummary | undefined, where: string) => {
     if (!range || range.ratioSampler === null) return;
-    const against = `${where} (${range.directions} directions) the weight variance is ${range.ratioSampler.toFixed(3)} times that of ${theory}`;
+    const against = `${where} (${counted(range.directions)}) the weight variance is ${range.ratioSampler.toFixed(3)} times that of ${theory}`;
     const white =
       sampler === 'with-replacement' || range.ratioWhite === null
         ? ''
         : `, and ${range.ratioWhite.toFixed(3)} times that of independent batches`;
-    sentences.push(`${against}${white}${approximate}.`);
+    sentences.push(`${against}${white}.`);
   };
   const at = (low: number) => ranges.find((range) => range.low === low && range.directions > 0);
   tell(at(10), 'Above 10 λ×');
@@ -45,19 +45,25 @@ export function verdicts(findings: Findings): string[] {
   tell(at(0.1), 'Between λ×/10 and λ×');
   tell(at(0.01), 'Between λ×/100 and λ×/10');
   const flattest = at(0);
-  if (flattest)
+  if (flattest) {
+    const isFlattest = (i: number) => table.eigenvalue[i] > 0 && table.eigenvalue[i] <= flattest.high! * crossover;
+    const drift = median([...table.drift_ratio].filter((ratio, i) => isFlattest(i) && Number.isFinite(ratio)));
+    const carried = Number.isNaN(drift)
+      ? ''
+      : `: what is left of the gradient is expected to carry them ${drift.toPrecision(2)} predicted standard deviations (median)`;
     sentences.push(
-      `Below λ×/100 (${flattest.directions} directions) drift dominates: what is left of the gradient carries the weights further than the noise does, and no theory of fluctuations applies.`,
+      `Below λ×/100 (${counted(flattest.directions)}) nothing holds the weights in place for the length of the window, and theory is not put to the test${carried}.`,
     );
-  const negative = findings.table.regime.filter((regime) => regime === 'negative').length;
-  if (negative > 0)
-    sentences.push(`${negative} ${negative === 1 ? 'direction has' : 'directions have'} a curvature of 0 or less.`);
+  }
+  const negative = table.regime.filter((regime) => regime === 'negative').length;
+  if (negative > 0) sentences.push(`${counted(negative)} ${negative === 1 ? 'has' : 'have'} a curvature of 0 or less.`);
   if (polish?.converged) sentences.push(`Polish: ${polish.verdict}.`);
   if (floor)
     sentences.push(
       `Rounding to float32 adds ${percent(floor.median)} of the velocity variance in the median direction, ${percent(floor.largest)} at most.`,
     );
-  return sentences;
+  if (spectrum.subset === null) return sentences;
+  return sentences.map((sentence) => sentence.replace(/\.$/, ' (approximate directions).'));
 }
 
 /** Reasons to doubt, each with a code. */
@@ -81,7 +87,7 @@ export function warnings(findings: Findings): SummaryWarning[] {
   if (spectrum.converged < spectrum.wanted)
     warn(
       'unconverged-eigenpairs',
-      `${spectrum.wanted - spectrum.converged} of ${spectrum.wanted} eigenpairs have a recomputed residual above the tolerance.`,
+      `${spectrum.wanted - spectrum.converged} of ${spectrum.wanted} eigenpairs have a residual above the tolerance.`,
     );
   if (spectrum.asymmetry > ASYMMETRY_LIMIT)
     warn(
@@ -96,7 +102,7 @@ export function warnings(findings: Findings): SummaryWarning[] {
   if (floor && floor.largest > FLOOR_LIMIT)
     warn(
       'float32-floor',
-      `Rounding to float32 adds up to ${percent(floor.largest)} to the velocity variance (${floor.above} directions above 1 %): use precision float64, or a larger learning rate.`,
+      `Rounding to float32 adds up to ${percent(floor.largest)} to the velocity variance (${counted(floor.above)} above 1 %): use precision float64, or a larger learning rate.`,
     );
   if (sampler === 'shuffle-once')
     warn(
@@ -107,4 +113,5 @@ export function warnings(findings: Findings): SummaryWarning[] {
   return list;
 }
 
+const counted = (directions: number): string => `${directions} ${directions === 1 ? 'direction' : 'directions'}`;
 const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;

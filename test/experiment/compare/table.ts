@@ -1,0 +1,17 @@
+/** Tables of directions made by hand: what a test does not say is unknown. */
+import type { DirectionTable, Regime } from '../../../src/experiment/compare/directions.ts';
+import { DIRECTION_COLUMNS } from '../../../src/store/run-directory.ts';
+
+type Given = Partial<Record<Exclude<keyof DirectionTable, 'regime'>, readonly number[]>>;
+
+export function tableOf(
+  columns: Given & { eigenvalue: readonly number[] },
+  regime?: readonly Regime[],
+): DirectionTable {
+  const count = columns.eigenvalue.length;
+  const numbers = DIRECTION_COLUMNS.filter((name) => name !== 'regime').map((name) => [
+    name,
+    Float64Array.from(columns[name] ?? Array<number>(count).fill(NaN)),
+  ]);
+  return { ...Object.fromEntries(numbers), regime: regime ?? Array<Regime>(count).fill('stiff') } as DirectionTable;
+}

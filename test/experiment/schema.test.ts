@@ -1,0 +1,139 @@
+/** The configuration's defaults are a contract; every wrong key and value has its sentence. */
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { resolveExperiment } from '../../src/experiment/load.ts';
+import { problemOf } from '../store/scratch.ts';
+
+/** The configuration of the contract, defaults and all. */
+const CONTRACT = `
+seed: 1
+precision: float32
+backend: tensorflow
+data: { name: teacher, samples: 50000, folder: null, noise: 0.05 }
+model: { name: mlp, hidden: [40], activation: tanh }
+loss: half-mean-squared-error
+train: { epochs: 0, initialLearningRate: 0.05, decayPerEpoch: 1 }
+polish: { method: newton-cg, iterations: 200, driftRatio: 0.1 }
+sgd: { learningRate: 0.05, momentum: 0.9, batchSize: 500, weightDecay: 1.0e-5, sampler: reshuffle, dropLast: false }
+record: { burnInEpochs: 40, epochs: 40, store: auto }
+spectrum: { samples: null, tolerance: 1.0e-5 }
+noise: { method: auto, epochs: 10 }
+report: { title: null }
+`;
+
+describe('defaults', () => {
+  it('are those of the contract, key by key', () => {
+    expect(resolveExperiment({})).toMatchObject(parse(CONTRACT) as object);
+    expect(resolveExperiment(undefined)).toEqual(resolveExperiment(parse(CONTRACT)));
+  });
+
+  it('fill in what a section leaves out, and nothing else', () => {
+    const { sgd, data, model } = resolveExperiment({
+      sgd: { sampler: 'shuffle-once' },
+      data: { samples: 400 },
+      model: { initialisation: { from: 'teacher' } },
+    });
+    expect(sgd).toEqual({ ...resolveExperiment({}).sgd, sampler: 'shuffle-once' });
+    expect(data).toEqual({ ...resolveExperiment({}).data, samples: 400 });
+    expect(model).toMatchObject({ name: 'mlp', hidden: [40], initialisation: { from: 'teacher', spread: 0.02 } });
+  });
+
+  it.each(['digits', 'mnist', 'cifar10'])('exist for data %s', (name) => {
+    const { data } = resolveExperiment({ data: { name } });
+    expect(data.name).toBe(name);
+    expect(data).toHaveProperty('folder', null);
+  });
+
+  it('survive being resolved again: what is stored with a run reads back as itself', () => {
+    const first = resolveExperiment({ data: { name: 'file', path: 'x.npy' }, model: { name: 'linear' } });
+    expect(resolveExperiment(JSON.parse(JSON.stringify(first)))).toEqual(first);
+  });
+});
+
+describe('a wrong configuration', () => {
+  const cases: [unknown, string][] = [
+    [[], 'the configuration is []; expected an object'],
+    [{ sgd: null }, 'sgd is null; expected an object'],
+    [{ data: 'mnist' }, 'data is "mnist"; expected an object'],
+    [{ report: { title: 5 } }, 'report.title is 5; expected a string'],
+    // Keys.
+    [
+      { sgd: { learningrate: 1 } },
+      'unknown key sgd.learningrate (did you mean learningRate?); known here: learningRate, momentum, batchSize, weightDecay, sampler, dropLast',
+    ],
+    [{ data: { name: 'mnist', noise: 1 } }, 'unknown key data.noise; known here: name, samples, split, target, folder'],
+    [
+      { data: { name: 'file', path: 'x', noise: 1 } },
+      'unknown key data.noise; known here: name, path, labels, testPath, testLabels, task, samples, folder',
+    ],
+    [
+      { model: { name: 'lenet', hidden: [3] } },
+      'unknown key model.hidden; known here: name, padding, activation, pooling, initialisation',
+    ],
+    [
+      { model: { initialisation: { form: 'teacher' } } },
+      'unknown key model.initialisation.form (did you mean from?); known here: from, spread',
+    ],
+    [{ data: { name: 'file' } }, 'key data.path is missing; expected a string'],
+    [
+      { sgd: { Nesterov: true } },
+      'sgd.Nesterov asks for Nesterov momentum, which is not supported: the theory is that of heavy-ball SGD; remove the key',
+    ],
+    [
+      { optimizer: 'adam' },
+      'optimizer asks for another optimiser than heavy-ball SGD, which is not supported: the theory is that of heavy-ball SGD; remove the key',
+    ],
+    // Names.
+    [
+      { data: { name: 'minst' } },
+      'data.name is "minst"; expected teacher, digits, mnist, cifar10 or file (did you mean mnist?)',
+    ],
+    [{ data: { name: 3 } }, 'data.name is 3; expected teacher, digits, mnist, cifar10 or file'],
+    [
+      { model: { initialisation: { from: 'techer' } } },
+      'model.initialisation.from is "techer"; expected random or teacher (did you mean teacher?)',
+    ],
+    [
+      { sgd: { sampler: 'reshufle' } },
+      'sgd.sampler is "reshufle"; expected reshuffle, shuffle-once or with-replacement (did you mean reshuffle?)',
+    ],
+    [{ loss: 'mse' }, 'loss is "mse"; expected half-mean-squared-error, binary-cross-entropy or cross-entropy'],
+    // Numbers.
+    [{ sgd: { learningRate: '0.1' } }, 'sgd.learningRate is "0.1"; expected a number'],
+    [{ sgd: { learningRate: 0 } }, 'sgd.learningRate is 0; expected more than 0'],
+    [{ sgd: { learningRate: Infinity } }, 'sgd.learningRate is Infinity; expected a number'],
+    [{ sgd: { weightDecay: NaN } }, 'sgd.weightDecay is NaN; expected a number'],
+    [{ sgd: { momentum: 1 } }, 'sgd.momentum is 1; expected less than 1'],
+    [{ sgd: { momentum: -0.1 } }, 'sgd.momentum is -0.1; expected at least 0'],
+    [{ sgd: { batchSize: 2.5 } }, 'sgd.batchSize is 2.5; expected a whole number'],
+    [{ seed: -1 }, 'seed is -1; expected at least 0'],
+    [{ record: { epochs: 1 } }, 'record.epochs is 1; expected at least 2'],
+    [{ spectrum: { tolerance: 1 } }, 'spectrum.tolerance is 1; expected at most 0.1'],
+    [{ model: { hidden: [] } }, 'model.hidden is []; expected at least 1 entry'],
+    [{ model: { hidden: [40, -1] } }, 'model.hidden.1 is -1; expected more than 0'],
+    // Settings that do not go together.
+    [
+      { sgd: { dropLast: true } },
+      'sgd.dropLast is true, but every sample must be visited once an epoch: choose a batch size that divides the samples, and leave dropLast out',
+    ],
+    [
+      { data: { name: 'mnist' }, model: { initialisation: { from: 'teacher' } } },
+      'model.initialisation.from is teacher, but data mnist have no teacher: use random',
+    ],
+    [
+      { polish: { method: 'none' } },
+      'train.epochs is 0 and polish.method is none, so that the window would open at random weights: train, or polish',
+    ],
+  ];
+  it.each(cases)('%j', async (given, sentence) => {
+    expect(await problemOf(() => resolveExperiment(given))).toBe(`exit 2: ${sentence}`);
+  });
+
+  it('is none where the window may open where training ends', () => {
+    for (const given of [
+      { polish: { method: 'none' }, train: { epochs: 1 } },
+      { polish: { method: 'none' }, model: { initialisation: { from: 'teacher' } } },
+    ])
+      expect(resolveExperiment(given).polish.method).toBe('none');
+  });
+});
