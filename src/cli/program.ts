@@ -1,5 +1,6 @@
 /** All commands. */
 import { Command } from 'commander';
+import pc from 'picocolors';
 import { programVersion } from '../experiment/index.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -25,8 +26,20 @@ Start with: epochnoise run quickstart`,
   return program;
 }
 
-/** Subcommands do not inherit this when they are made apart. */
-function throwInsteadOfExit(command: Command): void {
+/** Subcommands do not inherit these when they are made apart. */
+function throwInsteadOfExit(command: Command, path = command.name()): void {
   command.exitOverride();
-  for (const inner of command.commands) throwInsteadOfExit(inner);
+  command.configureOutput({ outputError: (text, write) => write(usageError(text, path)) });
+  for (const inner of command.commands) throwInsteadOfExit(inner, `${path} ${inner.name()}`);
+}
+
+/** Commander's words for a wrong usage as one sentence in one line, like all other errors, with the way out. */
+function usageError(text: string, path: string): string {
+  const [problem, hint] = text.trim().split('\n');
+  const said = problem
+    .replace(/^error: /, '')
+    .replace(/\.$/, '')
+    .replace(/\. ([A-Z])/g, (_, letter: string) => `; ${letter.toLowerCase()}`);
+  const suggestion = hint ? ` ${hint.replace('(Did', '(did')}` : '';
+  return `${pc.red('error:')} ${said}${suggestion}; see \`${path} --help\`\n`;
 }

@@ -87,7 +87,8 @@ export async function exportData(run: string, out: string): Promise<Described> {
 function knownDataset(name: string): KnownDataset {
   const known = KNOWN_DATASETS.find((one) => one.name === name);
   if (known) return known;
+  const made = MADE.find((one) => one.name === name);
   throw new ConfigurationError(
-    `unknown data set ${name}; those with files are ${KNOWN_DATASETS.map((one) => one.name).join(', ')}`,
+    `${made ? `data set ${name} has no official files (${made.title})` : `unknown data set ${name}`}; those with files are ${KNOWN_DATASETS.map((one) => one.name).join(', ')}`,
   );
 }

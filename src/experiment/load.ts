@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parse, YAMLParseError } from 'yaml';
+import { parseDocument } from 'yaml';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { describeIssue, nearest } from './messages.ts';
 import { type Experiment, experimentSchema } from './schema.ts';
@@ -85,9 +85,13 @@ function knownKeys(given: unknown, at: readonly PropertyKey[]): string[] {
 function findExperiment(nameOrFile: string): string {
   if (/\.ya?ml$/.test(nameOrFile) || nameOrFile.includes(path.sep)) {
     const file = path.resolve(nameOrFile);
-    if (fs.existsSync(file) && fs.statSync(file).isFile()) return file;
+    if (!fs.existsSync(file))
+      throw new ConfigurationError(
+        `there is no experiment file ${file}; known experiments: ${experimentNames().join(', ')}`,
+      );
+    if (!fs.statSync(file).isDirectory()) return file;
     throw new ConfigurationError(
-      `there is no experiment file ${file}; known experiments: ${experimentNames().join(', ')}`,
+      `${file} is a folder; expected an experiment: give its YAML file, or one of ${experimentNames().join(', ')}`,
     );
   }
   const names = experimentNames();
@@ -99,13 +103,17 @@ function findExperiment(nameOrFile: string): string {
 }
 
 function readYaml(file: string): Record<string, unknown> {
+  let text: string;
   let given: unknown;
   try {
-    given = parse(fs.readFileSync(file, 'utf8'));
+    text = fs.readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof YAMLParseError)
-      throw new ConfigurationError(`${file} is not valid YAML: ${error.message.split('\n')[0].replace(/:$/, '')}`);
     throw new DataError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+  try {
+    given = parseYaml(text);
+  } catch (error) {
+    throw new ConfigurationError(`${file} is not valid YAML: ${(error as Error).message}`);
   }
   if (given === null || given === undefined) return {};
   if (typeof given !== 'object' || Array.isArray(given))
@@ -113,6 +121,15 @@ function readYaml(file: string): Record<string, unknown> {
       `${file} holds ${Array.isArray(given) ? 'a list' : JSON.stringify(given)}; expected keys and values`,
     );
   return given as Record<string, unknown>;
+}
+
+/** @throws Error of one line, also for what YAML itself only warns of: a tag it does not know */
+function parseYaml(text: string): unknown {
+  const document = parseDocument(text);
+  const [problem] = [...document.errors, ...document.warnings];
+  if (problem?.code === 'MULTIPLE_DOCS') throw new Error('several documents (---) in one file');
+  if (problem) throw new Error(problem.message.split('\n')[0].replace(/:$/, ''));
+  return document.toJS();
 }
 
 function assign(target: Record<string, unknown>, assignment: string): void {
@@ -134,7 +151,7 @@ function assign(target: Record<string, unknown>, assignment: string): void {
     section = section[key] as Record<string, unknown>;
   }
   try {
-    section[last] = parse(assignment.slice(at + 1));
+    section[last] = parseYaml(assignment.slice(at + 1));
   } catch {
     throw new ConfigurationError(
       `--set ${assignment}: the value is not valid YAML; quote it, e.g. --set 'report.title="a: b"'`,

@@ -97,8 +97,12 @@ async function runStages(
     return { directory, ran: [], previous: null };
   }
 
+  let bench: Promise<Workbench> | undefined = opened && Promise.resolve(opened);
+  const workbench = () => (bench ??= openWorkbench(experiment, choices.threads, voice));
   let previous: string | null = null;
   if (STAGES.slice(start).some(({ name }) => book.has(name))) {
+    // Settings that cannot be met leave an earlier run where it is. Pictures need no network.
+    if (start < stageAt('report')) await workbench();
     previous = setAside(directory, start);
     book = new LedgerBook(directory, book.stamps);
     book.forgetFrom(start);
@@ -107,14 +111,13 @@ async function runStages(
   removeLeftovers(directory, start);
   writeStoredExperiment(directory, stored);
 
-  let bench: Promise<Workbench> | undefined = opened && Promise.resolve(opened);
   let backend: string | null = known?.backend ?? null;
   const context: Context = {
     directory,
     experiment,
     choices,
     voice,
-    workbench: () => (bench ??= openWorkbench(experiment, choices.threads, voice)),
+    workbench,
   };
   const costs = Object.fromEntries(
     STAGES.slice(0, start).flatMap(({ name }) => (known?.stages[name] ? [[name, known.stages[name]]] : [])),

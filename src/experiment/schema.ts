@@ -29,7 +29,7 @@ const data = z.discriminatedUnion('name', [
     testSamples: whole.default(10_000),
     /** Standard deviation of the noise on each pixel. */
     noise: z.number().nonnegative().default(0.1),
-    size: z.number().int().min(6).max(64).default(12),
+    size: z.number().int().min(8).max(64).default(12),
     target: z.enum(['digit', 'parity']).default('digit'),
     /** Share of labels replaced by another. */
     flips: fraction.default(0.1),

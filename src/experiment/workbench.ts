@@ -49,6 +49,8 @@ export async function openWorkbench(
     voice.warn('back end cpu computes in plain JavaScript, about 100 times slower than the native library');
   const { weightDecay } = experiment.sgd;
   const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay });
+  // A teacher of other layers is refused here, before anything is written.
+  startingWeights(experiment, { dataset, problem });
   const cheap = train.samples * (model.unitsPerSample + sizeOf(inputShape)) <= CHEAP_UNITS;
   const exact = cheap && backend.name === 'tensorflow' ? onBackend(problem, atPrecision(backend, 'float64')) : problem;
   return { dataset, problem, exact, batchesPerEpoch: updates, samples: train.samples };
@@ -70,7 +72,10 @@ function modelFor({ model }: Experiment, inputShape: readonly number[], outputs:
  *
  * @throws ConfigurationError where the teacher has other layers than the model
  */
-export function startingWeights({ model, seed }: Experiment, { dataset, problem }: Workbench): Float64Array {
+export function startingWeights(
+  { model, seed }: Experiment,
+  { dataset, problem }: Pick<Workbench, 'dataset' | 'problem'>,
+): Float64Array {
   const random = randomStream(seed, 'model/initialisation');
   if (model.initialisation.from === 'random')
     return initialWeights(problem.model, model.name === 'linear' ? 'tanh' : model.activation, random);

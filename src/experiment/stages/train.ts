@@ -148,7 +148,9 @@ async function driftAlong(
   crossover: number,
   report: Parameters<typeof polish>[3],
 ): Promise<(gradientAlong: Float64Array) => Drift> {
-  const chosen = [...eigenvalues.keys()].filter((i) => eigenvalues[i] > crossover / 100);
+  // Where the learning rate is beyond stability nothing is predicted; recording refuses it if that is so at the minimum.
+  const limit = (2 * (1 + sgd.momentum)) / sgd.learningRate;
+  const chosen = [...eigenvalues.keys()].filter((i) => eigenvalues[i] > crossover / 100 && eigenvalues[i] < limit);
   const size = theta.length;
   const rows = new Float32Array(chosen.length * size);
   chosen.forEach((pair, row) => rows.set(eigenvectors.subarray(pair * size, (pair + 1) * size), row * size));

@@ -1,0 +1,63 @@
+/** Runs and data that are not where they should be. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compile, refusal, workingFolder, writeTiny } from './program.ts';
+
+compile();
+const folder = workingFolder();
+writeTiny(folder);
+
+describe('missing data, exit code 3', () => {
+  it.each([
+    ['mnist-mlp', 'mnist/train-images-idx3-ubyte.gz', 'mnist'],
+    ['lenet-cifar10-small', 'cifar10/cifar-10-binary.tar.gz', 'cifar10'],
+  ])('%s names the file and how to get it, and makes no folder', async (experiment, file, dataset) => {
+    expect(await refusal(folder, ['run', experiment])).toBe(
+      `3: no file ~/data/${file}; \`epochnoise data get ${dataset}\` downloads it, or name the folder that holds it with data.folder or EPOCHNOISE_DATA`,
+    );
+    expect(existsSync(join(folder, 'results'))).toBe(false);
+  });
+
+  it("a user's own file", async () => {
+    const own = ['--set', 'data={name: file, path: mine.safetensors}', '--set', 'model={name: linear}'];
+    expect(await refusal(folder, ['run', 'tiny.yaml', ...own])).toMatch(/^3: no file ~\/mine\.safetensors/);
+  });
+});
+
+describe('a run directory', () => {
+  it.each([['report'], ['data export --out x.safetensors']])(
+    'that is missing: epochnoise %s, exit 3',
+    async (command) => {
+      expect(await refusal(folder, [...command.split(' '), 'none'])).toBe(
+        '3: no run directory ~/none; `epochnoise run` makes one',
+      );
+    },
+  );
+
+  it('without a run, exit 3', async () => {
+    mkdirSync(join(folder, 'empty'));
+    expect(await refusal(folder, ['spectrum', 'empty'])).toBe(
+      '3: ~/empty is no run directory: it holds no experiment.json; `epochnoise run` makes one',
+    );
+  });
+
+  it('in which another process works, exit 1', async () => {
+    writeFileSync(join(folder, '.busy.lock'), `${hostname()} ${process.pid}`);
+    expect(await refusal(folder, ['run', 'tiny.yaml', '--out', 'busy'])).toBe(
+      `1: another process works in ~/busy (${hostname()} ${process.pid}): wait for it, or choose another folder with --out; if there is none any more, delete ~/.busy.lock`,
+    );
+  });
+
+  it('to be made where something else is, exit 2', async () => {
+    mkdirSync(join(folder, 'photographs'));
+    writeFileSync(join(folder, 'photographs', 'sea.png'), '');
+    expect(await refusal(folder, ['run', 'tiny.yaml', '--out', 'photographs'])).toBe(
+      '2: ~/photographs holds files but no run; give --out a new or an empty folder',
+    );
+    expect(await refusal(folder, ['run', 'tiny.yaml', '--out', 'tiny.yaml'])).toBe(
+      '2: ~/tiny.yaml is a file; give --out the name of a folder',
+    );
+  });
+});

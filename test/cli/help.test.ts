@@ -1,0 +1,42 @@
+/** What the program says of itself. */
+import { describe, expect, it } from 'vitest';
+import { experimentNames, programVersion, STAGES } from '../../src/experiment/index.ts';
+import { compile, epochnoise, workingFolder } from './program.ts';
+
+compile();
+const folder = workingFolder();
+const stages = STAGES.map(({ name }) => name);
+
+it.each([
+  ['', ['run', ...stages, 'theory', 'data', 'doctor', 'Exit codes: 0 done', '130 interrupted']],
+  ['run', [...experimentNames(), '--out <folder>', '--set <key.path=value>', '--until <stage>', '--json']],
+  ...stages.map((name) => [name, ['a run directory', '--json']] as const),
+  [
+    'theory',
+    ['--learning-rate', '--momentum', '--batches-per-epoch', '--eigenvalue', '--sampler', '--window', '--json'],
+  ],
+  ['data', ['list', 'get', 'verify', 'export']],
+  ['data list', ['EPOCHNOISE_DATA', '--json']],
+  ['data get', ['mnist or cifar10', '--folder <folder>']],
+  ['data verify', ['[dataset]', '--json']],
+  ['data export', ['--out <file>', 'safetensors']],
+  ['doctor', ['--json']],
+])('epochnoise %s --help tells its arguments', async (command, told) => {
+  const words = command.split(' ').filter((word) => word !== '');
+  const { code, out, err } = await epochnoise(folder, [...words, '--help']);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(new RegExp(`^Usage: ${['epochnoise', ...words].join(' ')}( |$)`, 'm'));
+  for (const text of told) expect(out).toContain(text);
+});
+
+describe('without a command', () => {
+  it('--version prints the version alone', async () => {
+    expect(await epochnoise(folder, ['--version'])).toEqual({ code: 0, out: `${programVersion()}\n`, err: '' });
+  });
+
+  it('nothing at all is wrong usage, and help goes to standard error', async () => {
+    const { code, out, err } = await epochnoise(folder, []);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/^Usage: epochnoise /);
+  });
+});

@@ -1,0 +1,83 @@
+/** The program as a user runs it: a process of its own, in a folder of its own. */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What was compiled may be older than src/. Set-up compiles only what changed, and one process at a time. */
+export function compile(): void {
+  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts', 'setup.mjs')], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`set-up failed:\n${stderr}`);
+}
+
+/** A new empty folder that goes when the tests of the file have ended. */
+export function workingFolder(): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'epochnoise-cli-')));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** How a process ended; its folder is written as `~`. */
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Surroundings {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Told everything on standard error so far; may send a signal. */
+  readonly onProgress?: (err: string, send: (signal: NodeJS.Signals) => void) => void;
+}
+
+/** Runs `epochnoise <args>` in a folder. What this machine's environment says of data and threads does not matter. */
+export function epochnoise(folder: string, args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+  const { environment = {}, onProgress } = surroundings;
+  const own = { EPOCHNOISE_DATA: join(folder, 'data'), EPOCHNOISE_THREADS: '1', NO_COLOR: '1', FORCE_COLOR: undefined };
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli', 'main.js'), ...args], {
+    cwd: folder,
+    env: { ...process.env, ...own, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+    onProgress?.(err, (signal) => child.kill(signal));
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      const shown = (text: string) => text.replaceAll(folder, '~');
+      resolve({ code, out: shown(out), err: shown(err) });
+    });
+  });
+}
+
+/**
+ * What a command says that is refused: `2: <the one line on standard error>`. Anything else that it writes, a stack above
+ * all, shows in the result too.
+ */
+export async function refusal(folder: string, args: readonly string[], surroundings?: Surroundings): Promise<string> {
+  const { code, out, err } = await epochnoise(folder, args, surroundings);
+  const oneLine = /^error: (.*)\n$/.exec(err);
+  return out === '' && oneLine ? `${code}: ${oneLine[1]}` : JSON.stringify({ code, out, err });
+}
+
+/** Teacher–student regression with 31 parameters: a whole run takes about two seconds. */
+const TINY = `
+data: { name: teacher, samples: 400, testSamples: 0, inputs: 4, hidden: [5], noise: 0.2 }
+model: { name: mlp, hidden: [5], initialisation: { from: teacher } }
+sgd: { learningRate: 0.05, batchSize: 20 }
+record: { burnInEpochs: 4, epochs: 10 }
+`;
+
+/** Writes the experiment `tiny.yaml`. */
+export function writeTiny(folder: string): void {
+  writeFileSync(join(folder, 'tiny.yaml'), TINY);
+}
