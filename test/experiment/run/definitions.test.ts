@@ -1,0 +1,292 @@
+/**
+ * What is in the files of a run, computed once more by the definitions of the architecture in plain loops. Channels: a
+ * network written out by hand (gradients), hyper-dual numbers and Jacobi rotations (eigenvalues); no tensor library.
+ */
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { statesOfWindow } from '../../../src/experiment/compare/loss-fluctuation.ts';
+import { readCsv } from '../../../src/store/csv.ts';
+import { readJson } from '../../../src/store/json.ts';
+import { readSafetensors } from '../../../src/store/safetensors.ts';
+import { jacobiEigen } from '../../oracle/jacobi-reference.ts';
+import { plainHessian } from '../../oracle/plain-network-derivatives.ts';
+import { range } from '../../hessian/plain-mlp.ts';
+import { temporaryFolders } from '../../setup/temporary.ts';
+import {
+  BATCH,
+  LEARNING_RATE as ETA,
+  MOMENTUM as BETA,
+  plain,
+  run,
+  SAMPLES,
+  SIZE,
+  tinySamples,
+  UPDATES,
+  UPDATES_PER_EPOCH,
+  WEIGHT_DECAY as MU,
+} from './tiny.ts';
+
+const folder = temporaryFolders();
+const data = tinySamples();
+const everyone = range(SAMPLES);
+
+// Relative errors: of float32 numbers and their products in float32, and of float64 ones. Both with the room that sums of
+// 400 terms, and differences of them, need.
+describe.each([
+  ['float32', 3e-5],
+  ['float64', 1e-9],
+] as const)('a run in %s', (precision, tolerance) => {
+  let directory: string;
+  const numbers = (file: string, tensor: string) =>
+    readSafetensors(join(directory, `${file}.safetensors`)).tensors[tensor].data as Float64Array;
+  const column = (name: string) => readCsv(join(directory, 'directions.csv')).numbers(name);
+  const row = (values: Float64Array, index: number, width = SIZE) =>
+    values.subarray(index * width, (index + 1) * width);
+  const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => {
+    let sum = 0;
+    for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
+    return sum;
+  };
+  const direction = (i: number) => row(numbers('spectrum', 'eigenvectors'), i);
+
+  /** Every value near its counterpart, in units of the largest. */
+  function expectNear(found: ArrayLike<number>, expected: ArrayLike<number>, relative: number = tolerance): void {
+    expect(found.length).toBe(expected.length);
+    const scale = Array.from(expected).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    let worst = 0;
+    for (let i = 0; i < found.length; i++) worst = Math.max(worst, Math.abs(found[i] - expected[i]) / scale);
+    expect(worst).toBeLessThan(relative);
+  }
+
+  beforeAll(async () => {
+    directory = join(folder(), precision);
+    await run(directory, { precision }, 'compare');
+  });
+
+  describe('its updates', () => {
+    it('visit every sample once an epoch, in another order each time', () => {
+      const indices = readSafetensors(join(directory, 'batches.safetensors')).tensors.indices.data as Int32Array;
+      const epochs = range(UPDATES / UPDATES_PER_EPOCH).map((epoch) => [...row(indices as never, epoch, SAMPLES)]);
+      for (const epoch of epochs) expect(epoch.toSorted((a, b) => a - b)).toEqual(everyone);
+      expect(new Set(epochs.map(String)).size).toBe(epochs.length);
+    });
+
+    it('are v ← βv − ηg, θ ← θ + v with the batch’s gradient and L2, from the opening state on', () => {
+      const indices = numbers('batches', 'indices');
+      const [theta, velocity] = [numbers('trajectory/00000', 'theta'), numbers('trajectory/00000', 'velocity')];
+      let before = { theta: numbers('weights', 'theta'), velocity: numbers('weights', 'velocity') };
+      const expected = { theta: new Float64Array(UPDATES * SIZE), velocity: new Float64Array(UPDATES * SIZE) };
+      for (let k = 0; k < UPDATES; k++) {
+        const gradient = plain.meanGradient(before.theta, data, row(indices, k, BATCH), MU);
+        for (let i = 0; i < SIZE; i++) {
+          const next = BETA * before.velocity[i] - ETA * gradient[i];
+          expected.velocity[k * SIZE + i] = next;
+          expected.theta[k * SIZE + i] = before.theta[i] + next;
+        }
+        before = { theta: row(theta, k), velocity: row(velocity, k) };
+      }
+      expectNear(velocity, expected.velocity);
+      expectNear(theta, expected.theta);
+      // The opening state is not a row of the recording.
+      expect([...row(theta, 0)]).not.toEqual([...numbers('weights', 'theta')]);
+    });
+  });
+
+  describe('its mean', () => {
+    it('is that of the recorded weights, in float64', () => {
+      const theta = numbers('trajectory/00000', 'theta');
+      const mean = new Float64Array(SIZE);
+      for (let k = 0; k < UPDATES; k++) row(theta, k).forEach((value, i) => (mean[i] += value / UPDATES));
+      expectNear(numbers('mean', 'theta'), mean, 1e-14);
+    });
+
+    it('has the gradient of the whole objective there, L2 included, in float64 whatever the run', () => {
+      const gradient = plain.meanGradient(numbers('mean', 'theta'), data, everyone, MU);
+      expectNear(numbers('mean', 'gradient'), gradient, 1e-11);
+      const along = range(SIZE).map((i) => dot(direction(i), gradient));
+      expectNear(numbers('spectrum', 'gradient'), along, 1e-11);
+    });
+  });
+
+  describe('its spectrum', () => {
+    let hessian: Float64Array[];
+    beforeAll(() => {
+      const net = {
+        input: [1, 1, 4],
+        layers: [
+          { kind: 'dense', outputs: 3 },
+          { kind: 'activation', activation: 'tanh' },
+          { kind: 'dense', outputs: 1 },
+        ],
+      } as const;
+      const problem = { net, loss: 'half-mean-squared-error', weightDecay: MU, data } as const;
+      hessian = plainHessian(problem, numbers('mean', 'theta'));
+    });
+
+    it('is that of the dense Hessian at the mean', () => {
+      const { eigenvalues } = jacobiEigen(hessian);
+      expectNear(numbers('spectrum', 'eigenvalues'), eigenvalues);
+      expect(numbers('spectrum', 'eigenvalues').every((value, i, all) => i === 0 || value <= all[i - 1])).toBe(true);
+    });
+
+    it('has unit directions, orthogonal, with the residuals it says', () => {
+      const eigenvalues = numbers('spectrum', 'eigenvalues');
+      const residuals = numbers('spectrum', 'residuals');
+      for (let i = 0; i < SIZE; i++) {
+        const e = direction(i);
+        for (let j = 0; j <= i; j++) expect(Math.abs(dot(e, direction(j)) - (i === j ? 1 : 0))).toBeLessThan(1e-6);
+        const off = hessian.map((entries, at) => dot(entries, e) - eigenvalues[i] * e[at]);
+        const residual = Math.sqrt(dot(off, off));
+        expect(residual).toBeLessThan(1e-5 * eigenvalues[0]);
+        // Vectors are float32: 1e-7 of the largest eigenvalue is their rounding.
+        expect(Math.abs(residuals[i] - residual)).toBeLessThan(2e-7 * eigenvalues[0]);
+      }
+    });
+  });
+
+  describe('its noise', () => {
+    it('is exact: C = (C₀/S)(1−S/N), C₀ over the samples with N−1, L2 not in it', () => {
+      const theta = numbers('mean', 'theta');
+      const gradients = everyone.map((n) => plain.gradient(theta, data, n));
+      const expected = range(SIZE).map((i) => {
+        const along = gradients.map((gradient) => dot(direction(i), gradient));
+        const mean = along.reduce((sum, value) => sum + value, 0) / SAMPLES;
+        const perSample = along.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (SAMPLES - 1);
+        return (perSample / BATCH) * (1 - BATCH / SAMPLES);
+      });
+      const found = numbers('noise', 'variance');
+      found.forEach((value, i) => expect(Math.abs(value / expected[i] - 1)).toBeLessThan(tolerance));
+      expect([...numbers('noise', 'variance_low')]).toEqual([...found]);
+      expect([...numbers('noise', 'variance_high')]).toEqual([...found]);
+    });
+
+    it('is anti-correlated within two epochs as the window’s own batches make it', () => {
+      const theta = numbers('mean', 'theta');
+      const indices = numbers('batches', 'indices');
+      const full = plain.meanGradient(theta, data, everyone);
+      const noise = range(UPDATES).map((k) =>
+        plain.meanGradient(theta, data, row(indices, k, BATCH)).map((value, i) => value - full[i]),
+      );
+      const along = range(SIZE).map((i) => noise.map((vector) => dot(direction(i), vector)));
+      const lags = range(2 * UPDATES_PER_EPOCH + 1);
+      const atLag = (series: number[], lag: number) => {
+        let sum = 0;
+        for (let k = 0; k + lag < UPDATES; k++) sum += series[k] * series[k + lag];
+        return sum / (UPDATES - lag);
+      };
+      const expected = lags.map(
+        (lag) => along.reduce((sum, series) => sum + atLag(series, lag) / atLag(series, 0), 0) / SIZE,
+      );
+      expect([...numbers('noise', 'lags')]).toEqual(lags);
+      expectNear(numbers('noise', 'autocovariance'), expected, 10 * tolerance);
+    });
+  });
+
+  describe('its projections', () => {
+    it('are those of θ − θ̄ and v', () => {
+      const mean = numbers('mean', 'theta');
+      for (const name of ['theta', 'velocity']) {
+        const states = numbers('trajectory/00000', name);
+        const expected = range(UPDATES).flatMap((k) => {
+          const state = row(states, k).map((value, i) => value - (name === 'theta' ? mean[i] : 0));
+          return range(SIZE).map((i) => dot(direction(i), state));
+        });
+        // Stored in float32 in every run, with all digits of the difference.
+        expectNear(numbers('projections', name), expected, 1e-7);
+      }
+    });
+  });
+
+  describe('its table', () => {
+    /** Paths of θ − θ̄ and v along one direction, in float64 from the trajectory. */
+    const path = (name: 'theta' | 'velocity', i: number) => {
+      const states = numbers('trajectory/00000', name);
+      const mean = name === 'theta' ? numbers('mean', 'theta') : new Float64Array(SIZE);
+      return range(UPDATES).map((k) =>
+        dot(
+          direction(i),
+          row(states, k).map((value, at) => value - mean[at]),
+        ),
+      );
+    };
+
+    it('has (1/K)Σ(e·(θ−θ̄))², (1/K)Σ(e·v)² and τ = 2σ²_θ/σ²_v', () => {
+      for (let i = 0; i < SIZE; i++) {
+        const theta = path('theta', i).reduce((sum, value) => sum + value * value, 0) / UPDATES;
+        const velocity = path('velocity', i).reduce((sum, value) => sum + value * value, 0) / UPDATES;
+        // Projections are float32.
+        expect(Math.abs(column('theta_variance')[i] / theta - 1)).toBeLessThan(1e-6);
+        expect(Math.abs(column('velocity_variance')[i] / velocity - 1)).toBeLessThan(1e-6);
+        expect(Math.abs(column('correlation_time')[i] / ((2 * theta) / velocity) - 1)).toBeLessThan(1e-6);
+      }
+    });
+
+    it('has the R² of a straight line through each path', () => {
+      for (let i = 0; i < SIZE; i++) {
+        const values = path('theta', i);
+        const centre = (UPDATES - 1) / 2;
+        const slope =
+          values.reduce((sum, value, k) => sum + (k - centre) * value, 0) /
+          values.reduce((sum, _, k) => sum + (k - centre) ** 2, 0);
+        const left = values.reduce((sum, value, k) => sum + (value - slope * (k - centre)) ** 2, 0);
+        const total = values.reduce((sum, value) => sum + value ** 2, 0);
+        expect(column('trend_fraction')[i]).toBeCloseTo(1 - left / total, 5);
+      }
+    });
+
+    it('has the drift that the gradient left at the mean makes, in predicted deviations', () => {
+      const gradient = plain.meanGradient(numbers('mean', 'theta'), data, everyone, MU);
+      const reach = (ETA * UPDATES) / (1 - BETA);
+      for (let i = 0; i < SIZE; i++) {
+        const [g, lambda] = [dot(direction(i), gradient), column('eigenvalue')[i]];
+        const displacement = Math.abs((g / lambda) * (1 - Math.exp(-lambda * reach)));
+        const expected = displacement / Math.sqrt(column('theta_variance_sampler')[i]);
+        expect(Math.abs(column('drift_ratio')[i] / expected - 1)).toBeLessThan(1e-6);
+      }
+    });
+
+    it('repeats spectrum and noise digit for digit', () => {
+      expect([...column('eigenvalue')]).toEqual([...numbers('spectrum', 'eigenvalues')]);
+      expect([...column('residual')]).toEqual([...numbers('spectrum', 'residuals')]);
+      expect([...column('noise_variance')]).toEqual([...numbers('noise', 'variance')]);
+    });
+  });
+
+  describe('its summary', () => {
+    const fluctuation = () =>
+      readJson<{ lossFluctuation: Record<string, number> }>(join(directory, 'summary.json')).lossFluctuation;
+
+    it('has the lift ½Σλσ² measured and predicted', () => {
+      for (const [key, name] of [
+        ['measured', 'theta_variance'],
+        ['sampler', 'theta_variance_sampler'],
+        ['white', 'theta_variance_white'],
+      ] as const) {
+        const sum = 0.5 * dot(column('eigenvalue'), column(name));
+        expect(Math.abs(fluctuation()[key] / sum - 1)).toBeLessThan(1e-12);
+      }
+    });
+
+    it('has the lift of the objective itself at states of the window', () => {
+      const mean = numbers('mean', 'theta');
+      const theta = numbers('trajectory/00000', 'theta');
+      const gradient = plain.meanGradient(mean, data, everyone, MU);
+      const atMean = plain.objective(mean, data, everyone, MU);
+      const states = statesOfWindow(UPDATES / UPDATES_PER_EPOCH, UPDATES_PER_EPOCH);
+      const lifts = states.map((k) => {
+        const state = row(theta, k);
+        const slope = dot(
+          gradient,
+          state.map((value, i) => value - mean[i]),
+        );
+        return plain.objective(state, data, everyone, MU) - atMean - slope;
+      });
+      const expected = lifts.reduce((sum, lift) => sum + lift, 0) / lifts.length;
+      // A difference of losses of 0.05: rounding of theirs is 100 times larger in the lift.
+      expect(Math.abs(fluctuation().direct / expected - 1)).toBeLessThan(100 * tolerance);
+      expect(fluctuation().directLow).toBeLessThan(fluctuation().direct);
+      // All directions are computed here: to second order both are the same.
+      expect(Math.abs(fluctuation().direct / fluctuation().measured - 1)).toBeLessThan(0.05);
+    });
+  });
+});
