@@ -1,34 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { binnedMedians, median, medianBias } from '../../src/report/running-median.ts';
-
-test.each([
-  [[3, 1, 2], 2],
-  [[4, 1, 3, 2], 2.5],
-  [[7], 7],
-  [[], NaN],
-])('median of %j is %d', (values, expected) => expect(median(values)).toBe(expected));
-
-describe('medianBias', () => {
-  // Medians of χ²_ν divided by ν, from scipy 1.17 (chi2.ppf(0.5, ν)/ν); that of ν = 2 is ln 2. The formula's own error
-  // at each ν is beside it.
-  test.each([
-    [1, 0.454936423119572, 0.0343],
-    [2, Math.LN2, 0.0133],
-    [3, 0.788657961458446, 0.0066],
-    [5, 0.870292038219105, 0.0026],
-    [10, 0.934181765591197, 0.0007],
-    [100, 0.99334129235988, 7e-6],
-  ])('is the median of χ²_ν/ν at ν = %d', (dof, exact, error) => {
-    expect(Math.abs(medianBias(dof) / exact - 1)).toBeLessThan(error);
-  });
-
-  test('corrects nothing where ν is unknown or infinite, and says NaN where the formula fails', () => {
-    expect(medianBias(NaN)).toBe(1);
-    expect(medianBias(Infinity)).toBe(1);
-    expect(medianBias(0.4)).toBeNaN();
-    expect(medianBias(0)).toBeNaN();
-  });
-});
+import { binnedMedians } from '../../src/report/running-median.ts';
 
 describe('binnedMedians', () => {
   test('no bin mixes both sides of the edge', () => {

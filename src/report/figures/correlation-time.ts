@@ -1,7 +1,7 @@
 /** Correlation time along each Hessian eigendirection: bounded by the epoch below the crossover. */
 import type { Figure } from '../figure.ts';
 import type { ReportInput } from '../input.ts';
-import { medianBias } from '../running-median.ts';
+import { medianBias } from '../../statistics/median.ts';
 import { quantityFigure } from './against-curvature.ts';
 
 /** τ = 2σ²_θ/σ²_v against λ, in updates: measured, predicted for the sampler used and for independent batches. */

@@ -2,7 +2,7 @@
 import type { Figure, Series } from '../figure.ts';
 import type { ReportInput } from '../input.ts';
 import { rangeOf } from '../range.ts';
-import { median } from '../running-median.ts';
+import { median } from '../../statistics/median.ts';
 import type { FittedSlope } from '../summary.ts';
 import { DRAWN_SINGLY, SHOWN_BELOW_CROSSOVER } from './against-curvature.ts';
 import { crossoverMarker, directions, settings } from './words.ts';

@@ -2,7 +2,7 @@
 import type { Figure, Series } from '../figure.ts';
 import type { Column, ReportInput } from '../input.ts';
 import { rangeOf } from '../range.ts';
-import { medianBias } from '../running-median.ts';
+import { medianBias } from '../../statistics/median.ts';
 import type { RangeSummary } from '../summary.ts';
 import { DRAWN_SINGLY, sortDirections } from './against-curvature.ts';
 import { directions, samplerTheory, settings, WHITE_THEORY } from './words.ts';

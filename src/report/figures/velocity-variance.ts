@@ -1,7 +1,7 @@
 /** Variance of the velocity (the last step) along each Hessian eigendirection: nearly blind to epochs. */
 import type { Figure } from '../figure.ts';
 import type { ReportInput } from '../input.ts';
-import { medianBias } from '../running-median.ts';
+import { medianBias } from '../../statistics/median.ts';
 import { quantityFigure } from './against-curvature.ts';
 
 /** σ²_v against λ: measured with intervals, predicted for the sampler used and for independent batches. */

@@ -1,7 +1,7 @@
 /** The headline: variance of the weights along each Hessian eigendirection, flat above the crossover, falling below. */
 import type { Figure } from '../figure.ts';
 import type { ReportInput } from '../input.ts';
-import { medianBias } from '../running-median.ts';
+import { medianBias } from '../../statistics/median.ts';
 import { quantityFigure } from './against-curvature.ts';
 
 /** σ²_θ against λ: measured with intervals, predicted for the sampler used and for independent batches. */
