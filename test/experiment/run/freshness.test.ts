@@ -2,8 +2,9 @@
 import { appendFileSync, cpSync, existsSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { runStage, type StageName, STAGES } from '../../../src/experiment/index.ts';
+import { runStage } from '../../../src/experiment/index.ts';
 import { LedgerBook } from '../../../src/experiment/ledger.ts';
+import { type StageName, STAGES } from '../../../src/experiment/stages.ts';
 import { readJson } from '../../../src/store/json.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/store/safetensors.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
@@ -174,6 +175,15 @@ describe('a changed file', () => {
     appendFileSync(join(directory, name), '\n');
     const book = new LedgerBook(directory, {});
     expect(STAGES.find((one) => !book.isFresh(one, tiny(), ''))?.name).toBe(stage);
+  });
+
+  it('that was made anew makes stale what was computed from the old one', () => {
+    appendFileSync(join(directory, 'mean.safetensors'), '\n');
+    const book = new LedgerBook(directory, {});
+    const [, record, spectrum] = STAGES;
+    book.enter(record, tiny(), '');
+    expect(book.isFresh(record, tiny(), '')).toBe(true);
+    expect(book.isFresh(spectrum, tiny(), '')).toBe(false);
   });
 
   it('too many is a change', () => {

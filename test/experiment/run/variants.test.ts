@@ -2,6 +2,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { statesOfWindow } from '../../../src/experiment/compare/loss-fluctuation.ts';
 import { readHistory } from '../../../src/experiment/training-curve.ts';
 import type { Summary } from '../../../src/report/summary.ts';
 import { readCsv } from '../../../src/store/csv.ts';
@@ -209,6 +210,33 @@ describe('the paper’s own procedure, training and no polish', () => {
     expect(summary(directory).verdicts.join()).not.toContain('Polish');
     expect(codes(directory)).not.toContain('polish');
     expect(summary(directory).window).toEqual({ epochs: 5, updates: 50, burnInEpochs: 0 });
+  });
+});
+
+describe('a window of more updates than are evaluated', () => {
+  it('has the lift of the loss without the first-order term, whose mean over chosen states is not zero', async () => {
+    const directory = join(folder(), 'long');
+    const settings = { polish: { method: 'none' }, record: { burnInEpochs: 1, epochs: 5 } };
+    await run(directory, { ...settings, sgd: { batchSize: 4, learningRate: 0.05 } }, 'compare');
+    const mean = numbers(directory, 'mean', 'theta');
+    const theta = numbers(directory, 'trajectory/00000', 'theta');
+    const gradient = plain.meanGradient(mean, data, everyone, WEIGHT_DECAY);
+    const atMean = plain.objective(mean, data, everyone, WEIGHT_DECAY);
+    const states = statesOfWindow(5, 100);
+    expect(states).toHaveLength(200);
+    let [lift, slope] = [0, 0];
+    for (const k of states) {
+      const state = row(theta, k);
+      lift += (plain.objective(state, data, everyone, WEIGHT_DECAY) - atMean) / states.length;
+      slope +=
+        dot(
+          gradient,
+          state.map((value, i) => value - mean[i]),
+        ) / states.length;
+    }
+    const { direct } = summary(directory).lossFluctuation;
+    expect(Math.abs(direct! / (lift - slope) - 1)).toBeLessThan(1e-4);
+    expect(Math.abs(slope / lift)).toBeGreaterThan(3e-4);
   });
 });
 
