@@ -1,7 +1,7 @@
-/** All commands. */
+/** All commands. Each loads what it needs when it is called: help and refusals are there at once. */
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { programVersion } from '../experiment/index.ts';
+import { programVersion } from '../experiment/environment.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { runCommand } from './commands/run.ts';

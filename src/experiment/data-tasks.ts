@@ -1,18 +1,12 @@
-/** What `epochnoise data` does. */
-import { resolve } from 'node:path';
+/** What `epochnoise data` does with the files of data sets. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { downloadDataset, verifyDataset } from '../data/download.ts';
 import { dataFolder } from '../data/folder.ts';
 import { KNOWN_DATASETS, type KnownDataset } from '../data/known-files.ts';
-import type { Split } from '../data/dataset.ts';
 import { ConfigurationError } from '../errors.ts';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { requireRunDirectory } from '../store/run-directory.ts';
-import { writeSafetensors } from '../store/safetensors.ts';
 import type { Voice } from './context.ts';
-import { loadDataset } from './dataset.ts';
 import type { Described } from './result.ts';
-import { readStoredExperiment } from './run-directory.ts';
 
 const MADE = [
   { name: 'teacher', title: 'teacher–student regression, made from the seed' },
@@ -60,28 +54,6 @@ export async function verifyData(
   );
   const bad = files.some(({ state }) => state === 'other' || (state === 'missing' && name !== undefined));
   return { document: { folder, files }, text: lines.join('\n'), exitCode: bad ? 3 : 0 };
-}
-
-/** Writes `x`, `y` and, where there is a test split, `x_test`, `y_test`, float32, as the model is fed with. */
-export async function exportData(run: string, out: string): Promise<Described> {
-  const directory = requireRunDirectory(run);
-  if (!out.endsWith('.safetensors'))
-    throw new ConfigurationError(`--out is ${out}; expected a name that ends in .safetensors`);
-  const { experiment } = readStoredExperiment(directory);
-  const dataset = await loadDataset(experiment);
-  const { inputShape, outputs } = dataset;
-  const tensors = ({ x, y, samples }: Split, suffix: string) => ({
-    [`x${suffix}`]: { shape: [samples, ...inputShape], data: x },
-    [`y${suffix}`]: { shape: [samples, outputs], data: y },
-  });
-  const path = resolve(out);
-  writeSafetensors(
-    path,
-    { ...tensors(dataset.train, ''), ...(dataset.test ? tensors(dataset.test, '_test') : {}) },
-    { dataset: dataset.name, task: dataset.task, sources: dataset.sources },
-  );
-  const size = `x [${[dataset.train.samples, ...inputShape].join(', ')}], y [${dataset.train.samples}, ${outputs}]`;
-  return { document: { file: path, samples: dataset.train.samples, inputShape, outputs }, text: `${path}: ${size}` };
 }
 
 function knownDataset(name: string): KnownDataset {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { readJson, writeJson } from '../store/json.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
 import type { Stamp } from './ledger.ts';
-import type { StageName } from './stages.ts';
+import type { StageName } from './catalogue.ts';
 
 /** What one stage cost. */
 export interface StageCost {

@@ -1,23 +1,13 @@
 /** From a name or a file and `--set` options to a resolved configuration. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseDocument } from 'yaml';
 import { ConfigurationError, DataError } from '../errors.ts';
+import { EXPERIMENTS, experimentNames } from './catalogue.ts';
 import { describeIssue, nearest } from './messages.ts';
 import { type Experiment, experimentSchema } from './schema.ts';
 
-/** Folder of the experiments that come with the program. */
-export const EXPERIMENTS = fileURLToPath(new URL('../../experiments/', import.meta.url));
-
-/** Names of the experiments that come with the program. */
-export function experimentNames(): string[] {
-  return fs
-    .readdirSync(EXPERIMENTS)
-    .filter((file) => file.endsWith('.yaml'))
-    .map((file) => path.basename(file, '.yaml'))
-    .sort();
-}
+export { experimentNames } from './catalogue.ts';
 
 /** A configuration and what to call its results. */
 export interface LoadedExperiment {

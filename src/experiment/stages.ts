@@ -1,5 +1,6 @@
 /** The stages of a run in their order: what each reads, writes, and which settings it depends on. */
 import { RUN_FILES, type RunFile } from '../store/run-directory.ts';
+import type { StageName } from './catalogue.ts';
 import type { Context } from './context.ts';
 import type { Experiment } from './schema.ts';
 import { compareStage } from './stages/compare.ts';
@@ -9,13 +10,11 @@ import { reportStage } from './stages/report.ts';
 import { spectrumStage } from './stages/spectrum.ts';
 import { trainStage } from './stages/train.ts';
 
-export type StageName = 'train' | 'record' | 'spectrum' | 'noise' | 'compare' | 'report';
+export type { StageName } from './catalogue.ts';
 
 /** A function of the files before it and of its part of the configuration. */
 export interface Stage {
   readonly name: StageName;
-  /** What it does, for help and progress. */
-  readonly title: string;
   readonly inputs: readonly RunFile[];
   readonly outputs: readonly RunFile[];
   /** The part of the configuration on which its outputs depend, beyond its inputs. */
@@ -35,7 +34,6 @@ const network = ({ seed, precision, backend, data, model, loss, sgd }: Experimen
 export const STAGES: readonly Stage[] = [
   {
     name: 'train',
-    title: 'train the network and bring it near a minimum',
     inputs: [],
     outputs: [minimum, training],
     // The polish asks for a drift that is small over the window, at the window's learning rate.
@@ -49,7 +47,6 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'record',
-    title: 'burn in, then record the weights after every update of the window',
     inputs: [minimum],
     outputs: [weights, batches, trajectory, windowCurve, mean],
     settings: (experiment) => ({
@@ -62,7 +59,6 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'spectrum',
-    title: 'find the eigendirections of the Hessian, and project the window onto them',
     inputs: [mean, trajectory],
     outputs: [spectrum, projections],
     settings: (experiment) => ({ ...network(experiment), spectrum: experiment.spectrum }),
@@ -70,7 +66,6 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'noise',
-    title: 'measure the gradient noise along the eigendirections',
     inputs: [mean, weights, batches, spectrum, projections],
     outputs: [noise],
     settings: (experiment) => ({ ...network(experiment), noise: experiment.noise, sgd: experiment.sgd }),
@@ -78,7 +73,6 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'compare',
-    title: 'compare measured variances with the predictions for this window',
     inputs: [minimum, mean, trajectory, spectrum, noise, projections],
     outputs: [directions, summary],
     settings: (experiment) => ({ ...network(experiment), sgd: experiment.sgd, record: experiment.record }),
@@ -86,7 +80,6 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'report',
-    title: 'draw the pictures',
     inputs: [directions, summary, noise, training, windowCurve],
     outputs: [figures],
     settings: ({ report }) => report,

@@ -2,6 +2,8 @@
 import { shortNumber } from '../report/numbers.ts';
 import type { TheoryTable } from '../theory/index.ts';
 
+export { SAMPLERS, theoryTable, type TheoryTableOptions } from '../theory/index.ts';
+
 const HEADINGS = ['eigenvalue', 'σ²(θ)', 'σ²(v)', 'correlation time'];
 
 export function theoryAsText({ sampler, crossoverEigenvalue, predictions }: TheoryTable): string {

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { experimentNames } from '../../src/experiment/index.ts';
+import { experimentNames } from '../../src/experiment/catalogue.ts';
 import { compile, refusal, workingFolder, writeTiny } from './program.ts';
 
 compile();

@@ -1,6 +1,6 @@
 /** `epochnoise doctor`, as text and as JSON. */
 import { expect, it } from 'vitest';
-import { programVersion } from '../../src/experiment/index.ts';
+import { programVersion } from '../../src/experiment/environment.ts';
 import { compile, epochnoise, workingFolder } from './program.ts';
 
 compile();

@@ -1,16 +1,17 @@
 /** What the program says of itself. */
 import { describe, expect, it } from 'vitest';
-import { experimentNames, programVersion, STAGES } from '../../src/experiment/index.ts';
+import { experimentNames } from '../../src/experiment/catalogue.ts';
+import { programVersion } from '../../src/experiment/environment.ts';
 import { compile, epochnoise, workingFolder } from './program.ts';
 
 compile();
 const folder = workingFolder();
-const stages = STAGES.map(({ name }) => name);
+const stages = ['train', 'record', 'spectrum', 'noise', 'compare', 'report'];
 
-it.each([
+it.each<[string, string[]]>([
   ['', ['run', ...stages, 'theory', 'data', 'doctor', 'Exit codes: 0 done', '130 interrupted']],
   ['run', [...experimentNames(), '--out <folder>', '--set <key.path=value>', '--until <stage>', '--json']],
-  ...stages.map((name) => [name, ['a run directory', '--json']] as const),
+  ...stages.map((name): [string, string[]] => [name, ['a run directory', '--json']]),
   [
     'theory',
     ['--learning-rate', '--momentum', '--batches-per-epoch', '--eigenvalue', '--sampler', '--window', '--json'],

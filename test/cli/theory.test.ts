@@ -1,6 +1,6 @@
 /** `epochnoise theory`: the same numbers as the library's, all digits, and nothing else on standard output. */
 import { describe, expect, it } from 'vitest';
-import { theoryTable } from '../../src/experiment/index.ts';
+import { theoryTable } from '../../src/theory/index.ts';
 import { compile, epochnoise, refusal, workingFolder } from './program.ts';
 
 compile();

@@ -1,6 +1,5 @@
 /** `epochnoise data`: what data there are, and getting, checking and exporting them. */
 import { Command } from 'commander';
-import { downloadData, exportData, listData, verifyData } from '../../experiment/index.ts';
 import { print, printJson } from '../output.ts';
 import { progressVoice } from '../voice.ts';
 
@@ -8,6 +7,8 @@ interface DataOptions {
   readonly folder?: string;
   readonly json?: boolean;
 }
+
+const tasks = () => import('../../experiment/data-tasks.ts');
 
 export function dataCommand(): Command {
   const data = new Command('data').description('List, download, check and export data sets.');
@@ -18,8 +19,8 @@ export function dataCommand(): Command {
       .option('--json', 'print JSON');
 
   data.addCommand(
-    withFolder('list', 'List the data sets that can be used.').action(({ folder, json }: DataOptions) => {
-      const { document, text } = listData(folder ?? null);
+    withFolder('list', 'List the data sets that can be used.').action(async ({ folder, json }: DataOptions) => {
+      const { document, text } = (await tasks()).listData(folder ?? null);
       if (json) printJson(document);
       else print(text);
     }),
@@ -29,7 +30,7 @@ export function dataCommand(): Command {
       .argument('<dataset>', 'mnist or cifar10')
       .action(async (name: string, { folder, json }: DataOptions) => {
         const voice = progressVoice();
-        const { document, text } = await downloadData(name, folder ?? null, voice);
+        const { document, text } = await (await tasks()).downloadData(name, folder ?? null, voice);
         voice.end();
         if (json) printJson(document);
         else print(text);
@@ -39,7 +40,7 @@ export function dataCommand(): Command {
     withFolder('verify', 'Compare the files of a data set with the official checksums.')
       .argument('[dataset]', 'mnist or cifar10; all where none is named')
       .action(async (name: string | undefined, { folder, json }: DataOptions) => {
-        const { document, text, exitCode } = await verifyData(name, folder ?? null);
+        const { document, text, exitCode } = await (await tasks()).verifyData(name, folder ?? null);
         if (json) printJson(document);
         else print(text);
         process.exitCode = exitCode;
@@ -52,6 +53,7 @@ export function dataCommand(): Command {
       .requiredOption('--out <file>', 'the .safetensors file to write')
       .option('--json', 'print JSON')
       .action(async (run: string, { out, json }: { out: string; json?: boolean }) => {
+        const { exportData } = await import('../../experiment/export-data.ts');
         const { document, text } = await exportData(run, out);
         if (json) printJson(document);
         else print(text);

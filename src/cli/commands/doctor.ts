@@ -1,6 +1,5 @@
 /** `epochnoise doctor`: whether this machine can run experiments, and what to do where it cannot. */
 import { Command } from 'commander';
-import { examine } from '../../experiment/index.ts';
 import { print, printJson } from '../output.ts';
 
 export function doctorCommand(): Command {
@@ -8,6 +7,7 @@ export function doctorCommand(): Command {
     .description('Try the back ends, look for data, and say what to do.')
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
+      const { examine } = await import('../../experiment/doctor.ts');
       const { document, text, exitCode } = await examine();
       if (json) printJson(document);
       else print(text);

@@ -1,8 +1,7 @@
 /** `epochnoise run`: a whole experiment. */
 import { Command, Option } from 'commander';
 import { join } from 'node:path';
-import { describeResult, experimentNames, loadExperiment, runExperiment, STAGES } from '../../experiment/index.ts';
-import type { StageName } from '../../experiment/index.ts';
+import { experimentNames, STAGE_NAMES, type StageName } from '../../experiment/catalogue.ts';
 import { gather } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { progressVoice } from '../voice.ts';
@@ -20,12 +19,12 @@ export function runCommand(): Command {
     .argument('<experiment>', `a name (${experimentNames().join(', ')}) or a YAML file`)
     .option('--out <folder>', 'where the results go (default: results/<name of the experiment>)')
     .option('--set <key.path=value>', 'change a setting; may be given several times', gather(String))
-    .addOption(
-      new Option('--until <stage>', 'the last stage to run').choices(STAGES.map(({ name }) => name)).default('report'),
-    )
+    .addOption(new Option('--until <stage>', 'the last stage to run').choices(STAGE_NAMES).default('report'))
     .option('--json', 'print the result as JSON')
     .action(async (nameOrFile: string, { out, set = [], until, json }: RunOptions) => {
+      const { loadExperiment } = await import('../../experiment/load.ts');
       const { name, experiment } = loadExperiment(nameOrFile, set);
+      const { describeResult, runExperiment } = await import('../../experiment/index.ts');
       const voice = progressVoice();
       const result = await runExperiment(out ?? join('results', name), experiment, voice, until);
       voice.end();

@@ -1,6 +1,6 @@
 /** `epochnoise theory`: predictions without a network. */
 import { Command, Option } from 'commander';
-import { SAMPLERS, theoryAsText, theoryTable, type TheoryTableOptions } from '../../experiment/index.ts';
+import { SAMPLERS, theoryAsText, theoryTable, type TheoryTableOptions } from '../../experiment/theory-text.ts';
 import { gather, number, wholeNumber } from '../options.ts';
 import { print, printJson } from '../output.ts';
 

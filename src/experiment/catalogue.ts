@@ -1,0 +1,31 @@
+/** What there is to run, known without loading anything: the experiments that come with the program, and the stages. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Folder of the experiments that come with the program. */
+export const EXPERIMENTS = fileURLToPath(new URL('../../experiments/', import.meta.url));
+
+/** Names of the experiments that come with the program. */
+export function experimentNames(): string[] {
+  return fs
+    .readdirSync(EXPERIMENTS)
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => path.basename(file, '.yaml'))
+    .sort();
+}
+
+/** The stages of a run in their order, and what each does. */
+export const STAGE_TITLES = {
+  train: 'train the network and bring it near a minimum',
+  record: 'burn in, then record the weights after every update of the window',
+  spectrum: 'find the eigendirections of the Hessian, and project the window onto them',
+  noise: 'measure the gradient noise along the eigendirections',
+  compare: 'compare measured variances with the predictions for this window',
+  report: 'draw the pictures',
+} as const;
+
+export type StageName = keyof typeof STAGE_TITLES;
+
+/** In their order. */
+export const STAGE_NAMES = Object.keys(STAGE_TITLES) as readonly StageName[];
