@@ -52,6 +52,7 @@ class Work {
   private bar: cliProgress.SingleBar | undefined;
   /** Where the present count began: a piece of work may count several things one after another. */
   private count = { since: performance.now(), from: 0, done: 0 };
+  private reported = performance.now();
   private lastLine = performance.now();
 
   constructor(title: string, stream: NodeJS.WriteStream) {
@@ -62,8 +63,10 @@ class Work {
   async report(done: number, total: number, detail = ''): Promise<void> {
     const now = performance.now();
     const { count } = this;
-    if (done < count.done) this.count = { since: now, from: done - 1, done };
+    // What the first report of a count tells was done since the last one of the count before.
+    if (done < count.done) this.count = { since: this.reported, from: done - 1, done };
     else count.done = done;
+    this.reported = now;
     if (now - this.shown < REDRAW_MS) return;
     this.shown = now;
     if (now - this.start > QUIET_MS) {

@@ -61,7 +61,7 @@ export async function examine(): Promise<Described & { readonly exitCode: number
       return `back end ${name}: ${works ? 'works' : 'does not work'} (${says}${checked})`;
     }),
     `data folder: ${folder}`,
-    ...data.map(({ name, files, of }) => `  ${name}: ${files} of ${of} files`),
+    ...data.map(({ name, files, of }) => `  ${name}: ${files} of ${of} ${of === 1 ? 'file' : 'files'}`),
     ...advice.map((text) => `→ ${text}`),
   ];
   const { stages: _stages, files: _files, ...machine } = environment;

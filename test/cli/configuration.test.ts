@@ -27,10 +27,6 @@ describe('--set refuses', () => {
     ['sgd.batchSize=7', /^2: batch size 7 does not divide 400 samples; nearest that do: 5, 8$/],
     ['sgd.batchSize=400', /^2: batch size 400 leaves 1 batch an epoch, .*; the largest that leaves more is 200$/],
     ['sgd.dropLast=true', /^2: sgd\.dropLast is true, but .*: choose a batch size that divides the samples/],
-    [
-      'model.hidden=[6]',
-      /^2: model\.initialisation is teacher, but the teacher has 31 parameters and the model 37: give/,
-    ],
     ['model={name: lenet}', /^2: model lenet .* was given inputs of shape \[4\]; expected \[height, width, channels\]/],
     ['loss=cross-entropy', /^2: loss cross-entropy needs one-hot classes, but the data are regression: use half-mean-/],
     [
