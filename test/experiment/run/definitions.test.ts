@@ -6,12 +6,11 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { statesOfWindow } from '../../../src/experiment/compare/loss-fluctuation.ts';
 import { readCsv } from '../../../src/store/csv.ts';
-import { readJson } from '../../../src/store/json.ts';
-import { readSafetensors } from '../../../src/store/safetensors.ts';
 import { jacobiEigen } from '../../oracle/jacobi-reference.ts';
 import { plainHessian } from '../../oracle/plain-network-derivatives.ts';
 import { range } from '../../hessian/plain-mlp.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
+import { data, dot, everyone, numbers as tensorOf, perSampleVariances, row, summary } from './reading.ts';
 import {
   BATCH,
   LEARNING_RATE as ETA,
@@ -20,15 +19,12 @@ import {
   run,
   SAMPLES,
   SIZE,
-  tinySamples,
   UPDATES,
   UPDATES_PER_EPOCH,
   WEIGHT_DECAY as MU,
 } from './tiny.ts';
 
 const folder = temporaryFolders();
-const data = tinySamples();
-const everyone = range(SAMPLES);
 
 // Relative errors: of float32 numbers and their products in float32, and of float64 ones. Both with the room that sums of
 // 400 terms, and differences of them, need.
@@ -37,16 +33,8 @@ describe.each([
   ['float64', 1e-9],
 ] as const)('a run in %s', (precision, tolerance) => {
   let directory: string;
-  const numbers = (file: string, tensor: string) =>
-    readSafetensors(join(directory, `${file}.safetensors`)).tensors[tensor].data as Float64Array;
+  const numbers = (file: string, tensor: string) => tensorOf(directory, file, tensor);
   const column = (name: string) => readCsv(join(directory, 'directions.csv')).numbers(name);
-  const row = (values: Float64Array, index: number, width = SIZE) =>
-    values.subarray(index * width, (index + 1) * width);
-  const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => {
-    let sum = 0;
-    for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-    return sum;
-  };
   const direction = (i: number) => row(numbers('spectrum', 'eigenvectors'), i);
 
   /** Every value near its counterpart, in units of the largest. */
@@ -65,8 +53,8 @@ describe.each([
 
   describe('its updates', () => {
     it('visit every sample once an epoch, in another order each time', () => {
-      const indices = readSafetensors(join(directory, 'batches.safetensors')).tensors.indices.data as Int32Array;
-      const epochs = range(UPDATES / UPDATES_PER_EPOCH).map((epoch) => [...row(indices as never, epoch, SAMPLES)]);
+      const indices = numbers('batches', 'indices');
+      const epochs = range(UPDATES / UPDATES_PER_EPOCH).map((epoch) => [...row(indices, epoch, SAMPLES)]);
       for (const epoch of epochs) expect(epoch.toSorted((a, b) => a - b)).toEqual(everyone);
       expect(new Set(epochs.map(String)).size).toBe(epochs.length);
     });
@@ -146,14 +134,7 @@ describe.each([
 
   describe('its noise', () => {
     it('is exact: C = (C₀/S)(1−S/N), C₀ over the samples with N−1, L2 not in it', () => {
-      const theta = numbers('mean', 'theta');
-      const gradients = everyone.map((n) => plain.gradient(theta, data, n));
-      const expected = range(SIZE).map((i) => {
-        const along = gradients.map((gradient) => dot(direction(i), gradient));
-        const mean = along.reduce((sum, value) => sum + value, 0) / SAMPLES;
-        const perSample = along.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (SAMPLES - 1);
-        return (perSample / BATCH) * (1 - BATCH / SAMPLES);
-      });
+      const expected = perSampleVariances(directory).map((perSample) => (perSample / BATCH) * (1 - BATCH / SAMPLES));
       const found = numbers('noise', 'variance');
       found.forEach((value, i) => expect(Math.abs(value / expected[i] - 1)).toBeLessThan(tolerance));
       expect([...numbers('noise', 'variance_low')]).toEqual([...found]);
@@ -253,8 +234,7 @@ describe.each([
   });
 
   describe('its summary', () => {
-    const fluctuation = () =>
-      readJson<{ lossFluctuation: Record<string, number> }>(join(directory, 'summary.json')).lossFluctuation;
+    const fluctuation = () => summary(directory).lossFluctuation as unknown as Record<string, number>;
 
     it('has the lift ½Σλσ² measured and predicted', () => {
       for (const [key, name] of [

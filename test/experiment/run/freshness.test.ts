@@ -1,5 +1,6 @@
 /** What is up to date is not run again; what is not is, and what it replaces is kept whole. */
 import { appendFileSync, cpSync, existsSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runStage } from '../../../src/experiment/index.ts';
@@ -7,6 +8,7 @@ import { LedgerBook } from '../../../src/experiment/ledger.ts';
 import { type StageName, STAGES } from '../../../src/experiment/stages.ts';
 import { readJson } from '../../../src/store/json.ts';
 import { readSafetensors, writeSafetensors } from '../../../src/store/safetensors.ts';
+import { deadProcess } from '../../setup/dead-process.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
 import { listing, problemOf } from '../../store/scratch.ts';
 import { fingerprints, quiet, run, tiny } from './tiny.ts';
@@ -231,6 +233,23 @@ describe('a folder', () => {
       `exit 2: ${join(other, 'thesis.tex')} is a file; give --out the name of a folder`,
     );
     expect(listing(other)).toEqual(['thesis.tex']);
+  });
+
+  it('is worked in by one at a time', async () => {
+    const other = join(folder(), 'busy');
+    const [first, second] = await Promise.allSettled([run(other, {}, 'train'), run(other, {}, 'train')]);
+    const refused = [first, second].filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+    expect(refused).toHaveLength(1);
+    expect((refused[0].reason as Error).message).toContain(`another process works in ${other}`);
+    // Whoever came first has finished, and let go.
+    expect((await run(other, {}, 'train')).ran).toEqual([]);
+  });
+
+  it('whose process has died can be gone on with', async () => {
+    const lock = join(directory, '..', '.run.lock');
+    writeFileSync(lock, `${os.hostname()} ${deadProcess()}`);
+    expect((await run(directory)).ran).toEqual([]);
+    expect(existsSync(lock)).toBe(false);
   });
 
   it('is not made for settings that cannot be met', async () => {
