@@ -18,7 +18,6 @@ describe('--set refuses', () => {
       /^2: unknown key sgd\.learningrate \(did you mean learningRate\?\); known here: learningRate, /,
     ],
     ['sgd.learningRate=fast', /^2: sgd\.learningRate is "fast"; expected a number$/],
-    ['sgd.learningRate=-1', /^2: sgd\.learningRate is -1; expected more than 0$/],
     ['sgd.momentum=1', /^2: sgd\.momentum is 1; expected less than 1$/],
     ['data.name=mnits', /^2: data\.name is "mnits"; expected teacher, digits, .* or file \(did you mean mnist\?\)$/],
     ['sgd.nesterov=true', /^2: sgd\.nesterov asks for Nesterov momentum, which is not supported: .*; remove the key$/],
