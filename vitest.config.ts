@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/full/**'],
     pool: 'forks',
+    reporters: ['default', './test/skipped-reporter.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },
