@@ -50,9 +50,11 @@ class Work {
   private readonly start = performance.now();
   private shown = performance.now();
   private bar: cliProgress.SingleBar | undefined;
-  /** Where the present count began: a piece of work may count several things one after another. */
-  private count = { since: performance.now(), from: 0, done: 0 };
-  private reported = performance.now();
+  /**
+   * The first report of the present count: a piece of work may count several things one after another. The pace is
+   * measured from there on, because a first step often compiles what the others reuse.
+   */
+  private count = { since: 0, from: Infinity, done: Infinity };
   private lastLine = performance.now();
 
   constructor(title: string, stream: NodeJS.WriteStream) {
@@ -62,11 +64,8 @@ class Work {
 
   async report(done: number, total: number, detail = ''): Promise<void> {
     const now = performance.now();
-    const { count } = this;
-    // What the first report of a count tells was done since the last one of the count before.
-    if (done < count.done) this.count = { since: this.reported, from: done - 1, done };
-    else count.done = done;
-    this.reported = now;
+    if (done < this.count.done) this.count = { since: now, from: done, done };
+    else this.count.done = done;
     if (now - this.shown < REDRAW_MS) return;
     this.shown = now;
     if (now - this.start > QUIET_MS) {
@@ -114,7 +113,7 @@ class Work {
     const perSecond = (1000 * (done - this.count.from)) / elapsed;
     const rate = `${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toPrecision(2)}/s`;
     // The first moments say nothing about the pace.
-    if (elapsed < SETTLED_MS) return { rate: '…/s', left: '…' };
+    if (elapsed < SETTLED_MS || perSecond === 0) return { rate: '…/s', left: '…' };
     return { rate, left: seconds((1000 * (total - done)) / perSecond) };
   }
 }

@@ -47,6 +47,21 @@ describe('in a log', () => {
     expect(plain(log.written)).toEqual(['eigendirections: 20 % (10 of 50), 1.0/s, 40 s left, residuals\n']);
   });
 
+  it('leaves the first step out of the pace: it may have compiled what the others reuse', async () => {
+    const log = stream(false);
+    const report = progressVoice(log.stream).begin('noise variance');
+    vi.advanceTimersByTime(11_000);
+    await report(1, 600);
+    for (let done = 2; done <= 12; done++) {
+      vi.advanceTimersByTime(1000);
+      await report(done, 600);
+    }
+    expect(plain(log.written)).toEqual([
+      'noise variance: 0 % (1 of 600), …/s, … left\n',
+      'noise variance: 2 % (12 of 600), 1.0/s, 10 min left\n',
+    ]);
+  });
+
   it('ends a piece of work before it says something else', async () => {
     const log = stream(false);
     const voice = progressVoice(log.stream);
