@@ -2,6 +2,7 @@
  * A user's own data: a .safetensors file with the tensors `x` and `y`, or the .npy of x with that of y beside it. Values are
  * used as given, rounded to float32: nothing is standardised. What `y` may hold is said in targets.ts.
  */
+import { existsSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { checksumFile } from './checksum.ts';
@@ -43,6 +44,7 @@ export async function fileDataset(options: FileOptions, readTensor: TensorReader
   }
   const testPlaces = testPath === null ? null : placesOf('data.testPath', testPath, 'data.testLabels', testLabels);
 
+  requireOwnFiles(options);
   const trained = readPair(places, readTensor, task, null);
   const subset = chooseSubset(trained.samples, samples, seed, 'file', path);
   const tested = testPlaces && readPair(testPlaces, readTensor, task, trained);
@@ -67,6 +69,17 @@ export async function fileDataset(options: FileOptions, readTensor: TensorReader
     warnings: emptyClasses(trained.targets, `${resolve(places.y)}: y`),
     teacher: null,
   };
+}
+
+/** @throws DataError where a file that the configuration names is missing, naming the setting */
+function requireOwnFiles(options: FileOptions): void {
+  for (const key of ['path', 'labels', 'testPath', 'testLabels'] as const) {
+    const given = options[key];
+    if (given === null || existsSync(given)) continue;
+    const file = resolve(given);
+    const relative = file === given ? '' : ', and relative paths start at the working directory';
+    throw new DataError(`no file ${file}: data.${key} is ${given}${relative}`);
+  }
 }
 
 /** The files that hold x and y, as the user wrote them; one and the same for safetensors. */

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 
 import os from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { RunError } from '../errors.ts';
-import { attempt } from '../store/atomic.ts';
+import { attempt, unwritable } from '../store/atomic.ts';
 
 /**
  * Takes the lock of a run directory. It lies beside the directory, which may be renamed meanwhile.
@@ -22,8 +22,7 @@ export function lockRunDirectory(directory: string): () => void {
       closeSync(descriptor);
       break;
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'EEXIST') throw new RunError(`cannot write ${path}: ${message}`, { cause: error });
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(path, error);
     }
     const holder = read(path);
     if (holder !== undefined && isAlive(holder))

@@ -133,9 +133,21 @@ export function attempt<Value>(path: string, write: () => Value): Value {
   }
 }
 
-function unwritable(path: string, error: unknown): unknown {
+/** What helps against the refusals that a user can do something about. */
+const WAYS_OUT: Readonly<Record<string, string>> = {
+  EACCES: 'choose a folder that you may write to',
+  EDQUOT: 'free some space, or choose another folder',
+  ENOSPC: 'free some space, or choose another folder',
+  EPERM: 'choose a folder that you may write to',
+  EROFS: 'choose a folder that you may write to',
+};
+
+/** The error for a file that cannot be written, in the words of the system; what is no refusal of the system stays as it is. */
+export function unwritable(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
-  return code === undefined ? error : new RunError(`cannot write ${path}: ${message}`, { cause: error });
+  if (code === undefined) return error;
+  const wayOut = code in WAYS_OUT ? `; ${WAYS_OUT[code]}` : '';
+  return new RunError(`cannot write ${path}: ${message}${wayOut}`, { cause: error });
 }
 
 /** What a system says that does not let a directory be opened or synced: the file has its name, only a power cut can undo it. */

@@ -52,9 +52,9 @@ describe('defaults', () => {
 
 describe('a wrong configuration', () => {
   const cases: [unknown, string][] = [
-    [[], 'the configuration is []; expected an object'],
-    [{ sgd: null }, 'sgd is null; expected an object'],
-    [{ data: 'mnist' }, 'data is "mnist"; expected an object'],
+    [[], 'the configuration is []; expected keys and values'],
+    [{ sgd: null }, 'sgd is null; expected keys and values'],
+    [{ data: 'mnist' }, 'data is "mnist"; expected keys and values'],
     [{ report: { title: 5 } }, 'report.title is 5; expected a string'],
     // Keys.
     [

@@ -1,7 +1,7 @@
 import { chmodSync, fstatSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openAtomic, sha256File, writeFileAtomic } from '../../src/store/atomic.ts';
+import { attempt, openAtomic, sha256File, writeFileAtomic } from '../../src/store/atomic.ts';
 import { bytesOf, readFully, writeFully } from '../../src/store/descriptor.ts';
 import { listing, problemOf, scratchFolder } from './scratch.ts';
 
@@ -79,6 +79,16 @@ describe('writeFileAtomic', () => {
       /^exit 1: cannot write ~\/file\/below: /,
     );
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('old');
+  });
+
+  it.each([
+    ['ENOSPC', 'free some space, or choose another folder'],
+    ['EROFS', 'choose a folder that you may write to'],
+  ])('names the way out of %s', (code, wayOut) => {
+    const refusal = () => {
+      throw Object.assign(new Error('no'), { code });
+    };
+    expect(() => attempt('/x', refusal)).toThrow(`cannot write /x: no; ${wayOut}`);
   });
 
   it('needs no right to list the folder', () => {

@@ -114,4 +114,4 @@ export function warnings(findings: Findings): SummaryWarning[] {
 }
 
 const counted = (directions: number): string => `${directions} ${directions === 1 ? 'direction' : 'directions'}`;
-const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;
+const percent = (share: number): string => `${share < 1 ? (100 * share).toPrecision(2) : Math.round(100 * share)} %`;

@@ -84,6 +84,7 @@ describe('warnings', () => {
     expect(texts({ floor: { median: 1e-5, largest: 0.034, above: 2 } })[0]).toContain(
       'up to 3.4 % to the velocity variance (2 directions above 1 %)',
     );
+    expect(texts({ floor: { median: 1e-5, largest: 6.94, above: 5 } })[0]).toContain('up to 694 % to the velocity');
     expect(texts({ spectrum: { ...sound.spectrum, subset: 100 } })[0]).toContain('Directions come from 100 samples');
   });
 });
