@@ -11,13 +11,13 @@ import { requireCount, requireWithin, type Dataset, type Split } from './dataset
  * Gain of the weights into hidden units. With 20 inputs and 40 units the pre-activations, of standard deviation 1.5, bend
  * tanh enough that about 30 Hessian eigenvalues at the teacher lie above 0.06 for any seed; with gain 1 it is 21.
  */
-export const HIDDEN_GAIN = 1.5;
+const HIDDEN_GAIN = 1.5;
 
 /** Gain of the weights into the outputs: targets of standard deviation about 1. */
-export const OUTPUT_GAIN = 1.25;
+const OUTPUT_GAIN = 1.25;
 
 /** Standard deviation of the teacher's biases. */
-export const BIAS_DEVIATION = 0.1;
+const BIAS_DEVIATION = 0.1;
 
 /** Settings; what is left out has the default in brackets. */
 export interface TeacherOptions {

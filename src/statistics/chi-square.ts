@@ -20,7 +20,7 @@ const LIBRARY_UP_TO = 1500;
  *
  * @param variance s² ≥ 0
  * @param degreesOfFreedom ν > 0; anything else gives NaN
- * @see docs/concepts/epoch-noise.md, equation 20
+ * @see docs/concepts/epoch-noise.md, equation 18
  */
 export function varianceInterval(variance: number, degreesOfFreedom: number, level = LEVEL): Interval {
   if (!(degreesOfFreedom > 0)) return { low: NaN, high: NaN };

@@ -20,7 +20,7 @@ export interface CycleResponse {
  * @param rule any λ with ηλ ≠ 0 that is stable, and the limit λ = 0
  * @see docs/concepts/epoch-noise.md, equation 13
  */
-export function cycleResponse(rule: UpdateRule, batchesPerEpoch: number): CycleResponse {
+function cycleResponse(rule: UpdateRule, batchesPerEpoch: number): CycleResponse {
   const kappa = relaxationRate(rule);
   const response = { theta: new Float64Array(batchesPerEpoch), velocity: new Float64Array(batchesPerEpoch) };
   if (kappa < SLOW_LIMIT) slowCycle(rule, kappa, response);

@@ -18,7 +18,7 @@ const FOOTNOTE_LINE = 1.4 * fontSize.footnote;
 export const MARGIN = 14;
 
 /** Lines of the footnote. */
-export function footnoteLines(figure: Figure): string[] {
+function footnoteLines(figure: Figure): string[] {
   return wrap(figure.footnote, FOOTNOTE_CHARACTERS);
 }
 
