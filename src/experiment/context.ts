@@ -7,6 +7,8 @@ import type { Workbench } from './workbench.ts';
 export interface Choices {
   /** Threads of one native op. */
   readonly threads: number;
+  /** Processes that share the Hessian products of large data sets, this one included. */
+  readonly processes: number;
 }
 
 /** Where a run says what it does. Nothing here is a result. */

@@ -15,7 +15,7 @@ import { openBackend } from '../tensor/backend.ts';
 import type { BackendName } from '../tensor/types.ts';
 import { describeEnvironment } from './environment.ts';
 import type { Described } from './result.ts';
-import { defaultChoices } from './run-directory.ts';
+import { coresToUse } from './choices.ts';
 
 interface BackendFinding {
   readonly name: BackendName;
@@ -31,7 +31,7 @@ const ERROR_LIMIT = 1e-2;
 const STEP = 1e-2;
 
 export async function examine(): Promise<Described & { readonly exitCode: number }> {
-  const { threads } = defaultChoices();
+  const threads = coresToUse();
   const backends = (['tensorflow', 'cpu'] as const).map((name) => tryBackend(name, threads));
   const folder = dataFolder(null);
   const data = KNOWN_DATASETS.map(({ name, files }) => ({
@@ -39,7 +39,7 @@ export async function examine(): Promise<Described & { readonly exitCode: number
     files: files.filter(({ file }) => existsSync(join(folder, file))).length,
     of: files.length,
   }));
-  const environment = describeEnvironment(threads, null, { stages: {}, files: {} });
+  const environment = describeEnvironment({ threads, processes: 1 }, null, { stages: {}, files: {} });
   const advice: string[] = [];
   const [native, plain] = backends;
   if (!native.works && plain.works)
@@ -55,7 +55,7 @@ export async function examine(): Promise<Described & { readonly exitCode: number
   const lines = [
     `${environment.program} on Node ${environment.node}, ${environment.platform}`,
     `processor: ${environment.cpu}, ${environment.cores} cores; memory: ${(os.totalmem() / 2 ** 30).toFixed(1)} GiB, ${(os.freemem() / 2 ** 30).toFixed(1)} free`,
-    `threads of a native op: ${threads} (EPOCHNOISE_THREADS changes it)`,
+    `cores used: ${threads} (EPOCHNOISE_THREADS changes it)`,
     ...backends.map(({ name, works, says, productError }) => {
       const checked = productError === null ? '' : `; Hessian product right to ${productError.toExponential(0)}`;
       return `back end ${name}: ${works ? 'works' : 'does not work'} (${says}${checked})`;

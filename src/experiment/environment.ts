@@ -5,6 +5,7 @@ import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { readJson, writeJson } from '../store/json.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
+import type { Choices } from './context.ts';
 import type { Stamp } from './ledger.ts';
 import type { StageName } from './catalogue.ts';
 
@@ -24,6 +25,7 @@ export interface Environment {
   readonly cores: number;
   readonly memoryBytes: number;
   readonly threads: number;
+  readonly processes: number;
   /** What the back end calls itself; null until a stage needed one. */
   readonly backend: string | null;
   readonly stages: Partial<Record<StageName, StageCost>>;
@@ -39,7 +41,7 @@ export const programVersion = (): string => readJson<{ version: string }>(PACKAG
 
 /** This machine and program, with what is already known of the run's stages and files. */
 export function describeEnvironment(
-  threads: number,
+  { threads, processes }: Choices,
   backend: string | null,
   known: Pick<Environment, 'stages' | 'files'>,
 ): Environment {
@@ -52,6 +54,7 @@ export function describeEnvironment(
     cores: os.availableParallelism(),
     memoryBytes: os.totalmem(),
     threads,
+    processes,
     backend,
     ...known,
   };

@@ -5,12 +5,12 @@ import { resolve } from 'node:path';
 import { DataError } from '../errors.ts';
 import { attempt, sha256File } from '../store/atomic.ts';
 import { requireRunDirectory } from '../store/run-directory.ts';
+import { suggestChoices } from './choices.ts';
 import type { Context, Voice } from './context.ts';
 import { describeEnvironment, measureCost, readEnvironment, writeEnvironment } from './environment.ts';
 import { LedgerBook } from './ledger.ts';
 import { lockRunDirectory } from './lock.ts';
 import {
-  defaultChoices,
   inspectRunDirectory,
   readStoredExperiment,
   removeLeftovers,
@@ -46,9 +46,9 @@ export async function runExperiment(
 ): Promise<PipelineResult> {
   const target = resolve(directory);
   const stored = inspectRunDirectory(target);
-  const choices = stored?.choices ?? defaultChoices();
+  const choices = stored?.choices ?? suggestChoices(experiment);
   // Data that are missing or do not fit are noticed before a folder is made.
-  const bench = stored ? undefined : await openWorkbench(experiment, choices.threads, voice);
+  const bench = stored ? undefined : await openWorkbench(experiment, choices, voice);
   return await locked(target, () => runStages(target, { experiment, choices }, voice, 0, stageAt(until), bench));
 }
 
@@ -98,7 +98,7 @@ async function runStages(
   }
 
   let bench: Promise<Workbench> | undefined = opened && Promise.resolve(opened);
-  const workbench = () => (bench ??= openWorkbench(experiment, choices.threads, voice));
+  const workbench = () => (bench ??= openWorkbench(experiment, choices, voice));
   let previous: string | null = null;
   if (STAGES.slice(start).some(({ name }) => book.has(name))) {
     // Settings that cannot be met leave an earlier run where it is. Pictures need no network.
@@ -122,11 +122,15 @@ async function runStages(
   const costs = Object.fromEntries(
     STAGES.slice(0, start).flatMap(({ name }) => (known?.stages[name] ? [[name, known.stages[name]]] : [])),
   );
-  for (const stage of STAGES.slice(start, last + 1)) {
-    costs[stage.name] = await measureCost(() => stage.run(context));
-    if (bench) backend = (await bench).problem.backend.version;
-    book.enter(stage, experiment, fingerprint);
-    writeEnvironment(directory, describeEnvironment(choices.threads, backend, { stages: costs, files: book.stamps }));
+  try {
+    for (const stage of STAGES.slice(start, last + 1)) {
+      costs[stage.name] = await measureCost(() => stage.run(context));
+      if (bench) backend = (await bench).problem.backend.version;
+      book.enter(stage, experiment, fingerprint);
+      writeEnvironment(directory, describeEnvironment(choices, backend, { stages: costs, files: book.stamps }));
+    }
+  } finally {
+    (await bench)?.crew?.dispose();
   }
   return { directory, ran: STAGES.slice(start, last + 1).map(({ name }) => name), previous };
 }

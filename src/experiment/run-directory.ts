@@ -1,11 +1,11 @@
 /** Opening a run directory for a configuration: new, to go on with, or to recompute from the first change on. */
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { attempt } from '../store/atomic.ts';
 import { readJson, writeJson } from '../store/json.ts';
 import { keepPrevious, RUN_FILES, runPath } from '../store/run-directory.ts';
+import { suggestChoices } from './choices.ts';
 import type { Choices } from './context.ts';
 import { filesOf } from './ledger.ts';
 import { resolveExperiment } from './load.ts';
@@ -22,9 +22,9 @@ export interface StoredExperiment {
 export function readStoredExperiment(directory: string): StoredExperiment {
   const path = runPath(directory, RUN_FILES.experiment);
   const { choices, ...given } = readJson<Record<string, unknown> & { choices?: Partial<Choices> }>(path);
-  const suggested = defaultChoices();
   try {
-    return { experiment: resolveExperiment(given), choices: { ...suggested, ...choices } };
+    const experiment = resolveExperiment(given);
+    return { experiment, choices: { ...suggestChoices(experiment), ...choices } };
   } catch (error) {
     if (error instanceof ConfigurationError) throw new DataError(`${path} is no configuration: ${error.message}`);
     throw error;
@@ -33,15 +33,6 @@ export function readStoredExperiment(directory: string): StoredExperiment {
 
 export function writeStoredExperiment(directory: string, { experiment, choices }: StoredExperiment): void {
   writeJson(runPath(directory, RUN_FILES.experiment), { ...experiment, choices });
-}
-
-/** Threads: EPOCHNOISE_THREADS, else all cores. @throws ConfigurationError for anything but a positive whole number */
-export function defaultChoices(): Choices {
-  const wanted = process.env.EPOCHNOISE_THREADS;
-  if (!wanted) return { threads: os.availableParallelism() };
-  const threads = Number(wanted);
-  if (Number.isInteger(threads) && threads > 0) return { threads };
-  throw new ConfigurationError(`EPOCHNOISE_THREADS is ${JSON.stringify(wanted)}; expected a positive whole number`);
 }
 
 /**

@@ -11,7 +11,8 @@ import { batchesPerEpoch } from '../sgd/samplers.ts';
 import { atPrecision, openBackend } from '../tensor/backend.ts';
 import { sizeOf } from '../tensor/types.ts';
 import { loadDataset } from './dataset.ts';
-import type { Voice } from './context.ts';
+import type { Choices, Voice } from './context.ts';
+import { Crew } from './crew.ts';
 import type { Experiment } from './schema.ts';
 
 export interface Workbench {
@@ -22,20 +23,23 @@ export interface Workbench {
   readonly exact: Problem;
   /** M. */
   readonly batchesPerEpoch: number;
-  /** Settings that theory and samplers share. */
+  /** N. */
   readonly samples: number;
+  /** Processes that share Hessian products; null where this one does them alone. Dispose of it in the end. */
+  readonly crew: Crew | null;
 }
 
 /** Up to this many layer outputs over the whole data set a pass in float64 takes well under a second. */
 const CHEAP_UNITS = 2e7;
+/** From this many layer outputs over the whole data set on, a product takes longer than asking another process. */
+const WORTH_SHARING = 5e5;
 
 /**
- * @param threads of one native op
  * @throws ConfigurationError for settings that do not go together; DataError for missing or damaged data
  */
 export async function openWorkbench(
   experiment: Experiment,
-  threads: number,
+  { threads, processes }: Choices,
   voice: Pick<Voice, 'warn'>,
 ): Promise<Workbench> {
   refuseImpossibleBatches(experiment);
@@ -53,7 +57,10 @@ export async function openWorkbench(
   startingWeights(experiment, { dataset, problem });
   const cheap = train.samples * (model.unitsPerSample + sizeOf(inputShape)) <= CHEAP_UNITS;
   const exact = cheap && backend.name === 'tensorflow' ? onBackend(problem, atPrecision(backend, 'float64')) : problem;
-  return { dataset, problem, exact, batchesPerEpoch: updates, samples: train.samples };
+  const { samples } = train;
+  const shared = processes > 1 && samples * model.unitsPerSample >= WORTH_SHARING;
+  const crew = shared ? new Crew(experiment, processes) : null;
+  return { dataset, problem, exact, batchesPerEpoch: updates, samples, crew };
 }
 
 /** Where the number of samples is in the configuration, a batch size that does not divide it need not wait for the data. */

@@ -18,11 +18,14 @@ export interface Chunks {
 
 // Large chunks amortise the call and use all threads; beyond some ten megabytes an intermediate value gains nothing.
 const UNITS_PER_CHUNK = 4_000_000;
+// One thread does best where intermediate values stay in its second-level cache.
+const UNITS_FOR_ONE_THREAD = 120_000;
 const SMALLEST_CHUNK = 100;
 
 /** Samples in a chunk, the last one may hold fewer: a divisor of the whole where one lies near, so that one graph does. */
-export function chunkSize(samples: number, unitsPerSample: number): number {
-  const wanted = Math.max(SMALLEST_CHUNK, Math.floor(UNITS_PER_CHUNK / unitsPerSample));
+export function chunkSize(samples: number, unitsPerSample: number, threads: number): number {
+  const units = threads === 1 ? UNITS_FOR_ONE_THREAD : UNITS_PER_CHUNK;
+  const wanted = Math.max(SMALLEST_CHUNK, Math.floor(units / unitsPerSample));
   if (samples <= wanted) return samples;
   for (let size = wanted; size > wanted / 2; size--) if (samples % size === 0) return size;
   return wanted;
@@ -31,7 +34,7 @@ export function chunkSize(samples: number, unitsPerSample: number): number {
 /** Brings samples to the problem's back end; the caller disposes of them. */
 export function storeChunks(problem: Problem, { x, y, samples }: Samples): Chunks {
   const { backend, inputShape, outputs, model } = problem;
-  const size = chunkSize(samples, model.unitsPerSample);
+  const size = chunkSize(samples, model.unitsPerSample, backend.threads);
   const chunks: Chunk[] = [];
   const rows = (values: Float32Array, shape: Shape, first: number, count: number) => {
     const width = sizeOf(shape);

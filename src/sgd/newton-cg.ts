@@ -16,7 +16,7 @@ export const unpreconditioned: Preconditioner = { solve: (vector) => vector.slic
 
 export interface Curvature {
   /** Hv. */
-  apply(vector: Float64Array): Float64Array;
+  apply(vector: Float64Array): Float64Array | Promise<Float64Array>;
 }
 
 /** A point with its objective and gradient. */
@@ -122,7 +122,7 @@ export async function steihaug(
   });
   for (let iteration = 0; iteration < CG_ITERATIONS && squared > 0; iteration++) {
     await breathe();
-    const product = curvature.apply(direction);
+    const product = await curvature.apply(direction);
     const bend = dot(direction, product);
     const toBoundary = (-pd + Math.sqrt(Math.max(0, pd * pd + dd * (radius * radius - pp)))) / dd;
     const length = squared / bend;

@@ -177,7 +177,7 @@ export async function polish(
     if (basis === 0 || saddle)
       point = await descend(point, valley, eigenbasisPreconditioner(pairs, smallestCurvature), CRAWLING_IN_VALLEY);
     const settled = await settle(pairs, driftOf, valley);
-    saddle = settled ? saddleAlong(pairs, () => tools.hessianAt(point.theta), -SADDLE * smallestCurvature) : null;
+    saddle = settled ? await saddleAlong(pairs, () => tools.hessianAt(point.theta), -SADDLE * smallestCurvature) : null;
     if (settled && !saddle)
       return { theta: point.theta, converged: true, verdict: `near the minimum: ${inWords(drift)}`, drift, steps };
     if (!settled && !(drift.median <= HALF * lastDrift)) break;

@@ -16,17 +16,17 @@ export interface Saddle {
  * @param lowest curvatures above this make no saddle
  * @returns null where there is none, or where the leading pairs are all that is known
  */
-export function saddleAlong(
+export async function saddleAlong(
   pairs: Eigenpairs,
   hessian: () => Curvature & { dispose(): void },
   lowest: number,
-): Saddle | null {
+): Promise<Saddle | null> {
   const last = pairs.eigenvalues.length - 1;
   if (!spansAll(pairs) || pairs.eigenvalues[last] >= lowest) return null;
   const direction = Float64Array.from(pairs.eigenvectors.subarray(last * pairs.eigenvalues.length));
   const operator = hessian();
   try {
-    const curvature = dot(direction, operator.apply(direction));
+    const curvature = dot(direction, await operator.apply(direction));
     return curvature < lowest ? { direction, curvature } : null;
   } finally {
     operator.dispose();

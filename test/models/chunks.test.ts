@@ -8,6 +8,11 @@ const backend = openBackend({ name: 'tensorflow', precision: 'float32', threads:
 const net = { input: [1, 2, 1], layers: [{ kind: 'dense', outputs: 2 }] } as const;
 
 describe('the size of a chunk', () => {
+  it('of one thread keeps intermediate values in its cache', () => {
+    expect(chunkSize(50_000, 41, 1)).toBe(2500);
+    expect(chunkSize(50_000, 41, 2)).toBe(50_000);
+  });
+
   it.each([
     ['few samples stay together', 230, 100, 230],
     ['a divisor near the wanted size', 50_000, 8000, 500],
@@ -17,7 +22,7 @@ describe('the size of a chunk', () => {
     ['large samples, no divisor', 230, 1e6, 100],
     ['one more than fits', 101, 1e6, 100],
   ])('%s', (_, samples, units, expected) => {
-    expect(chunkSize(samples, units)).toBe(expected);
+    expect(chunkSize(samples, units, 2)).toBe(expected);
   });
 });
 

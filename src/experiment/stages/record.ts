@@ -1,6 +1,5 @@
 /** Burn-in at the final learning rate, then the window: every update's weights, velocity and batch, and the window's mean. */
 import { ConfigurationError } from '../../errors.ts';
-import { openHessian } from '../../hessian/hessian.ts';
 import { lanczos } from '../../hessian/lanczos.ts';
 import { openFullBatch } from '../../models/full-batch.ts';
 import { places } from '../../models/model.ts';
@@ -12,6 +11,7 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { readSafetensors, requireTensor, writeSafetensors } from '../../store/safetensors.ts';
 import type { Reals } from '../../tensor/types.ts';
 import type { Context } from '../context.ts';
+import { openSharedHessian } from '../shared-hessian.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
 import { createTrajectory } from '../trajectory.ts';
 import type { Workbench } from '../workbench.ts';
@@ -96,10 +96,10 @@ function openingState({ directory, experiment }: Context): State {
 /** @throws ConfigurationError where the learning rate is beyond the stability of the stiffest direction: 2(1+β)/λ_max */
 async function refuseUnstable(
   { experiment: { sgd, seed }, voice }: Context,
-  { problem, dataset }: Workbench,
+  bench: Workbench,
   theta: Reals,
 ): Promise<void> {
-  const hessian = openHessian(problem, dataset.train);
+  const hessian = openSharedHessian(bench, seed, null);
   const operator = hessian.at(theta);
   const report = voice.begin('largest curvature');
   try {

@@ -1,5 +1,4 @@
 /** The Hessian's eigendirections at the window's mean, and the window projected onto them. */
-import { openHessian } from '../../hessian/hessian.ts';
 import { lanczos, type LanczosProgress } from '../../hessian/lanczos.ts';
 import { freshResiduals } from '../../hessian/residuals.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
@@ -9,7 +8,8 @@ import { openProjection } from '../../tensor/projection.ts';
 import type { Context } from '../context.ts';
 import { readMean } from '../run-files.ts';
 import { blockRows, readTrajectory } from '../trajectory.ts';
-import { drawSubset, type Workbench } from '../workbench.ts';
+import { openSharedHessian } from '../shared-hessian.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** What `spectrum.safetensors` says of itself. */
 export interface SpectrumReport {
@@ -44,18 +44,16 @@ export function wantedPairs(eigenpairs: number | null, size: number): number {
 export async function spectrumStage(context: Context): Promise<void> {
   const { directory, experiment, voice, workbench } = context;
   const bench = await workbench();
-  const { problem, dataset } = bench;
+  const { problem } = bench;
   const { spectrum, seed } = experiment;
   const { theta, gradient } = readMean(directory);
   const { size } = problem;
   const wanted = wantedPairs(spectrum.eigenpairs, size);
   const isSubset = spectrum.samples !== null && spectrum.samples < bench.samples;
 
-  const source = isSubset
-    ? drawSubset(problem, dataset.train, spectrum.samples!, seed, 'spectrum/subset')
-    : dataset.train;
+  const subset = isSubset ? { count: spectrum.samples!, purpose: 'spectrum/subset' } : null;
   const report = voice.begin('eigendirections');
-  const hessian = openHessian(problem, source);
+  const hessian = openSharedHessian(bench, seed, subset);
   const operator = hessian.at(theta);
   let found: Awaited<ReturnType<typeof lanczos>>;
   try {
@@ -107,16 +105,16 @@ export async function spectrumStage(context: Context): Promise<void> {
 
 /** Eigenvalues of directions that came from a subset: eᵀHe with the Hessian of all samples, and the residuals to it. */
 async function onAllSamples(
-  { voice }: Context,
-  { problem, dataset }: Workbench,
+  { voice, experiment }: Context,
+  bench: Workbench,
   theta: Float64Array,
   eigenvectors: Float32Array,
 ): Promise<{ readonly eigenvalues: Float64Array; readonly residuals: Float64Array }> {
   const report = voice.begin('curvatures on all samples');
-  const hessian = openHessian(problem, dataset.train);
+  const hessian = openSharedHessian(bench, experiment.seed, null);
   const operator = hessian.at(theta);
   try {
-    const count = eigenvectors.length / problem.size;
+    const count = eigenvectors.length / bench.problem.size;
     const { rayleighQuotients, residuals } = await freshResiduals(operator, eigenvectors, undefined, (done) =>
       report(done, count),
     );

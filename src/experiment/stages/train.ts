@@ -1,5 +1,4 @@
 /** From random weights to the neighbourhood of a minimum: SGD with a decaying learning rate, then the polish. */
-import { openHessian } from '../../hessian/hessian.ts';
 import { lanczos } from '../../hessian/lanczos.ts';
 import { openFullBatch } from '../../models/full-batch.ts';
 import type { Samples } from '../../models/problem.ts';
@@ -18,6 +17,7 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
 import { expectedDrift } from '../drift.ts';
+import { openSharedHessian } from '../shared-hessian.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
 import { drawSubset, startingWeights, type Workbench } from '../workbench.ts';
 
@@ -32,6 +32,7 @@ export interface PolishReport {
 
 /** The eigenbasis that preconditions the polish is that of this many samples; gradient and curvature are exact. */
 const CURVATURE_SAMPLES = 10_000;
+const SUBSET = 'polish/subset';
 /** The same for large networks, counted in layer outputs. */
 const CURVATURE_UNITS = 2e7;
 /** Networks up to this size are polished along all their directions. */
@@ -105,10 +106,10 @@ async function polishFrom(
   const { sgd, seed } = experiment;
   const affordable = Math.floor(CURVATURE_UNITS / problem.model.unitsPerSample);
   const count = Math.max(Math.min(CURVATURE_SAMPLES, affordable), 2);
-  const subset = drawSubset(problem, dataset.train, count, seed, 'polish/subset');
+  const subset = drawSubset(problem, dataset.train, count, seed, SUBSET);
   const full = openFullBatch(exact, dataset.train);
-  const curvature = openHessian(problem, subset);
-  const whole = openHessian(problem, dataset.train);
+  const curvature = openSharedHessian(bench, seed, { count, purpose: SUBSET });
+  const whole = openSharedHessian(bench, seed, null);
   const crossover = crossoverEigenvalue({ ...sgd, batchesPerEpoch });
   const tools: PolishTools = {
     valueAndGradient: (theta) => full.valueAndGradient(theta),

@@ -1,0 +1,51 @@
+// @ts-check
+/** Products of the loss's Hessian with a vector at fixed weights: LeNet (62,006 parameters) on 1,000 images. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { randomStream } from '../../dist/random.js';
+import { writeSafetensors } from '../../dist/store/safetensors.js';
+import { Contestant } from '../contestant.mjs';
+import { LENET_SIZE } from '../lenet.mjs';
+
+const SAMPLES = 1000;
+const here = (/** @type {string} */ name) => fileURLToPath(new URL(`../contestants/${name}`, import.meta.url));
+
+/** @param {string | null} python */
+export async function hvpCases(python) {
+  const file = path.join(os.tmpdir(), `epochnoise-bench-hvp-${process.pid}.safetensors`);
+  process.on('exit', () => fs.rmSync(file, { force: true }));
+  writeWork(file);
+  const ours = new Contestant('epochnoise, linearised graph', process.execPath, [here('hvp.mjs'), file]);
+  const peers = python
+    ? [
+        ['PyTorch, double backward', 'double-backward'],
+        ['PyTorch, double backward, graph retained', 'retained'],
+        ['PyTorch, torch.func forward over reverse', 'func'],
+        ['JAX, jit, forward over reverse', 'jax'],
+      ].map(([name, way]) => new Contestant(name, python, [here('hvp.py'), file, way]))
+    : [];
+  return [
+    {
+      title: `Hessian product, LeNet ${LENET_SIZE} parameters (tanh, average pooling), ${SAMPLES} images 32×32×3`,
+      tolerance: 1e-4,
+      contestants: [ours, ...peers],
+    },
+  ];
+}
+
+/** Weights, images, labels and a direction from a seed; what the pixels show does not change the time. @param {string} file */
+function writeWork(file) {
+  const random = randomStream(1, 'bench/hvp');
+  const normals = (/** @type {number} */ count, scale = 1) =>
+    new Float32Array(count).map(() => scale * random.normal());
+  const labels = new Float32Array(SAMPLES * 10);
+  for (let n = 0; n < SAMPLES; n++) labels[10 * n + random.integer(10)] = 1;
+  writeSafetensors(file, {
+    theta: { shape: [LENET_SIZE], data: normals(LENET_SIZE, 0.1) },
+    vector: { shape: [LENET_SIZE], data: normals(LENET_SIZE) },
+    x: { shape: [SAMPLES, 32, 32, 3], data: normals(SAMPLES * 3072) },
+    y: { shape: [SAMPLES, 10], data: labels },
+  });
+}

@@ -1,0 +1,80 @@
+"""Hessian products of PyTorch and JAX: `python hvp.py FILE double-backward|retained|func|jax`."""
+
+import sys
+
+from safetensors.numpy import load_file
+
+from serve import serve
+
+path, way = sys.argv[1:]
+data = load_file(path)
+
+
+def torch_contestant():
+    import torch
+
+    from lenet_torch import loss, split
+
+    x = torch.from_numpy(data["x"]).permute(0, 3, 1, 2)  # channels last in memory, as stored
+    labels = torch.from_numpy(data["y"]).argmax(1)
+    vector = torch.from_numpy(data["vector"])
+    theta = torch.from_numpy(data["theta"]).requires_grad_()
+    last = [None]
+
+    def gradient():
+        return torch.autograd.grad(loss(split(theta), x, labels), theta, create_graph=True)[0]
+
+    retained = gradient() if way == "retained" else None
+
+    def product():
+        if way == "func":
+            function = torch.func.grad(lambda flat: loss(split(flat), x, labels))
+            return torch.func.jvp(function, (theta.detach(),), (vector,))[1]
+        g = gradient() if retained is None else retained
+        return torch.autograd.grad(g, theta, vector, retain_graph=retained is not None)[0]
+
+    def work(repeats):
+        for _ in range(repeats):
+            last[0] = product()
+
+    work(1)
+    serve(f"torch {torch.__version__}", work, lambda: last[0].detach().numpy())
+
+
+def jax_contestant():
+    import jax
+    import jax.numpy as jnp
+
+    shapes = [(5, 5, 3, 6), (6,), (5, 5, 6, 16), (16,), (400, 120), (120,), (120, 84), (84,), (84, 10), (10,)]
+    x, y, vector, theta = (jnp.asarray(data[name]) for name in ("x", "y", "vector", "theta"))
+
+    def loss(flat):
+        parameters, at = [], 0
+        for shape in shapes:
+            size = 1
+            for length in shape:
+                size *= length
+            parameters.append(flat[at : at + size].reshape(shape))
+            at += size
+        k1, b1, k2, b2, w1, c1, w2, c2, w3, c3 = parameters
+
+        def convolve(h, kernel, bias):
+            h = jax.lax.conv_general_dilated(h, kernel, (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+            h = jnp.tanh(h + bias)
+            return jax.lax.reduce_window(h, 0.0, jax.lax.add, (1, 2, 2, 1), (1, 2, 2, 1), "VALID") / 4
+
+        h = convolve(convolve(x, k1, b1), k2, b2).reshape(x.shape[0], -1)
+        h = jnp.tanh(jnp.tanh(h @ w1 + c1) @ w2 + c2) @ w3 + c3
+        return -jnp.mean(jnp.sum(y * jax.nn.log_softmax(h), axis=1))
+
+    product = jax.jit(lambda p, v: jax.jvp(jax.grad(loss), (p,), (v,))[1])
+    last = [product(theta, vector).block_until_ready()]
+
+    def work(repeats):
+        for _ in range(repeats):
+            last[0] = product(theta, vector).block_until_ready()
+
+    serve(f"jax {jax.__version__}", work, lambda: last[0])
+
+
+jax_contestant() if way == "jax" else torch_contestant()

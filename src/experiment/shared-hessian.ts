@@ -1,0 +1,97 @@
+/** The Hessian of the objective on all training samples or on a subset of them, by this process alone or with its crew. */
+import { type HessianFamily, openHessian } from '../hessian/hessian.ts';
+import type { SymmetricOperator } from '../hessian/operator.ts';
+import type { Samples } from '../models/problem.ts';
+import { sizeOf } from '../tensor/types.ts';
+import { partsOf } from './crew.ts';
+import { RunError } from '../errors.ts';
+import type { CrewAnswer, CrewOrder, SamplePart, SubsetChoice } from './crew-member.ts';
+import { drawSubset, type Workbench } from './workbench.ts';
+
+export interface SharedHessian {
+  /** ∇²L at θ. Dispose of it before asking for the next. */
+  at(theta: Float64Array | Float32Array): SharedHessianAt;
+  dispose(): void;
+}
+
+export interface SharedHessianAt extends SymmetricOperator {
+  readonly size: number;
+  apply(vector: Float64Array): Float64Array | Promise<Float64Array>;
+  dispose(): void;
+}
+
+let opened = 0;
+
+/** @param subset null for all samples */
+export function openSharedHessian(bench: Workbench, seed: number, subset: SubsetChoice | null): SharedHessian {
+  const samples = subset ? Math.min(subset.count, bench.samples) : bench.samples;
+  const { crew, problem } = bench;
+  if (!crew) return openHessian(problem, chosenSamples(bench, seed, subset));
+  const number = opened++;
+  const parts = partsOf(samples, crew.size);
+  const own = openPart(bench, seed, parts[0], subset);
+  // Orders are obeyed one after another: what follows need not wait for their answers.
+  let ready = tell(crew.order((member) => ({ open: number, part: parts[member], subset })));
+  const then = (order: CrewOrder) => {
+    ready = ready.then(() => tell(crew.order(() => order)));
+    // Heard of where it is awaited, by the next product.
+    ready.catch(() => {});
+  };
+  return {
+    at(theta) {
+      const here = own.at(theta);
+      const point = Float64Array.from(theta);
+      then({ at: point, of: number });
+      return {
+        size: problem.size,
+        relativePrecision: here.relativePrecision,
+        async apply(vector) {
+          await ready;
+          const answers = await crew.order(() => ({ apply: vector, of: number }));
+          const products = [here.apply(vector), ...(await Promise.all(answers)).map(productOf)];
+          const product = new Float64Array(problem.size);
+          products.forEach((part, index) => {
+            const share = parts[index].count / samples;
+            for (let i = 0; i < product.length; i++) product[i] += share * part[i];
+          });
+          return product;
+        },
+        dispose: () => here.dispose(),
+      };
+    },
+    dispose() {
+      own.dispose();
+      then({ close: number });
+    },
+  };
+}
+
+/** One process's part of the samples. The mean of the parts' Hessians, weighted by their samples, is the whole's. */
+export function openPart(
+  bench: Workbench,
+  seed: number,
+  { first, count }: SamplePart,
+  subset: SubsetChoice | null,
+): HessianFamily {
+  const { problem } = bench;
+  const { x, y } = chosenSamples(bench, seed, subset);
+  const width = sizeOf(problem.inputShape);
+  return openHessian(problem, {
+    x: x.subarray(first * width, (first + count) * width),
+    y: y.subarray(first * problem.outputs, (first + count) * problem.outputs),
+    samples: count,
+  });
+}
+
+function chosenSamples({ problem, dataset }: Workbench, seed: number, subset: SubsetChoice | null): Samples {
+  return subset ? drawSubset(problem, dataset.train, subset.count, seed, subset.purpose) : dataset.train;
+}
+
+async function tell(order: Promise<Promise<CrewAnswer>[]>): Promise<void> {
+  for (const { error } of await Promise.all(await order)) if (error) throw new RunError(error);
+}
+
+function productOf({ product, error }: CrewAnswer): Float64Array {
+  if (product) return product;
+  throw new RunError(`a process that shares the work failed: ${error ?? 'no product'}`);
+}
