@@ -24,8 +24,6 @@ export interface Cifar10Options {
   /** The first so many of a seeded shuffle of the split; null for all, in the file's order. The test split is always whole. */
   readonly samples: number | null;
   readonly seed: number;
-  /** Ten classes; there is nothing else to learn. */
-  readonly target?: 'class';
 }
 
 const PIXELS = 32 * 32;

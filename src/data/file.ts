@@ -72,7 +72,7 @@ export async function fileDataset(options: FileOptions, readTensor: TensorReader
 }
 
 /** @throws DataError where a file that the configuration names is missing, naming the setting */
-function requireOwnFiles(options: FileOptions): void {
+export function requireOwnFiles(options: Pick<FileOptions, 'path' | 'labels' | 'testPath' | 'testLabels'>): void {
   for (const key of ['path', 'labels', 'testPath', 'testLabels'] as const) {
     const given = options[key];
     if (given === null || existsSync(given)) continue;

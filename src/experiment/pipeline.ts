@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { requireOwnFiles } from '../data/file.ts';
 import { DataError } from '../errors.ts';
 import { attempt, sha256File } from '../store/atomic.ts';
 import { requireRunDirectory } from '../store/run-directory.ts';
@@ -138,6 +139,7 @@ async function runStages(
 /** A user's own data files may change under the same name: their content belongs to the settings. */
 function dataFingerprint({ data }: Experiment): string {
   if (data.name !== 'file') return '';
+  requireOwnFiles(data);
   const files = [data.path, data.labels, data.testPath, data.testLabels].filter((file) => file !== null);
   return createHash('sha256')
     .update(files.map((file) => sha256File(resolve(file))).join())

@@ -20,6 +20,15 @@ describe('missing data, exit code 3', () => {
     expect(existsSync(join(folder, 'results'))).toBe(false);
   });
 
+  it("a user's own file that is gone since the run was made", async () => {
+    mkdirSync(join(folder, 'lost'));
+    const experiment = { data: { name: 'file', path: 'mine.safetensors' }, model: { name: 'linear' } };
+    writeFileSync(join(folder, 'lost', 'experiment.json'), JSON.stringify(experiment));
+    expect(await refusal(folder, ['report', 'lost'])).toBe(
+      '3: no file ~/mine.safetensors: data.path is mine.safetensors, and relative paths start at the working directory',
+    );
+  });
+
   it("a user's own file", async () => {
     const own = ['--set', 'data={name: file, path: mine.safetensors}', '--set', 'model={name: linear}'];
     expect(await refusal(folder, ['run', 'tiny.yaml', ...own])).toBe(
