@@ -78,7 +78,7 @@ class Member {
 
   private fail(reason: string): void {
     this.ended = new RunError(
-      `a process that shares the work ended (${reason}), perhaps for want of memory: run the same command again, with EPOCHNOISE_THREADS=1 to do without`,
+      `a process that shares the work ended (${reason}), perhaps for want of memory: run the same command again, or start in another folder (--out) with EPOCHNOISE_THREADS=1 to do without`,
     );
     for (const { reject } of this.waiting.splice(0)) reject(this.ended);
   }

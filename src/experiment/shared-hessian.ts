@@ -51,6 +51,8 @@ export function openSharedHessian(bench: Workbench, seed: number, subset: Subset
           const products = [here.apply(vector), ...(await Promise.all(answers)).map(productOf)];
           const product = new Float64Array(problem.size);
           products.forEach((part, index) => {
+            // A subset of fewer samples than processes leaves some without any: their mean is none.
+            if (parts[index].count === 0) return;
             const share = parts[index].count / samples;
             for (let i = 0; i < product.length; i++) product[i] += share * part[i];
           });

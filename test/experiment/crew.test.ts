@@ -70,6 +70,18 @@ describe('a Hessian that processes share', () => {
     for (const thing of [...shared, ...expected, whole, part, ...alone]) thing.dispose();
   });
 
+  it('counts nothing for processes that have no sample', async () => {
+    const bench = await benchOf(4);
+    const theta = startingWeights(experiment, bench);
+    const choice = { count: 2, purpose: 'test/few' };
+    const shared = openSharedHessian(bench, seed, choice);
+    const alone = openHessian(bench.problem, drawSubset(bench.problem, bench.dataset.train, 2, seed, choice.purpose));
+    const [operator, expected] = [shared.at(theta), alone.at(theta)];
+    const product = await operator.apply(vectors[0]);
+    expected.apply(vectors[0]).forEach((value, i) => expect(product[i]).toBeCloseTo(value, 5));
+    for (const thing of [operator, expected, shared, alone]) thing.dispose();
+  });
+
   it('says so where a process ends', async () => {
     const bench = await benchOf(2);
     const operator = openSharedHessian(bench, seed, null).at(startingWeights(experiment, bench));
