@@ -7,8 +7,9 @@ import { readSafetensors, writeSafetensors } from '../../src/store/safetensors.t
 import { writeCsv } from '../../src/store/csv.ts';
 import { scratchFolder } from './scratch.ts';
 
+const PYTHON = process.env.EPOCHNOISE_PYTHON || 'python3';
 const python = (code: string, ...values: string[]) =>
-  execFileSync('python3', ['-c', code, ...values], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  execFileSync(PYTHON, ['-c', code, ...values], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 
 function lacks(library: string): boolean {
   try {
@@ -22,7 +23,7 @@ function lacks(library: string): boolean {
 const noNumpy = lacks('numpy');
 const noSafetensors = noNumpy || lacks('safetensors');
 
-describe.skipIf(noNumpy)(`with NumPy${noNumpy ? ' (skipped: no python3 with numpy here)' : ''}`, () => {
+describe.skipIf(noNumpy)(`with NumPy${noNumpy ? ` (skipped: ${PYTHON} has no numpy; EPOCHNOISE_PYTHON names another)` : ''}`, () => {
   it('readNpy reads what NumPy writes, in every version and type', () => {
     const folder = scratchFolder();
     python(
@@ -69,7 +70,7 @@ describe.skipIf(noNumpy)(`with NumPy${noNumpy ? ' (skipped: no python3 with nump
 });
 
 describe.skipIf(noSafetensors)(
-  `with the reference implementation${noSafetensors ? ' (skipped: no python3 with safetensors here)' : ''}`,
+  `with the reference implementation${noSafetensors ? ` (skipped: ${PYTHON} has no safetensors; EPOCHNOISE_PYTHON names another)` : ''}`,
   () => {
     it('writes the bytes that writeSafetensors writes', () => {
       const folder = scratchFolder();
