@@ -17,7 +17,7 @@ export interface EpochsPlan {
   readonly evaluateEvery: number;
   /** The loss that a growing one is held against; the first epoch's mean where it is not given. */
   readonly openingLoss?: number;
-  /** Told the state after every update. Row k of the phase is the state after update k+1. */
+  /** Told the state after every update, valid until it returns. Row k of the phase is the state after update k+1. */
   readonly onUpdate?: (state: State, update: number, batch: Int32Array) => void;
 }
 
@@ -37,6 +37,7 @@ export async function runEpochs(
 ): Promise<HistoryRow[]> {
   const { phase, epochs, batchSize, onUpdate } = plan;
   const history: HistoryRow[] = [];
+  const size = state.theta.length;
   let opening = plan.openingLoss;
   let update = 0;
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -45,13 +46,18 @@ export async function runEpochs(
     const order = source.nextEpoch();
     const batches = order.length / batchSize;
     let sum = 0;
-    for (let index = 0; index < batches; index++) {
-      const batch = order.subarray(index * batchSize, (index + 1) * batchSize);
-      const loss = heavyBall.step(state, batch, learningRate);
-      watch.update(loss, epoch + 1, index + 1);
-      sum += loss;
-      onUpdate?.(state, update++, batch);
-      await report(epoch * batches + index + 1, epochs * batches);
+    for (let first = 0; first < batches; first += heavyBall.updatesPerCall) {
+      const count = Math.min(heavyBall.updatesPerCall, batches - first);
+      const rows = order.subarray(first * batchSize, (first + count) * batchSize);
+      const { losses, theta, velocity } = heavyBall.advance(state, rows, learningRate);
+      for (let row = 0; row < count; row++) {
+        watch.update(losses[row], epoch + 1, first + row + 1);
+        sum += losses[row];
+        const [from, to] = [row * size, (row + 1) * size];
+        const after = { theta: theta.subarray(from, to), velocity: velocity.subarray(from, to) };
+        onUpdate?.(after, update++, rows.subarray(row * batchSize, (row + 1) * batchSize));
+      }
+      await report(epoch * batches + first + count, epochs * batches);
     }
     const batchLoss = sum / batches;
     opening ??= batchLoss;

@@ -1,6 +1,6 @@
-/** SGD with heavy-ball momentum, exactly: v ← βv − ηg, θ ← θ + v, with g the batch's mean gradient plus μθ. */
+/** SGD with heavy-ball momentum: v ← βv − ηg, θ ← θ + v, with g the batch's mean gradient plus μθ; many updates a call. */
 import { batchLossAndGradient, type Problem, type Samples } from '../models/problem.ts';
-import { int32, real, type Reals } from '../tensor/types.ts';
+import { int32, real, type Linearizable, type Linearized, type Reals, type TensorFunction } from '../tensor/types.ts';
 
 /** Weights and velocity [d] in the precision of the run. */
 export interface State {
@@ -8,16 +8,30 @@ export interface State {
   readonly velocity: Reals;
 }
 
+/** What consecutive updates gave, row by row. */
+export interface Updates {
+  /** The batch's mean loss before each update, without L2 [updates]. */
+  readonly losses: Reals;
+  /** After each update [updates, d]. */
+  readonly theta: Reals;
+  readonly velocity: Reals;
+}
+
 export interface HeavyBall {
   /**
-   * One update in place.
+   * Makes consecutive updates in place.
    *
-   * @param batch the samples' indices [S]
-   * @returns the batch's mean loss before the update, without L2
+   * @param batches the samples' indices of each update, row by row [updates, S]
    */
-  step(state: State, batch: Int32Array, learningRate: number): number;
+  advance(state: State, batches: Int32Array, learningRate: number): Updates;
+  /** How many updates a call does best. */
+  readonly updatesPerCall: number;
   dispose(): void;
 }
+
+/** Calls cost as much as updates of small networks; from this many parameters on, what they bring back costs more. */
+const SMALL_NETWORK = 10_000;
+const UPDATES_PER_CALL = 10;
 
 /** At rest at given weights, in the precision of the run. */
 export function atRest(theta: Reals, precision: 'float32' | 'float64'): State {
@@ -26,36 +40,71 @@ export function atRest(theta: Reals, precision: 'float32' | 'float64'): State {
 }
 
 /**
- * Compiles the batch gradient; the data set stays on the back end, and an update takes indices only.
- *
- * Products and sums of the update are float64, rounded once each to the precision of the run.
+ * Compiles the updates. The data set stays on the back end, and an update takes indices only. All arithmetic is in the
+ * precision of the run; β, η and μ are rounded to it, as PyTorch does.
  */
 export function openHeavyBall(problem: Problem, data: Samples, batchSize: number, momentum: number): HeavyBall {
   const { backend, size, inputShape, outputs, weightDecay } = problem;
   const allX = [data.samples, ...inputShape];
   const allY = [data.samples, outputs];
-  const graph = backend.linearize(
-    batchLossAndGradient(problem),
-    [real(...allX), real(...allY)],
-    [real(size), int32(batchSize)],
-  );
   const x = backend.store(data.x, allX);
   const y = backend.store(data.y, allY);
-  const gradientOf = graph.at(x, y);
+  const array = backend.precision === 'float32' ? Float32Array : Float64Array;
+  const graphs = new Map<number, { readonly graph: Linearizable; readonly run: Linearized }>();
+
+  function graphFor(updates: number): Linearized {
+    let known = graphs.get(updates);
+    if (!known) {
+      const graph = backend.linearize(
+        consecutiveUpdates(problem, updates),
+        [real(...allX), real(...allY)],
+        [real(size), real(size), int32(updates * batchSize), real(3)],
+      );
+      known = { graph, run: graph.at(x, y) };
+      graphs.set(updates, known);
+    }
+    return known.run;
+  }
+
   return {
-    step({ theta, velocity }, batch, learningRate) {
-      const [loss, gradient] = gradientOf.run(theta, batch);
-      for (let i = 0; i < size; i++) {
-        velocity[i] = momentum * velocity[i] - learningRate * (gradient[i] + weightDecay * theta[i]);
-        theta[i] += velocity[i];
-      }
-      return loss[0];
+    updatesPerCall: size <= SMALL_NETWORK ? UPDATES_PER_CALL : 1,
+    advance(state, batches, learningRate) {
+      const updates = batches.length / batchSize;
+      const factors = array.of(momentum, learningRate, weightDecay);
+      const [losses, theta, velocity] = graphFor(updates).run(state.theta, state.velocity, batches, factors);
+      state.theta.set(theta.subarray((updates - 1) * size));
+      state.velocity.set(velocity.subarray((updates - 1) * size));
+      return { losses, theta, velocity };
     },
     dispose() {
-      gradientOf.dispose();
+      for (const { graph, run } of graphs.values()) {
+        run.dispose();
+        graph.dispose();
+      }
       x.dispose();
       y.dispose();
-      graph.dispose();
     },
+  };
+}
+
+/** (X, Y, θ, v, indices, [β, η, μ]) → losses [updates], weights and velocities after each update [updates·d]. */
+function consecutiveUpdates(problem: Problem, updates: number): TensorFunction {
+  const { ops } = problem.backend;
+  const lossAndGradient = batchLossAndGradient(problem);
+  return (x, y, theta, velocity, indices, factors) => {
+    const [beta, eta, mu] = ops.split(factors, 3).map((factor) => ops.reshape(factor, []));
+    const batches = updates > 1 ? ops.split(indices, updates) : [indices];
+    const [losses, thetas, velocities]: Parameters<typeof ops.concat>[0][] = [[], [], []];
+    let state = { theta, velocity };
+    for (const batch of batches) {
+      const [loss, gradient] = lossAndGradient(x, y, state.theta, batch);
+      const force = ops.add(gradient, ops.mul(mu, state.theta));
+      const next = ops.sub(ops.mul(beta, state.velocity), ops.mul(eta, force));
+      state = { theta: ops.add(state.theta, next), velocity: next };
+      losses.push(ops.reshape(loss, [1]) as never);
+      thetas.push(state.theta as never);
+      velocities.push(state.velocity as never);
+    }
+    return [losses, thetas, velocities].map((rows) => (updates > 1 ? ops.concat(rows) : (rows[0] as typeof theta)));
   };
 }

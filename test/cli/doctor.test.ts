@@ -10,7 +10,7 @@ it('tells what works, where data are looked for, and what to do', async () => {
   const { code, out, err } = await epochnoise(folder, ['doctor']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(new RegExp(`^epochnoise ${programVersion()} on Node ${process.version}, `));
-  expect(out).toContain('threads of a native op: 1 (EPOCHNOISE_THREADS changes it)\n');
+  expect(out).toContain('cores used: 1 (EPOCHNOISE_THREADS changes it)\n');
   expect(out).toMatch(/^back end cpu: works \(.*Hessian product right to \de-\d\)$/m);
   expect(out).toContain('data folder: ~/data\n  mnist: 0 of 4 files\n  cifar10: 0 of 1 file\n');
   expect(out).toMatch(/^→ .*epochnoise data get mnist/m);

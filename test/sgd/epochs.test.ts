@@ -4,7 +4,7 @@ import { openFullBatch } from '../../src/models/full-batch.ts';
 import { silent } from '../../src/progress.ts';
 import { randomStream } from '../../src/random.ts';
 import { type EpochsPlan, runEpochs } from '../../src/sgd/epochs.ts';
-import { atRest, openHeavyBall } from '../../src/sgd/heavy-ball.ts';
+import { atRest, type HeavyBall, openHeavyBall } from '../../src/sgd/heavy-ball.ts';
 import { batchSource } from '../../src/sgd/samplers.ts';
 import { heldByLibrary } from '../../src/tensor/backend.ts';
 import { mlpProblem, noisySamples, normals, plainMlp, range } from '../hessian/plain-mlp.ts';
@@ -119,12 +119,12 @@ describe('epochs', () => {
     expect(history[0].trainLoss).not.toBeNull();
   });
 
-  it('report every update, and end when the report throws', async () => {
+  it('report after every call of the native library, and end when the report throws', async () => {
     const seen: string[] = [];
     await run({ epochs: 2 }, async (done, total) => void seen.push(`${done}/${total}`));
-    expect(seen).toEqual(range(2 * M).map((i) => `${i + 1}/${2 * M}`));
+    expect(seen).toEqual([`${M}/${2 * M}`, `${2 * M}/${2 * M}`]);
     const stopped = run({}, async (done) => {
-      if (done === 6) throw new Error('stopped');
+      if (done === 2 * M) throw new Error('stopped');
     });
     await expect(stopped).rejects.toThrow('stopped');
   });
@@ -150,14 +150,23 @@ describe('epochs', () => {
   });
 
   it('stop when the very last update leaves weights whose loss is no number', async () => {
-    // One epoch: every batch loss is finite, as each is taken before its update, but the weights it ends at are not.
-    const work = run({
-      epochs: 1,
-      onUpdate({ theta }, update) {
-        if (update === M - 1) theta.fill(1e200);
+    // A heavy ball whose batch losses are all finite, as each is taken before its update, but which ends far out.
+    const runsAway: HeavyBall = {
+      updatesPerCall: M,
+      advance(state) {
+        state.theta.fill(1e200);
+        return {
+          losses: new Float64Array(M),
+          theta: new Float64Array(M * net.size),
+          velocity: new Float64Array(M * net.size),
+        };
       },
-    });
+      dispose() {},
+    };
+    const evaluator = { train: openFullBatch(problem, data), test: null };
+    const work = runEpochs(runsAway, atRest(start, 'float64'), order(), evaluator, { ...PLAN, epochs: 1 }, silent);
     await expect(work).rejects.toThrow(`train diverged: the loss became Infinity at update ${M} of epoch 1`);
+    evaluator.train.dispose();
   });
 
   afterAll(() => expect(heldByLibrary()).toEqual(before));

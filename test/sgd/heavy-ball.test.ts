@@ -34,9 +34,18 @@ function run(precision: 'float32' | 'float64') {
   const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { precision, weightDecay: WEIGHT_DECAY });
   const heavyBall = openHeavyBall(problem, data, BATCH, momentum);
   const state = atRest(start, precision);
-  const losses = batches.map((batch) => heavyBall.step(state, batch, learningRate));
+  // One update, then 13 times three: both lengths of a call.
+  const losses: number[] = [];
+  const rows: { theta: Reals; velocity: Reals }[] = [];
+  for (let first = 0; first < batches.length; first += first === 0 ? 1 : 3) {
+    const indices = Int32Array.from(batches.slice(first, first === 0 ? 1 : first + 3).flatMap((batch) => [...batch]));
+    const updates = heavyBall.advance(state, indices, learningRate);
+    losses.push(...updates.losses);
+    for (let at = 0; at < updates.theta.length; at += net.size)
+      rows.push({ theta: updates.theta.slice(at, at + net.size), velocity: updates.velocity.slice(at, at + net.size) });
+  }
   heavyBall.dispose();
-  return { ...state, losses };
+  return { ...state, losses, rows };
 }
 
 const largest = (a: Reals | number[], b: Reals | number[]) =>
@@ -56,6 +65,21 @@ describe('heavy ball', () => {
     expect(largest(losses, plain.losses)).toBeLessThan(1e-12);
   });
 
+  it('gives the state after every update of a call', () => {
+    const { rows, theta, velocity } = run('float64');
+    expect(rows).toHaveLength(batches.length);
+    const last = rows[rows.length - 1];
+    expect([last.theta, last.velocity]).toEqual([theta, velocity]);
+    // θ_k − θ_{k−1} = v_k, to rounding.
+    for (let k = 1; k < rows.length; k++)
+      expect(
+        largest(
+          rows[k].theta.map((value, i) => value - rows[k - 1].theta[i]),
+          rows[k].velocity,
+        ),
+      ).toBeLessThan(1e-15);
+  });
+
   it('differs at float32 by the rounding of gradients only', () => {
     const plain = plainRun(Math.fround);
     const { theta, velocity, losses } = run('float32');
@@ -66,16 +90,16 @@ describe('heavy ball', () => {
     expect(largest(losses, plain.losses)).toBeLessThan(3e-6);
   });
 
-  // Channel: the same arithmetic with Math.fround, gradient left out by η = 0: no rounding but one a number.
+  // Channel: the same arithmetic with Math.fround, gradient left out by η = 0: β is rounded too.
   it('rounds the velocity and the weights once each at float32', () => {
     const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { precision: 'float32' });
     const heavyBall = openHeavyBall(problem, data, BATCH, momentum);
     const state = { theta: Float32Array.from(start), velocity: Float32Array.from(normals(net.size, 5, 1e-3)) };
     const [theta, velocity] = [state.theta.slice(), state.velocity.slice()];
-    heavyBall.step(state, batches[0], 0);
+    heavyBall.advance(state, batches[0], 0);
     heavyBall.dispose();
     for (const i of range(net.size)) {
-      expect(state.velocity[i]).toBe(Math.fround(momentum * velocity[i]));
+      expect(state.velocity[i]).toBe(Math.fround(Math.fround(momentum) * velocity[i]));
       expect(state.theta[i]).toBe(Math.fround(theta[i] + state.velocity[i]));
     }
   });
