@@ -57,9 +57,7 @@ export async function compare({ title, tolerance, contestants }) {
         index === 0
           ? ''
           : `  ${r.median.toFixed(2)}× as long (${r.low.toFixed(2)} … ${r.high.toFixed(2)})${agrees ? '' : `  NOT THE SAME NUMBERS: ${difference.toExponential(1)}`}`;
-      process.stdout.write(
-        `  ${contestant.name.padEnd(44)} ${ms.median.toPrecision(3).padStart(7)} ms${against}\n`,
-      );
+      process.stdout.write(`  ${contestant.name.padEnd(44)} ${ms.median.toPrecision(3).padStart(7)} ms${against}\n`);
       return entry;
     }),
   };

@@ -1,2 +1,72 @@
 // @ts-check
-export const stepCases = async () => [];
+/** Complete SGD updates: sampling, gradient, L2, momentum, and the record of θ and v after every update. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { randomStream } from '../../dist/random.js';
+import { writeSafetensors } from '../../dist/store/safetensors.js';
+import { Contestant } from '../contestant.mjs';
+import { LENET_SIZE } from '../lenet.mjs';
+
+const here = (/** @type {string} */ name) => fileURLToPath(new URL(`../contestants/${name}`, import.meta.url));
+
+const NETS = [
+  {
+    net: 'lenet',
+    title: `LeNet, ${LENET_SIZE} parameters, batch 50`,
+    size: LENET_SIZE,
+    batch: 50,
+    samples: 5000,
+    inputs: [32, 32, 3],
+    outputs: 10,
+  },
+  {
+    net: 'mlp',
+    title: 'tanh network 20-40-1, batch 500',
+    size: 881,
+    batch: 500,
+    samples: 50_000,
+    inputs: [20],
+    outputs: 1,
+  },
+];
+
+/** @param {string | null} python */
+export async function stepCases(python) {
+  return NETS.map((one) => {
+    const file = path.join(os.tmpdir(), `epochnoise-bench-step-${one.net}-${process.pid}.safetensors`);
+    process.on('exit', () => fs.rmSync(file, { force: true }));
+    writeWork(file, one);
+    const args = [file, one.net];
+    const threads = os.availableParallelism();
+    const peers = python
+      ? [...new Set([threads, 1])].map(
+          (count) =>
+            new Contestant(`PyTorch, ${count} ${count === 1 ? 'thread' : 'threads'}`, python, [
+              here('step.py'),
+              ...args,
+              String(count),
+            ]),
+        )
+      : [];
+    const ours = new Contestant('epochnoise', process.execPath, [here('step.mjs'), ...args]);
+    return { title: `Complete SGD update, ${one.title}, recorded`, tolerance: 1e-4, contestants: [ours, ...peers] };
+  });
+}
+
+/** @param {string} file @param {typeof NETS[number]} net */
+function writeWork(file, { size, batch, samples, inputs, outputs }) {
+  const random = randomStream(1, 'bench/step');
+  const normals = (/** @type {number} */ count, scale = 1) =>
+    new Float32Array(count).map(() => scale * random.normal());
+  const y = outputs === 1 ? normals(samples) : new Float32Array(samples * outputs);
+  if (outputs > 1) for (let n = 0; n < samples; n++) y[outputs * n + random.integer(outputs)] = 1;
+  writeSafetensors(file, {
+    theta: { shape: [size], data: normals(size, 0.1) },
+    x: { shape: [samples, ...inputs], data: normals(samples * inputs.reduce((a, b) => a * b)) },
+    y: { shape: [samples, outputs], data: y },
+    // The batches of the updates that are compared; timed ones are drawn by each contestant.
+    batches: { shape: [20, batch], data: new Int32Array(20 * batch).map(() => random.integer(samples)) },
+  });
+}

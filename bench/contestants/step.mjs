@@ -1,0 +1,67 @@
+// @ts-check
+/** This program's SGD updates, as a run makes and records them: `node step.mjs FILE lenet|mlp`. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createTrajectory } from '../../dist/experiment/trajectory.js';
+import { lenet } from '../../dist/models/lenet.js';
+import { lossFor } from '../../dist/models/losses.js';
+import { mlp } from '../../dist/models/mlp.js';
+import { defineProblem } from '../../dist/models/problem.js';
+import { randomStream } from '../../dist/random.js';
+import { atRest, openHeavyBall } from '../../dist/sgd/heavy-ball.js';
+import { batchSource } from '../../dist/sgd/samplers.js';
+import { readSafetensors } from '../../dist/store/safetensors.js';
+import { suggestChoices } from '../../dist/experiment/choices.js';
+import { openBackend } from '../../dist/tensor/backend.js';
+import { serve } from './serve.mjs';
+
+const [file, net] = process.argv.slice(2);
+const { tensors } = readSafetensors(file);
+const values = (/** @type {string} */ name) => /** @type {Float32Array} */ (tensors[name].data);
+const [samples, ...inputShape] = tensors.x.shape;
+const outputs = tensors.y.shape[1];
+const batch = tensors.batches.shape[1];
+const isLenet = net === 'lenet';
+const model = isLenet
+  ? lenet(inputShape, outputs, { padding: 'valid', activation: 'tanh', pooling: 'average' })
+  : mlp(inputShape, outputs, { hidden: [40], activation: 'tanh' });
+const loss = isLenet ? lossFor('cross-entropy', 'classes') : lossFor('half-mean-squared-error', 'regression');
+// As a run of this network chooses.
+const { threads } = suggestChoices(/** @type {any} */ ({ model: { name: net }, backend: 'tensorflow' }));
+const backend = openBackend({ name: 'tensorflow', precision: 'float32', threads });
+const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay: 1e-4 });
+const data = { x: values('x'), y: values('y'), samples };
+const heavyBall = openHeavyBall(problem, data, batch, 0.9);
+const state = atRest(values('theta'), 'float32');
+const source = batchSource('reshuffle', samples, batch, randomStream(1, 'bench/step'));
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'epochnoise-bench-'));
+process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+// Longer than any benchmark: its parts are written as they fill, as in a run, and synced only when one is full.
+const trajectory = createTrajectory(folder, 2 ** 30, problem.size, 'float32');
+let order = source.nextEpoch();
+let at = 0;
+
+/** @param {number} updates */
+function work(updates) {
+  for (let done = 0; done < updates;) {
+    if (at === samples / batch) {
+      order = source.nextEpoch();
+      at = 0;
+    }
+    const count = Math.min(heavyBall.updatesPerCall, updates - done, samples / batch - at);
+    const { theta, velocity } = heavyBall.advance(state, order.subarray(at * batch, (at + count) * batch), 1e-3);
+    for (let row = 0; row < count; row++) {
+      const rows = [row * problem.size, (row + 1) * problem.size];
+      trajectory.add(theta.subarray(...rows), velocity.subarray(...rows));
+    }
+    at += count;
+    done += count;
+  }
+}
+
+await serve(backend.version, work, () => {
+  const fresh = atRest(values('theta'), 'float32');
+  heavyBall.advance(fresh, /** @type {any} */ (tensors.batches.data), 1e-3);
+  return fresh.theta;
+});
