@@ -7,6 +7,7 @@ import { writeSafetensors } from '../store/safetensors.ts';
 import { loadDataset } from './dataset.ts';
 import type { Described } from './result.ts';
 import { readStoredExperiment } from './run-directory.ts';
+import { requireSameData } from './same-data.ts';
 
 /** Writes `x`, `y` and, where there is a test split, `x_test`, `y_test`, float32, as the model is fed with. */
 export async function exportData(run: string, out: string): Promise<Described> {
@@ -15,6 +16,7 @@ export async function exportData(run: string, out: string): Promise<Described> {
     throw new ConfigurationError(`--out is ${out}; expected a name that ends in .safetensors`);
   const { experiment } = readStoredExperiment(directory);
   const dataset = await loadDataset(experiment);
+  requireSameData(directory, dataset.sources);
   const { inputShape, outputs } = dataset;
   const tensors = ({ x, y, samples }: Split, suffix: string) => ({
     [`x${suffix}`]: { shape: [samples, ...inputShape], data: x },

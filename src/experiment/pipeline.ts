@@ -20,6 +20,7 @@ import {
   writeStoredExperiment,
 } from './run-directory.ts';
 import type { Experiment } from './schema.ts';
+import { requireSameData } from './same-data.ts';
 import { stageAt, type StageName, STAGES } from './stages.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
@@ -99,7 +100,7 @@ async function runStages(
   }
 
   let bench: Promise<Workbench> | undefined = opened && Promise.resolve(opened);
-  const workbench = () => (bench ??= openWorkbench(experiment, choices, voice));
+  const workbench = () => (bench ??= benchFor(directory, stored, voice, start));
   let previous: string | null = null;
   if (STAGES.slice(start).some(({ name }) => book.has(name))) {
     // Settings that cannot be met leave an earlier run where it is. Pictures need no network.
@@ -134,6 +135,18 @@ async function runStages(
     (await bench)?.crew?.dispose();
   }
   return { directory, ran: STAGES.slice(start, last + 1).map(({ name }) => name), previous };
+}
+
+/** The workbench of a run that goes on from a stage; the data are those of the stages before. */
+async function benchFor(
+  directory: string,
+  { experiment, choices }: StoredExperiment,
+  voice: Voice,
+  start: number,
+): Promise<Workbench> {
+  const bench = await openWorkbench(experiment, choices, voice);
+  if (start > stageAt('train')) requireSameData(directory, bench.dataset.sources);
+  return bench;
 }
 
 /** A user's own data files may change under the same name: their content belongs to the settings. */

@@ -1,4 +1,5 @@
 /** The files that stages read from each other, as typed records. */
+import type { DataSource } from '../data/dataset.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
 import { openSafetensors, readSafetensors, requireTensor } from '../store/safetensors.ts';
 import type { PolishReport } from './stages/train.ts';
@@ -65,6 +66,13 @@ export function readPolishReport(directory: string): PolishReport | null {
   const file = openSafetensors(runPath(directory, RUN_FILES.minimum));
   file.close();
   return (file.metadata.polish ?? null) as PolishReport | null;
+}
+
+/** The data files that the run was trained on; none where the data were made from a seed. */
+export function readDataSources(directory: string): readonly DataSource[] {
+  const file = openSafetensors(runPath(directory, RUN_FILES.minimum));
+  file.close();
+  return (file.metadata.sources ?? []) as readonly DataSource[];
 }
 
 /** noise.safetensors. */

@@ -85,7 +85,7 @@ export async function trainStage({ directory, experiment, voice, workbench }: Co
     writeSafetensors(
       runPath(directory, RUN_FILES.minimum),
       { theta: { shape, data: theta }, velocity: { shape, data: velocity } },
-      { polish: report },
+      { polish: report, sources: dataset.sources },
     );
   } finally {
     evaluator.dispose();

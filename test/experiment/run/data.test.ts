@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { exportData } from '../../../src/experiment/export-data.ts';
 import type { Summary } from '../../../src/report/summary.ts';
 import { randomStream } from '../../../src/random.ts';
 import { readJson } from '../../../src/store/json.ts';
@@ -61,6 +62,35 @@ describe('mnist from files that are not the official ones', () => {
     const model = { name: 'linear' };
     expect(await problemOf(() => run(directory, { data, model, loss: 'cross-entropy' }))).toMatch(/^exit 3: .*mnist/);
     expect(listing(join(directory, '..'))).toEqual([]);
+  });
+});
+
+describe('mnist from files that have changed since', () => {
+  const settings = (data: Record<string, unknown>) => ({
+    data: { name: 'mnist', target: 'parity', ...data },
+    model: { name: 'linear' },
+    loss: 'binary-cross-entropy',
+    sgd: { learningRate: 0.002, batchSize: 10, weightDecay: 0.1 },
+    record: { burnInEpochs: 1, epochs: 2 },
+    spectrum: { eigenpairs: 4 },
+  });
+
+  it('is refused where a run goes on or is exported, and read where it starts anew', async () => {
+    const dataFolder = folder();
+    const directory = join(folder(), 'run');
+    placeImages(dataFolder, 60);
+    await run(directory, settings({ folder: dataFolder }), 'record');
+    const then = listing(directory);
+    placeImages(dataFolder, 50);
+    const refusal = /^exit 3: mnist\/train-images-idx3-ubyte\.gz has SHA-256 \w{12}…, but .* was made from one with /;
+    expect(await problemOf(() => run(directory, settings({ folder: dataFolder })))).toMatch(refusal);
+    expect(await problemOf(() => exportData(directory, join(folder(), 'x.safetensors')))).toMatch(refusal);
+    expect(listing(directory)).toEqual(then);
+    placeImages(dataFolder, 60);
+    expect((await run(directory, settings({ folder: dataFolder }), 'spectrum')).ran).toEqual(['spectrum']);
+    placeImages(dataFolder, 50);
+    const anew = { ...settings({ folder: dataFolder }), seed: 2 };
+    expect((await run(directory, anew, 'record')).ran).toEqual(['train', 'record']);
   });
 });
 
