@@ -1,7 +1,9 @@
 /** One of the processes that share Hessian products: does what it is ordered until its master is gone. Started by crew.ts. */
+import { perSampleMoments, type SampleMoments } from '../noise/per-sample.ts';
+import { silent } from '../progress.ts';
 import type { HessianAt, HessianFamily } from '../hessian/hessian.ts';
 import type { Experiment } from './schema.ts';
-import { openPart } from './shared-hessian.ts';
+import { openPart, samplesOfPart } from './shared-hessian.ts';
 import { openWorkbench } from './workbench.ts';
 
 /** Samples first … first + count − 1. */
@@ -21,11 +23,18 @@ export type CrewOrder =
   | { readonly open: number; readonly part: SamplePart; readonly subset: SubsetChoice | null }
   | { readonly at: Float64Array; readonly of: number }
   | { readonly apply: Float64Array; readonly of: number }
-  | { readonly close: number };
+  | { readonly close: number }
+  | {
+      readonly momentsAt: Float64Array;
+      readonly directions: Float32Array;
+      readonly part: SamplePart;
+      readonly subset: SubsetChoice | null;
+    };
 
-/** The product where one was asked for, or what went wrong. */
+/** The product or the moments where such were asked for, or what went wrong. */
 export interface CrewAnswer {
   readonly product?: Float64Array;
+  readonly moments?: SampleMoments;
   readonly error?: string;
 }
 
@@ -42,6 +51,11 @@ async function obey(order: CrewOrder): Promise<CrewAnswer> {
     points.set(order.of, families.get(order.of)!.at(order.at));
   } else if ('apply' in order) {
     return { product: points.get(order.of)!.apply(order.apply) };
+  } else if ('momentsAt' in order) {
+    const { momentsAt, directions, part, subset } = order;
+    const { problem } = await bench;
+    const samples = samplesOfPart(await bench, experiment.seed, part, subset);
+    return { moments: await perSampleMoments(problem, samples, momentsAt, directions, silent) };
   } else {
     points.get(order.close)?.dispose();
     families.get(order.close)?.dispose();

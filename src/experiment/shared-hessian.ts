@@ -68,24 +68,35 @@ export function openSharedHessian(bench: Workbench, seed: number, subset: Subset
   };
 }
 
-/** One process's part of the samples. The mean of the parts' Hessians, weighted by their samples, is the whole's. */
+/** The Hessian of one process's part. The mean of the parts' Hessians, weighted by their samples, is the whole's. */
 export function openPart(
   bench: Workbench,
   seed: number,
   { first, count }: SamplePart,
   subset: SubsetChoice | null,
 ): HessianFamily {
-  const { problem } = bench;
-  const { x, y } = chosenSamples(bench, seed, subset);
-  const width = sizeOf(problem.inputShape);
-  return openHessian(problem, {
-    x: x.subarray(first * width, (first + count) * width),
-    y: y.subarray(first * problem.outputs, (first + count) * problem.outputs),
-    samples: count,
-  });
+  return openHessian(bench.problem, samplesOfPart(bench, seed, { first, count }, subset));
 }
 
-function chosenSamples({ problem, dataset }: Workbench, seed: number, subset: SubsetChoice | null): Samples {
+/** One process's part of the samples. */
+export function samplesOfPart(
+  bench: Workbench,
+  seed: number,
+  { first, count }: SamplePart,
+  subset: SubsetChoice | null,
+): Samples {
+  const { inputShape, outputs } = bench.problem;
+  const { x, y } = chosenSamples(bench, seed, subset);
+  const width = sizeOf(inputShape);
+  return {
+    x: x.subarray(first * width, (first + count) * width),
+    y: y.subarray(first * outputs, (first + count) * outputs),
+    samples: count,
+  };
+}
+
+/** All training samples, or the subset. */
+export function chosenSamples({ problem, dataset }: Workbench, seed: number, subset: SubsetChoice | null): Samples {
   return subset ? drawSubset(problem, dataset.train, subset.count, seed, subset.purpose) : dataset.train;
 }
 

@@ -2,7 +2,8 @@
 
 /**
  * Variance along a direction that rounding θ + v to float32 adds to every step: Σ eᵢ² ulp(θᵢ)²/12, for rounding errors
- * that are uniform and independent. It is held against the velocity variance.
+ * that are uniform and independent. It is held against the velocity variance. What rounding v itself adds is smaller by
+ * (v/θ)² and left out.
  *
  * @param theta the weights that are rounded [d]
  * @param direction a unit vector [d]

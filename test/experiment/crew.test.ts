@@ -3,6 +3,8 @@ import { RunError } from '../../src/errors.ts';
 import { openHessian } from '../../src/hessian/hessian.ts';
 import { Crew, partsOf } from '../../src/experiment/crew.ts';
 import { resolveExperiment } from '../../src/experiment/load.ts';
+import { silent } from '../../src/progress.ts';
+import { sharedPerSampleVariance } from '../../src/experiment/shared-noise.ts';
 import { openSharedHessian } from '../../src/experiment/shared-hessian.ts';
 import { drawSubset, openWorkbench, startingWeights, type Workbench } from '../../src/experiment/workbench.ts';
 import { randomStream } from '../../src/random.ts';
@@ -93,6 +95,20 @@ describe('a Hessian that processes share', () => {
     })();
     await expect(failure).rejects.toThrow(RunError);
     await expect(failure).rejects.toThrow(/SIGKILL.*EPOCHNOISE_THREADS=1/);
+  });
+});
+
+// Channel: one process, which is tested against plain loops.
+describe('noise that processes share', () => {
+  it.each([2, 3])('has the variance that one process finds, with %i of them', async (processes) => {
+    const bench = await benchOf(processes);
+    const theta = startingWeights(experiment, bench);
+    const directions = Float32Array.from(vectors.flatMap((vector) => [...vector]));
+    for (const choice of [null, { count: 200, purpose: 'test/subset' }, { count: 2, purpose: 'test/subset' }]) {
+      const shared = await sharedPerSampleVariance(bench, seed, choice, theta, directions, silent);
+      const alone = await sharedPerSampleVariance({ ...bench, crew: null }, seed, choice, theta, directions, silent);
+      shared.forEach((value, i) => expect(Math.abs(value / alone[i] - 1)).toBeLessThan(1e-6));
+    }
   });
 });
 

@@ -2,6 +2,9 @@
 import { roundingFloor } from '../../sgd/rounding.ts';
 import { median } from '../../statistics/median.ts';
 
+/** Noise below this part of the loudest direction's is rounding. */
+const SILENT = 1e-12;
+
 /** Share of the measured velocity variance that is rounding. */
 export interface RoundingFloor {
   readonly median: number;
@@ -11,19 +14,25 @@ export interface RoundingFloor {
 }
 
 /**
- * Directions along which nothing ever moves (units that are dead, without L2) have no share.
+ * Directions along which nothing moves have no share: units that are dead, and symmetries of the network (the common
+ * shift of all logits), whose noise is zero but for rounding. A higher precision would show nothing there either.
  *
  * @param theta the window's mean [d]
  * @param eigenvectors unit rows [k, d]
  * @param velocityVariance measured [k]
+ * @param noiseVariance C [k]
  */
 export function measureRoundingFloor(
   theta: Float64Array,
   eigenvectors: Float32Array,
   velocityVariance: Float64Array,
+  noiseVariance: Float64Array,
 ): RoundingFloor {
   const size = theta.length;
-  const moving = [...velocityVariance.keys()].filter((i) => velocityVariance[i] > 0);
+  const loudest = noiseVariance.reduce((most, value) => Math.max(most, value), 0);
+  const moving = [...velocityVariance.keys()].filter(
+    (i) => velocityVariance[i] > 0 && noiseVariance[i] > SILENT * loudest,
+  );
   const shares = moving.map(
     (i) => roundingFloor(theta, eigenvectors.subarray(i * size, (i + 1) * size)) / velocityVariance[i],
   );

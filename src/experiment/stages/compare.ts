@@ -49,7 +49,9 @@ export async function compareStage(context: Context): Promise<void> {
     polish: readPolishReport(directory),
     spectrum: spectrum.report,
     floor:
-      precision === 'float32' ? measureRoundingFloor(mean.theta, spectrum.eigenvectors, table.velocity_variance) : null,
+      precision === 'float32'
+        ? measureRoundingFloor(mean.theta, spectrum.eigenvectors, table.velocity_variance, table.noise_variance)
+        : null,
     backend,
     dataWarnings: dataset.warnings,
   };

@@ -2,7 +2,6 @@
 import { type Autocovariance, autocovariance, noiseAlongTrajectory } from '../../noise/autocovariance.ts';
 import { batchGradientsAlong, varianceFromEpochs } from '../../noise/batch-gradients.ts';
 import { batchVariance, perSampleFromBatch } from '../../noise/batch-variance.ts';
-import { perSampleVariance } from '../../noise/per-sample.ts';
 import { randomStream } from '../../random.ts';
 import { batchSource } from '../../sgd/samplers.ts';
 import { varianceInterval } from '../../statistics/chi-square.ts';
@@ -11,6 +10,7 @@ import { writeSafetensors } from '../../store/safetensors.ts';
 import { atPrecision } from '../../tensor/backend.ts';
 import type { Context } from '../context.ts';
 import { readBatches, readMean, readOpening, readProjections, readSpectrum, type Spectrum } from '../run-files.ts';
+import { sharedPerSampleVariance } from '../shared-noise.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** What `noise.safetensors` says of itself. */
@@ -72,12 +72,14 @@ function chooseMethod(
 }
 
 async function fromSamples(
-  { experiment: { sgd }, voice }: Context,
-  { problem, dataset, samples }: Workbench,
+  { experiment: { sgd, seed }, voice }: Context,
+  bench: Workbench,
   mean: Float64Array,
   { eigenvectors }: Spectrum,
 ): Promise<Variance> {
-  const perSample = await perSampleVariance(problem, dataset.train, mean, eigenvectors, voice.begin('noise variance'));
+  const { samples } = bench;
+  const report = voice.begin('noise variance');
+  const perSample = await sharedPerSampleVariance(bench, seed, null, mean, eigenvectors, report);
   const withReplacement = sgd.sampler === 'with-replacement';
   const variance = perSample.map((value) =>
     batchVariance(value, { samples, batchSize: sgd.batchSize, withReplacement }),

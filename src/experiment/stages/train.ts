@@ -1,9 +1,7 @@
 /** From random weights to the neighbourhood of a minimum: SGD with a decaying learning rate, then the polish. */
 import { lanczos } from '../../hessian/lanczos.ts';
 import { openFullBatch } from '../../models/full-batch.ts';
-import type { Samples } from '../../models/problem.ts';
 import { batchVariance } from '../../noise/batch-variance.ts';
-import { perSampleVariance } from '../../noise/per-sample.ts';
 import { randomStream } from '../../random.ts';
 import { runEpochs } from '../../sgd/epochs.ts';
 import { atRest, openHeavyBall } from '../../sgd/heavy-ball.ts';
@@ -17,9 +15,11 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
 import { expectedDrift } from '../drift.ts';
+import type { SubsetChoice } from '../crew-member.ts';
 import { openSharedHessian } from '../shared-hessian.ts';
+import { sharedPerSampleVariance } from '../shared-noise.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
-import { drawSubset, startingWeights, type Workbench } from '../workbench.ts';
+import { startingWeights, type Workbench } from '../workbench.ts';
 
 /** What `minimum.safetensors` says of how it was reached; null where nothing was polished. */
 export interface PolishReport {
@@ -32,7 +32,6 @@ export interface PolishReport {
 
 /** The eigenbasis that preconditions the polish is that of this many samples; gradient and curvature are exact. */
 const CURVATURE_SAMPLES = 10_000;
-const SUBSET = 'polish/subset';
 /** The same for large networks, counted in layer outputs. */
 const CURVATURE_UNITS = 2e7;
 /** Networks up to this size are polished along all their directions. */
@@ -106,9 +105,9 @@ async function polishFrom(
   const { sgd, seed } = experiment;
   const affordable = Math.floor(CURVATURE_UNITS / problem.model.unitsPerSample);
   const count = Math.max(Math.min(CURVATURE_SAMPLES, affordable), 2);
-  const subset = drawSubset(problem, dataset.train, count, seed, SUBSET);
+  const subset = { count, purpose: 'polish/subset' };
   const full = openFullBatch(exact, dataset.train);
-  const curvature = openSharedHessian(bench, seed, { count, purpose: SUBSET });
+  const curvature = openSharedHessian(bench, seed, subset);
   const whole = openSharedHessian(bench, seed, null);
   const crossover = crossoverEigenvalue({ ...sgd, batchesPerEpoch });
   const tools: PolishTools = {
@@ -143,19 +142,20 @@ async function polishFrom(
 async function driftAlong(
   theta: Float64Array,
   { eigenvalues, eigenvectors }: Eigenpairs,
-  { sgd, record }: Context['experiment'],
-  { problem, batchesPerEpoch, samples }: Workbench,
-  subset: Samples,
+  { sgd, record, seed }: Context['experiment'],
+  bench: Workbench,
+  subset: SubsetChoice,
   crossover: number,
   report: Parameters<typeof polish>[3],
 ): Promise<(gradientAlong: Float64Array) => Drift> {
+  const { batchesPerEpoch, samples } = bench;
   // Where the learning rate is beyond stability nothing is predicted; recording refuses it if that is so at the minimum.
   const limit = (2 * (1 + sgd.momentum)) / sgd.learningRate;
   const chosen = [...eigenvalues.keys()].filter((i) => eigenvalues[i] > crossover / 100 && eigenvalues[i] < limit);
   const size = theta.length;
   const rows = new Float32Array(chosen.length * size);
   chosen.forEach((pair, row) => rows.set(eigenvectors.subarray(pair * size, (pair + 1) * size), row * size));
-  const perSample = await perSampleVariance(problem, subset, theta, rows, (done, total) =>
+  const perSample = await sharedPerSampleVariance(bench, seed, subset, theta, rows, (done, total) =>
     report(done, total, 'noise along the eigendirections'),
   );
   const updates = record.epochs * batchesPerEpoch;
