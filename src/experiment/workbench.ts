@@ -50,7 +50,9 @@ export async function openWorkbench(
   const loss = lossFor(experiment.loss, task);
   const backend = openBackend({ name: experiment.backend, precision: experiment.precision, threads });
   if (backend.name === 'cpu')
-    voice.warn('back end cpu computes in plain JavaScript, about 100 times slower than the native library');
+    voice.warn(
+      'back end cpu computes in plain JavaScript: what takes the native library a second takes it up to two minutes',
+    );
   const { weightDecay } = experiment.sgd;
   const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay });
   // A teacher of other layers is refused here, before anything is written.
