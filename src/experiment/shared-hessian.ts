@@ -3,7 +3,7 @@ import { type HessianFamily, openHessian } from '../hessian/hessian.ts';
 import type { SymmetricOperator } from '../hessian/operator.ts';
 import type { Samples } from '../models/problem.ts';
 import { sizeOf } from '../tensor/types.ts';
-import { partsOf } from './crew.ts';
+import { type Crew, partsOf } from './crew.ts';
 import { RunError } from '../errors.ts';
 import type { CrewAnswer, CrewOrder, SamplePart, SubsetChoice } from './crew-member.ts';
 import { drawSubset, type Workbench } from './workbench.ts';
@@ -15,8 +15,6 @@ export interface SharedHessian {
 }
 
 export interface SharedHessianAt extends SymmetricOperator {
-  readonly size: number;
-  apply(vector: Float64Array): Float64Array | Promise<Float64Array>;
   dispose(): void;
 }
 
@@ -24,11 +22,11 @@ let opened = 0;
 
 /** @param subset null for all samples */
 export function openSharedHessian(bench: Workbench, seed: number, subset: SubsetChoice | null): SharedHessian {
-  const samples = subset ? Math.min(subset.count, bench.samples) : bench.samples;
-  const { crew, problem } = bench;
-  if (!crew) return openHessian(problem, chosenSamples(bench, seed, subset));
+  const { problem } = bench;
+  const shares = shareOut(bench, subset);
+  if (!shares) return openHessian(problem, chosenSamples(bench, seed, subset));
+  const { crew, parts, samples } = shares;
   const number = opened++;
-  const parts = partsOf(samples, crew.size);
   const own = openPart(bench, seed, parts[0], subset);
   // Orders are obeyed one after another: what follows need not wait for their answers.
   let ready = tell(crew.order((member) => ({ open: number, part: parts[member], subset })));
@@ -48,11 +46,10 @@ export function openSharedHessian(bench: Workbench, seed: number, subset: Subset
         async apply(vector) {
           await ready;
           const answers = await crew.order(() => ({ apply: vector, of: number }));
-          const products = [here.apply(vector), ...(await Promise.all(answers)).map(productOf)];
+          const ours = here.apply(vector);
+          const products = [ours, ...(await Promise.all(answers)).map((answer) => expected(answer, 'product'))];
           const product = new Float64Array(problem.size);
           products.forEach((part, index) => {
-            // A subset of fewer samples than processes leaves some without any: their mean is none.
-            if (parts[index].count === 0) return;
             const share = parts[index].count / samples;
             for (let i = 0; i < product.length; i++) product[i] += share * part[i];
           });
@@ -66,6 +63,15 @@ export function openSharedHessian(bench: Workbench, seed: number, subset: Subset
       then({ close: number });
     },
   };
+}
+
+/** Who does which part of the samples; null where this process does them alone: a part without a sample has no mean. */
+export function shareOut(
+  { crew, samples: all }: Workbench,
+  subset: SubsetChoice | null,
+): { readonly crew: Crew; readonly parts: SamplePart[]; readonly samples: number } | null {
+  const samples = subset ? Math.min(subset.count, all) : all;
+  return crew && samples >= crew.size ? { crew, parts: partsOf(samples, crew.size), samples } : null;
 }
 
 /** The Hessian of one process's part. The mean of the parts' Hessians, weighted by their samples, is the whole's. */
@@ -104,7 +110,12 @@ async function tell(order: Promise<Promise<CrewAnswer>[]>): Promise<void> {
   for (const { error } of await Promise.all(await order)) if (error) throw new RunError(error);
 }
 
-function productOf({ product, error }: CrewAnswer): Float64Array {
-  if (product) return product;
-  throw new RunError(`a process that shares the work failed: ${error ?? 'no product'}`);
+/** What an order asks for, out of its answer. @throws RunError where something went wrong instead */
+export function expected<Key extends 'product' | 'moments'>(
+  answer: CrewAnswer,
+  key: Key,
+): NonNullable<CrewAnswer[Key]> {
+  const value = answer[key];
+  if (value) return value;
+  throw new RunError(`a process that shares the work failed: ${answer.error ?? `no ${key}`}`);
 }

@@ -8,7 +8,7 @@ import { initialWeights, type Model, weightsNear } from '../models/model.ts';
 import { defineProblem, onBackend, type Problem, type Samples } from '../models/problem.ts';
 import { randomStream } from '../random.ts';
 import { batchesPerEpoch } from '../sgd/samplers.ts';
-import { atPrecision, openBackend } from '../tensor/backend.ts';
+import { mostExact, openBackend } from '../tensor/backend.ts';
 import { sizeOf } from '../tensor/types.ts';
 import { loadDataset } from './dataset.ts';
 import type { Choices, Voice } from './context.ts';
@@ -58,7 +58,7 @@ export async function openWorkbench(
   // A teacher of other layers is refused here, before anything is written.
   startingWeights(experiment, { dataset, problem });
   const cheap = train.samples * (model.unitsPerSample + sizeOf(inputShape)) <= CHEAP_UNITS;
-  const exact = cheap && backend.name === 'tensorflow' ? onBackend(problem, atPrecision(backend, 'float64')) : problem;
+  const exact = cheap ? onBackend(problem, mostExact(backend)) : problem;
   const { samples } = train;
   const shared = processes > 1 && samples * model.unitsPerSample >= WORTH_SHARING;
   const crew = shared ? new Crew(experiment, processes) : null;

@@ -78,6 +78,11 @@ export function atPrecision(backend: Backend, precision: Precision): Backend {
   return openBackend({ name: backend.name, precision, threads: backend.threads });
 }
 
+/** The back end at float64 where it has doubles, else as it is: for sums and projections that must not round. */
+export function mostExact(backend: Backend): Backend {
+  return backend.name === 'tensorflow' ? atPrecision(backend, 'float64') : backend;
+}
+
 /** Tensors and sessions that the native library holds now: the tests see to it that none leak. */
 export function heldByLibrary(): { tensors: number; sessions: number } {
   const { binding } = loadNodeLibrary(loadedThreads ?? 1);

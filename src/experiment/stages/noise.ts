@@ -7,7 +7,7 @@ import { batchSource } from '../../sgd/samplers.ts';
 import { varianceInterval } from '../../statistics/chi-square.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
-import { atPrecision } from '../../tensor/backend.ts';
+import { mostExact } from '../../tensor/backend.ts';
 import type { Context } from '../context.ts';
 import { readBatches, readMean, readOpening, readProjections, readSpectrum, type Spectrum } from '../run-files.ts';
 import { sharedPerSampleVariance } from '../shared-noise.ts';
@@ -105,7 +105,7 @@ async function fromBatches(
     indices,
     sgd.batchSize,
     eigenvectors,
-    exactBackend(problem),
+    mostExact(problem.backend),
     voice.begin(`noise variance from ${noise.epochs} epochs of batches`),
   );
   const { variance, degreesOfFreedom } = varianceFromEpochs(along, eigenvalues.length, batchesPerEpoch);
@@ -140,7 +140,7 @@ async function autocovarianceAtMean(
     readBatches(directory),
     sgd.batchSize,
     eigenvectors,
-    exactBackend(problem),
+    mostExact(problem.backend),
     voice.begin("the window's batches at its mean"),
   );
   // The gradient of the objective holds L2; that of a batch's mean loss does not.
@@ -185,8 +185,4 @@ async function autocovarianceAlongTrajectory(
   );
   const report = voice.begin('autocovariance along the trajectory');
   return await autocovariance(noise, eigenvalues.length, batchesPerEpoch, report);
-}
-
-function exactBackend({ backend }: Workbench['problem']): Workbench['problem']['backend'] {
-  return backend.name === 'tensorflow' ? atPrecision(backend, 'float64') : backend;
 }

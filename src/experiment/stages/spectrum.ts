@@ -3,7 +3,7 @@ import { lanczos, type LanczosProgress } from '../../hessian/lanczos.ts';
 import { freshResiduals } from '../../hessian/residuals.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { createSafetensors, writeSafetensors } from '../../store/safetensors.ts';
-import { atPrecision } from '../../tensor/backend.ts';
+import { mostExact } from '../../tensor/backend.ts';
 import { openProjection } from '../../tensor/projection.ts';
 import type { Context } from '../context.ts';
 import { readMean } from '../run-files.ts';
@@ -135,8 +135,7 @@ async function projectWindow(
 ): Promise<void> {
   const { size, backend } = problem;
   const updates = experiment.record.epochs * batchesPerEpoch;
-  const exact = backend.name === 'tensorflow' ? atPrecision(backend, 'float64') : backend;
-  const projection = openProjection(exact, directions, count, size);
+  const projection = openProjection(mostExact(backend), directions, count, size);
   const shape = [updates, count];
   const file = createSafetensors(runPath(directory, RUN_FILES.projections), {
     theta: { dtype: 'F32', shape },
