@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { readSafetensors } from '../dist/store/safetensors.js';
+import { spread, timesAsLong } from './spread.mjs';
 
 /** Rounds; in each, every contestant works for about so long. */
 const ROUNDS = 9;
@@ -22,7 +23,7 @@ export async function compare({ title, tolerance, contestants }) {
   const ready = [];
   for (const contestant of contestants) {
     const hello = await contestant.answer();
-    if (hello === null) process.stdout.write(`  ${contestant.name}: left out (${lastLine(contestant.errors)})\n`);
+    if (hello === null) process.stdout.write(`  ${contestant.name}: left out (${contestant.lastWords()})\n`);
     else ready.push({ contestant, version: hello.version, repeats: 1, times: /** @type {number[]} */ ([]) });
   }
   for (const one of ready) {
@@ -56,7 +57,7 @@ export async function compare({ title, tolerance, contestants }) {
       const against =
         index === 0
           ? ''
-          : `  ${r.median.toFixed(2)}× as long (${r.low.toFixed(2)} … ${r.high.toFixed(2)})${agrees ? '' : `  NOT THE SAME NUMBERS: ${difference.toExponential(1)}`}`;
+          : `  ${timesAsLong(r)}${agrees ? '' : `  NOT THE SAME NUMBERS: ${difference.toExponential(1)}`}`;
       process.stdout.write(`  ${contestant.name.padEnd(44)} ${ms.median.toPrecision(3).padStart(7)} ms${against}\n`);
       return entry;
     }),
@@ -90,12 +91,3 @@ function largestDifference(a, b) {
   }
   return difference / scale;
 }
-
-/** @param {number[]} values */
-function spread(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return { median: sorted[sorted.length >> 1], low: sorted[0], high: sorted[sorted.length - 1] };
-}
-
-/** @param {string} text */
-const lastLine = (text) => text.trim().split('\n').pop() || 'it ended without a word';

@@ -37,6 +37,11 @@ export class Contestant {
     return await this.answer();
   }
 
+  /** The last line on standard error: why it failed. */
+  lastWords() {
+    return this.errors.trim().split('\n').pop() || 'it ended without a word';
+  }
+
   end() {
     this.process.stdin.end();
     this.process.kill();

@@ -1,37 +1,34 @@
 // @ts-check
 /** Products of the loss's Hessian with a vector at fixed weights: LeNet (62,006 parameters) on 1,000 images. */
-import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { randomStream } from '../../dist/random.js';
 import { writeSafetensors } from '../../dist/store/safetensors.js';
+import { compare } from '../compare.mjs';
 import { Contestant } from '../contestant.mjs';
+import { here, temporaryFolder } from '../files.mjs';
 import { LENET_SIZE } from '../lenet.mjs';
 
 const SAMPLES = 1000;
-const here = (/** @type {string} */ name) => fileURLToPath(new URL(`../contestants/${name}`, import.meta.url));
 
 /** @param {string | null} python */
 export async function hvpCases(python) {
-  const file = path.join(os.tmpdir(), `epochnoise-bench-hvp-${process.pid}.safetensors`);
-  process.on('exit', () => fs.rmSync(file, { force: true }));
+  const file = path.join(temporaryFolder(), 'work.safetensors');
   writeWork(file);
-  const ours = new Contestant('epochnoise, linearised graph', process.execPath, [here('hvp.mjs'), file]);
+  const ours = new Contestant('epochnoise, linearised graph', process.execPath, [here('contestants/hvp.mjs'), file]);
   const peers = python
     ? [
         ['PyTorch, double backward', 'double-backward'],
         ['PyTorch, double backward, graph retained', 'retained'],
         ['PyTorch, torch.func forward over reverse', 'func'],
         ['JAX, jit, forward over reverse', 'jax'],
-      ].map(([name, way]) => new Contestant(name, python, [here('hvp.py'), file, way]))
+      ].map(([name, way]) => new Contestant(name, python, [here('contestants/hvp.py'), file, way]))
     : [];
   return [
-    {
+    await compare({
       title: `Hessian product, LeNet ${LENET_SIZE} parameters (tanh, average pooling), ${SAMPLES} images 32×32×3`,
       tolerance: 1e-4,
       contestants: [ours, ...peers],
-    },
+    }),
   ];
 }
 

@@ -1,15 +1,13 @@
 // @ts-check
 /** Complete SGD updates: sampling, gradient, L2, momentum, and the record of θ and v after every update. */
-import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { randomStream } from '../../dist/random.js';
 import { writeSafetensors } from '../../dist/store/safetensors.js';
+import { compare } from '../compare.mjs';
 import { Contestant } from '../contestant.mjs';
+import { here, temporaryFolder } from '../files.mjs';
 import { LENET_SIZE } from '../lenet.mjs';
-
-const here = (/** @type {string} */ name) => fileURLToPath(new URL(`../contestants/${name}`, import.meta.url));
 
 const NETS = [
   {
@@ -34,9 +32,9 @@ const NETS = [
 
 /** @param {string | null} python */
 export async function stepCases(python) {
-  return NETS.map((one) => {
-    const file = path.join(os.tmpdir(), `epochnoise-bench-step-${one.net}-${process.pid}.safetensors`);
-    process.on('exit', () => fs.rmSync(file, { force: true }));
+  const results = [];
+  for (const one of NETS) {
+    const file = path.join(temporaryFolder(), 'work.safetensors');
     writeWork(file, one);
     const args = [file, one.net];
     const threads = os.availableParallelism();
@@ -44,15 +42,17 @@ export async function stepCases(python) {
       ? [...new Set([threads, 1])].map(
           (count) =>
             new Contestant(`PyTorch, ${count} ${count === 1 ? 'thread' : 'threads'}`, python, [
-              here('step.py'),
+              here('contestants/step.py'),
               ...args,
               String(count),
             ]),
         )
       : [];
-    const ours = new Contestant('epochnoise', process.execPath, [here('step.mjs'), ...args]);
-    return { title: `Complete SGD update, ${one.title}, recorded`, tolerance: 1e-4, contestants: [ours, ...peers] };
-  });
+    const ours = new Contestant('epochnoise', process.execPath, [here('contestants/step.mjs'), ...args]);
+    const title = `Complete SGD update, ${one.title}, recorded`;
+    results.push(await compare({ title, tolerance: 1e-4, contestants: [ours, ...peers] }));
+  }
+  return results;
 }
 
 /** @param {string} file @param {typeof NETS[number]} net */

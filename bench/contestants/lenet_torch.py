@@ -27,3 +27,14 @@ def forward(parameters, x):
 
 def loss(parameters, x, labels):
     return F.cross_entropy(forward(parameters, x), labels)
+
+
+class LeNet(torch.nn.Module):
+    """The same as a module, for libraries that want one; its parameters are one flat tensor."""
+
+    def __init__(self, theta):
+        super().__init__()
+        self.theta = torch.nn.Parameter(theta.clone())
+
+    def forward(self, x):
+        return forward(split(self.theta), x)

@@ -5,8 +5,8 @@ import { writeSafetensors } from '../../dist/store/safetensors.js';
 
 /**
  * @param {string} version
- * @param {(repeats: number) => void | Promise<void>} work
- * @param {() => Float32Array | Float64Array} result
+ * @param {(repeats: number) => unknown} work what it gives, or promises, is told beside the seconds
+ * @param {() => Float32Array | Float64Array | Record<string, import('../../dist/store/safetensors.js').WritableTensor>} result
  */
 export async function serve(version, work, result) {
   process.stdout.write(`${JSON.stringify({ version })}\n`);
@@ -14,12 +14,17 @@ export async function serve(version, work, result) {
     const repeats = Number(line);
     if (Number.isInteger(repeats)) {
       const start = performance.now();
-      await work(repeats);
-      process.stdout.write(`${JSON.stringify({ seconds: (performance.now() - start) / 1000 })}\n`);
+      const told = await work(repeats);
+      const seconds = (performance.now() - start) / 1000;
+      const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
+      process.stdout.write(`${JSON.stringify({ seconds, peakMemoryBytes, ...Object(told) })}\n`);
     } else {
-      const data = Float64Array.from(result());
-      writeSafetensors(line, { result: { shape: [data.length], data } });
+      const found = result();
+      writeSafetensors(line, ArrayBuffer.isView(found) ? { result: asFloat64(found) } : found);
       process.stdout.write('{}\n');
     }
   }
 }
+
+/** @param {Float32Array | Float64Array} values */
+const asFloat64 = (values) => ({ shape: [values.length], data: Float64Array.from(values) });
