@@ -1,5 +1,6 @@
 /** Stationary moments for independent batches: an AR(2) process driven by white noise, solved exactly. */
-import { checkStationary, type Direction } from './direction.ts';
+import type { StateCovariance } from './boundary.ts';
+import { checkStationary, type Direction, type UpdateRule } from './direction.ts';
 
 /**
  * Stationary weight variance along one direction when batches are independent ("white" noise).
@@ -44,4 +45,16 @@ export function independentVelocityVariance(direction: Direction): number {
 export function independentCorrelationTime(direction: Direction): number {
   checkStationary(direction);
   return (1 + direction.momentum) / (direction.learningRate * direction.eigenvalue);
+}
+
+/**
+ * Covariance of the state for independent batches, per unit C: ⟨θ²⟩ and ⟨v²⟩ as above, and ⟨θv⟩ = ½⟨v²⟩.
+ *
+ * @param rule 0 ≤ ηλ < 2(1+β); an infinite weight variance at λ = 0
+ * @see docs/concepts/epoch-noise.md, equation 5
+ */
+export function independentCovariance({ learningRate, momentum, eigenvalue }: UpdateRule): StateCovariance {
+  const step = learningRate * eigenvalue;
+  const cross = (learningRate * learningRate) / ((1 - momentum) * (2 * (1 + momentum) - step));
+  return { theta: ((1 + momentum) * cross) / Math.abs(step), cross, velocity: 2 * cross };
 }
