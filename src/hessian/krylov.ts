@@ -1,7 +1,7 @@
 /** The space Lanczos grows: orthonormal vectors, the operator's tridiagonal projection on them, and what it does not know yet. */
 import { RunError } from '../errors.ts';
 import type { RandomStream } from '../random.ts';
-import { normalise, OrthonormalBasis, type RowStorage } from './basis.ts';
+import { normalise, type OpenBasis, orthogonalise, type OrthonormalBasis, type RowStorage } from './basis.ts';
 import { FLOAT32_PRECISION, type SymmetricOperator } from './operator.ts';
 import { tridiagonalEigen, tridiagonalRow } from './tridiagonal.ts';
 
@@ -19,7 +19,7 @@ export interface RitzPairs {
 }
 
 /**
- * Lanczos' three-term recurrence with full two-pass reorthogonalisation, one product a step. Where the remainder of a
+ * Lanczos' three-term recurrence with full reorthogonalisation, one product a step. Where the remainder of a
  * step is lost in rounding the space is invariant, and the next step starts from a random vector orthogonal to it.
  */
 export class KrylovSpace {
@@ -33,25 +33,30 @@ export class KrylovSpace {
   private readonly random: RandomStream;
   private readonly precision: number;
   private readonly storage: RowStorage;
+  private readonly openBasis: OpenBasis;
   private basis: OrthonormalBasis;
   private diagonal: number[] = [];
   /** Entry j couples rows j and j+1. */
   private offDiagonal: number[] = [];
   /** Remainder of the last step of each part, at that step's row; 0 at all other rows. */
   private remainder: number[] = [];
-  private readonly vector: Float64Array;
+  /** The last step's vector, and what it left; the one before. */
+  private vector: Float64Array;
+  private previous: Float64Array;
   private coefficients = new Float64Array(64);
   private startsAnew = true;
   private largestAsymmetry = 0;
 
-  constructor(operator: SymmetricOperator, random: RandomStream) {
+  constructor(operator: SymmetricOperator, random: RandomStream, openBasis: OpenBasis) {
     const precision = operator.relativePrecision ?? FLOAT32_PRECISION;
     this.operator = operator;
     this.random = random;
     this.storage = precision < FLOAT32_PRECISION ? 'float64' : 'float32';
     this.precision = precision;
-    this.basis = new OrthonormalBasis(operator.size, this.storage);
+    this.openBasis = openBasis;
+    this.basis = openBasis(operator.size, this.storage);
     this.vector = new Float64Array(operator.size);
+    this.previous = new Float64Array(operator.size);
   }
 
   /** Dimension of the space. */
@@ -88,18 +93,24 @@ export class KrylovSpace {
   /** One step: one vector more, one product. @throws RunError if the product is not finite or has a wrong length */
   async step(): Promise<void> {
     this.prepareVector();
-    const { basis, vector } = this;
+    const { basis, vector, previous } = this;
     basis.push(vector);
     const last = basis.count - 1;
     this.products++;
     const product = await this.operator.apply(vector);
     const norm = checkedNorm(product, this.operator.size, this.products);
-    vector.set(product);
     this.scale = Math.max(this.scale, norm);
     if (this.coefficients.length < basis.count) this.coefficients = new Float64Array(2 * basis.count);
-    const remainder = basis.orthogonalise(vector, this.coefficients);
+
+    // The recurrence first, in float64: what is left is nearly orthogonal already, and one pass over the basis is enough.
+    const before = last > 0 ? this.offDiagonal[last - 1] : 0;
+    const along = recur(product, vector, before, previous);
+    // `previous` now holds the remainder, and `vector` the vector it came from.
+    this.vector = previous;
+    this.previous = vector;
+    const remainder = orthogonalise(basis, this.vector, this.coefficients);
     this.recordAsymmetry(last);
-    this.diagonal.push(this.coefficients[last]);
+    this.diagonal.push(along + this.coefficients[last]);
     this.offDiagonal.push(0);
     // Of a complete space the remainder is rounding.
     this.remainder.push(this.isComplete ? 0 : remainder);
@@ -133,6 +144,11 @@ export class KrylovSpace {
     };
   }
 
+  /** Frees the basis. */
+  dispose(): void {
+    this.basis.dispose();
+  }
+
   /** Forgets the growing part; the next step starts a new one. */
   dropPart(): void {
     this.basis.truncate(this.partStart);
@@ -149,11 +165,12 @@ export class KrylovSpace {
     const kept = [...values.keys()].filter((pair) => residuals[pair] <= residual);
     const { vectors } = this.ritzVectors(kept);
     const { size } = this.operator;
-    this.basis = new OrthonormalBasis(size, this.storage);
+    this.basis.dispose();
+    this.basis = this.openBasis(size, this.storage);
     const row = new Float64Array(size);
     for (let i = 0; i < kept.length; i++) {
       row.set(vectors.subarray(i * size, (i + 1) * size));
-      this.basis.orthogonalise(row, this.coefficients);
+      orthogonalise(this.basis, row, this.coefficients);
       normalise(row);
       this.basis.push(row);
     }
@@ -178,24 +195,42 @@ export class KrylovSpace {
     let left = 0;
     while (left === 0) {
       for (let i = 0; i < vector.length; i++) vector[i] = this.random.normal();
-      left = this.basis.orthogonalise(vector, this.coefficients);
+      left = orthogonalise(this.basis, vector, this.coefficients);
     }
     normalise(vector);
     if (left < LOSS * Math.sqrt(vector.length)) {
-      this.basis.orthogonalise(vector, this.coefficients);
+      orthogonalise(this.basis, vector, this.coefficients);
       normalise(vector);
     }
   }
 
-  /** Compares the last product's components along earlier vectors with what symmetry makes them. */
+  /** Takes the last product's components along earlier vectors for what they are: rounding, or asymmetry. */
   private recordAsymmetry(last: number): void {
     for (let row = 0; row < last; row++) {
       // Rows where a part was cut have couplings to later parts that are not kept.
       if (this.remainder[row] > 0) continue;
-      const expected = row === last - 1 ? this.offDiagonal[row] : 0;
-      this.largestAsymmetry = Math.max(this.largestAsymmetry, Math.abs(this.coefficients[row] - expected));
+      // What symmetry makes them is out already: the coupling to the vector before, and nothing along all others.
+      this.largestAsymmetry = Math.max(this.largestAsymmetry, Math.abs(this.coefficients[row]));
     }
   }
+}
+
+/**
+ * Paige's recurrence: w = Hv − βu − αv with α = v·(Hv − βu), u the vector before v.
+ *
+ * @param product Hv, not changed
+ * @param previous u, overwritten with w
+ * @returns α
+ */
+function recur(product: Float64Array, vector: Float64Array, beta: number, previous: Float64Array): number {
+  let alpha = 0;
+  for (let i = 0; i < vector.length; i++) {
+    const left = product[i] - beta * previous[i];
+    previous[i] = left;
+    alpha += vector[i] * left;
+  }
+  for (let i = 0; i < vector.length; i++) previous[i] -= alpha * vector[i];
+  return alpha;
 }
 
 /**

@@ -2,8 +2,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { RunError } from '../errors.ts';
 import { randomStream } from '../random.ts';
+import type { OpenBasis } from './basis.ts';
+import { residualOverGap } from './gaps.ts';
 import { KrylovSpace, type RitzPairs } from './krylov.ts';
+import { availableMemory, refuseWhatDoesNotFit, stepsAtFirst } from './memory.ts';
 import type { SymmetricOperator } from './operator.ts';
+import { PlainBasis } from './plain-basis.ts';
 import { freshResiduals } from './residuals.ts';
 
 /** What is wanted of {@link lanczos}. */
@@ -19,6 +23,10 @@ export interface LanczosOptions {
    * and Rayleigh quotients are those of the space the pairs were taken from.
    */
   readonly certify?: boolean;
+  /** Who keeps the space's vectors, and computes with them; arrays and plain loops unless said otherwise. */
+  readonly openBasis?: OpenBasis;
+  /** Bytes that may be taken; what is available unless said otherwise. {@link lanczosMemory} says what is needed. */
+  readonly memory?: number;
   /** Called, and awaited, after every product. */
   readonly onProgress?: (state: LanczosProgress) => void | Promise<void>;
   /** Ends the work with the signal's reason, between two products. */
@@ -47,6 +55,8 @@ export interface Eigenpairs {
   readonly eigenvectors: Float32Array;
   /** ‖Hv−λv‖ [k], recomputed with a fresh product of each stored vector (where they are certified). */
   readonly residuals: Float64Array;
+  /** {@link residualOverGap} [k]: how far vectors may be turned into those of neighbouring eigenvalues, Ritz values after the k-th included. */
+  readonly residualOverGap: Float64Array;
   /** vᵀHv [k] of the same products. */
   readonly rayleighQuotients: Float64Array;
   /** Dimension of the space the pairs were taken from. */
@@ -61,6 +71,7 @@ export interface Eigenpairs {
   readonly asymmetry: number;
 }
 
+const PLAIN: OpenBasis = (size, storage) => new PlainBasis(size, storage);
 const DEFAULT_TOLERANCE = 1e-5;
 /** Growing stops at this part of the tolerance: the recomputed residual holds the products' rounding as well. */
 const STOP = 0.5;
@@ -72,32 +83,32 @@ const OVERSIGHT = 0.01;
 /**
  * The `eigenpairs` algebraically largest eigenpairs of a symmetric operator.
  *
- * Lanczos (Paige 1972; Parlett, The Symmetric Eigenvalue Problem, ch. 13) from a seeded random vector, with two passes of
- * classical Gram–Schmidt against all vectors at every step, so that no spurious copies of an eigenvalue appear. It grows
- * until the residual estimates |β·s| of all wanted pairs are within half the tolerance; where the space becomes invariant it
- * goes on from a random vector orthogonal to it, so that all d pairs can be had, degenerate ones too (d steps).
+ * Lanczos (Paige 1972; Parlett, The Symmetric Eigenvalue Problem, ch. 13) from a seeded random vector, made
+ * orthogonal to all vectors at every step, so that no spurious copies of an eigenvalue appear. It grows until the residual
+ * estimates |β·s| of all wanted pairs are within half the tolerance; where the space becomes invariant it goes on from a random vector orthogonal to it, so that all d pairs can be had, degenerate ones too (d steps).
  *
  * One start vector sees one direction of a degenerate eigenspace. With k < d the converged space is therefore probed with a
  * second Lanczos run in its orthogonal complement, about ten products, until an eigenvalue above the k-th that was missed
  * has less than a 1 % chance (Kuczyński & Woźniakowski 1992, SIAM J. Matrix Anal. Appl. 13, 1094, theorem 4.2); if one is found, the
  * converged vectors are kept and the search goes on orthogonal to them.
  *
- * Memory, n the dimension reached and b = 4 bytes (8 where the operator says its products are better than float32): n·d·b
- * for the space, 4(k+1)·d for the vectors returned, 8·n² (twice while sorting) + 8(k+1)·n for their coordinates, about 32·d of work. Time
- * apart from the products: 2n²·d multiplications to stay orthogonal, n³ for the coordinates, k·n·d for the vectors.
+ * Memory: {@link lanczosMemory}. Time apart from the products, n the dimension reached: n²·d multiplications to stay
+ * orthogonal, n³ for the coordinates, k·n·d for the vectors.
  *
  * @returns the same bytes for the same operator, options and seed
- * @throws RunError if k is not in 1 … d, or a product is not finite
+ * @throws RunError if k is not in 1 … d, or a product is not finite; ConfigurationError where the space does not fit into
+ * the memory, before the first product or, where more steps are needed than expected, before the step that does not fit
  */
 export async function lanczos(operator: SymmetricOperator, options: LanczosOptions): Promise<Eigenpairs> {
   const { eigenpairs: wanted, tolerance = DEFAULT_TOLERANCE, seed = 1, certify = true } = options;
-  const { onProgress, signal } = options;
+  const { openBasis = PLAIN, memory = availableMemory(), onProgress, signal } = options;
   const { size } = operator;
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > size)
     throw new RunError(`${wanted} eigenpairs of an operator of size ${size}; ask for 1 to ${size}`);
   if (!(tolerance >= 0)) throw new RunError(`tolerance ${tolerance} of eigenpairs; expected 0 or more`);
 
-  const space = new KrylovSpace(operator, randomStream(seed, 'hessian/lanczos'));
+  refuseWhatDoesNotFit(operator, wanted, memory);
+
   let converged = 0;
   const tell = async (stage: LanczosProgress['stage'], iteration: number, expected: number) => {
     await onProgress?.({ stage, iteration, expected, converged, wanted });
@@ -108,55 +119,86 @@ export async function lanczos(operator: SymmetricOperator, options: LanczosOptio
   };
   signal?.throwIfAborted();
 
-  let lookAt = 1;
-  for (;;) {
-    await space.step();
-    if (space.count >= lookAt || space.isComplete) {
-      lookAt = space.count + Math.max(1, Math.floor(space.count * (wanted === size ? 4 : 1) * LOOK_EVERY));
-      const pairs = space.ritz();
-      const goal = STOP * tolerance * largestMagnitude(pairs);
-      converged = leadingConverged(pairs, wanted, goal);
-      if (converged === wanted && wanted < size && !space.isComplete) {
-        const level = pairs.values[wanted - 1] + 2 * goal;
-        const found = lookAbove(space, level, goal, pairs);
-        if (found === 'nothing') break;
-        if (found === 'something') {
-          const missed = await probe(space, level, goal, pairs, tell);
-          if (!missed) break;
-          space.keepConverged(goal);
-          lookAt = space.count + 1;
-        }
-      }
-    }
-    await tell('growing', space.count, expectedSteps(space.count, converged, wanted, size));
-    if (space.isComplete) break;
+  const space = new KrylovSpace(operator, randomStream(seed, 'hessian/lanczos'), openBasis);
+  const expectedAtFirst = stepsAtFirst(wanted, size);
+  let found: LeadingPairs;
+  try {
+    await grow();
+    found = leadingPairs(space, wanted);
+  } finally {
+    // The vectors are there: the space makes room before they are put to the test.
+    space.dispose();
   }
 
-  const iterations = space.count;
-  const chosen = [...Array(wanted).keys(), iterations - 1];
-  const { values, vectors } = space.ritzVectors(chosen);
+  const { values, vectors, estimates } = found;
   const { rayleighQuotients, residuals } = certify
     ? await freshResiduals(operator, vectors, values, (done) => tell('residuals', done, wanted + 1))
-    : { rayleighQuotients: values, residuals: estimatedResiduals(space, chosen) };
+    : { rayleighQuotients: values, residuals: estimates };
   const largest = Math.max(Math.abs(values[0]), Math.abs(values[wanted]));
   const within = residuals.subarray(0, wanted).filter((residual) => residual <= tolerance * largest);
   return {
     eigenvalues: values.slice(0, wanted),
-    eigenvectors: vectors.slice(0, wanted * size),
+    // Not a copy: these are most of the memory that is left.
+    eigenvectors: vectors.subarray(0, wanted * size),
     residuals: residuals.slice(0, wanted),
+    residualOverGap: residualOverGap(values.slice(0, wanted), residuals.slice(0, wanted), found.beyond),
     rayleighQuotients: rayleighQuotients.slice(0, wanted),
-    iterations,
+    iterations: found.iterations,
     products: space.products + (certify ? wanted + 1 : 0),
     converged: within.length,
     lowest: { eigenvalue: values[wanted], residual: residuals[wanted] },
     asymmetry: space.asymmetry,
   };
+
+  /** Grows the space until it holds all wanted pairs, or is complete. */
+  async function grow(): Promise<void> {
+    let lookAt = 1;
+    for (;;) {
+      if (space.count >= expectedAtFirst) refuseWhatDoesNotFit(operator, wanted, memory, space.count + 1);
+      await space.step();
+      if (space.count >= lookAt || space.isComplete) {
+        lookAt = space.count + Math.max(1, Math.floor(space.count * (wanted === size ? 4 : 1) * LOOK_EVERY));
+        const pairs = space.ritz();
+        const goal = STOP * tolerance * largestMagnitude(pairs);
+        converged = leadingConverged(pairs, wanted, goal);
+        if (converged === wanted && wanted < size && !space.isComplete) {
+          const level = pairs.values[wanted - 1] + 2 * goal;
+          const above = lookAbove(space, level, goal, pairs);
+          if (above === 'nothing') return;
+          if (above === 'something') {
+            const missed = await probe(space, level, goal, pairs, tell);
+            if (!missed) return;
+            space.keepConverged(goal);
+            lookAt = space.count + 1;
+          }
+        }
+      }
+      await tell('growing', space.count, expectedSteps(space.count, converged, wanted, size));
+      if (space.isComplete) return;
+    }
+  }
 }
 
-/** Residuals of chosen pairs as the space itself knows them. */
-function estimatedResiduals(space: KrylovSpace, chosen: readonly number[]): Float64Array {
-  const { residuals } = space.ritz();
-  return Float64Array.from(chosen, (pair) => residuals[pair]);
+/** What is taken from a space before it is freed. */
+interface LeadingPairs {
+  /** [k+1]: the k leading ones, and the lowest. */
+  readonly values: Float64Array;
+  /** [k+1, d] row-major. */
+  readonly vectors: Float32Array;
+  /** Residuals as the space itself knows them [k+1]. */
+  readonly estimates: Float64Array;
+  /** Ritz values after the k-th. */
+  readonly beyond: Float64Array;
+  /** Dimension of the space. */
+  readonly iterations: number;
+}
+
+function leadingPairs(space: KrylovSpace, wanted: number): LeadingPairs {
+  const iterations = space.count;
+  const chosen = [...Array(wanted).keys(), iterations - 1];
+  const { values: all, residuals } = space.ritz();
+  const estimates = Float64Array.from(chosen, (pair) => residuals[pair]);
+  return { ...space.ritzVectors(chosen), estimates, beyond: all.slice(wanted), iterations };
 }
 
 /** Runs a second Lanczos in the orthogonal complement of a converged space, and forgets it. @returns whether it met anything above the level */
@@ -227,6 +269,6 @@ function leadingConverged({ residuals }: RitzPairs, wanted: number, goal: number
 function expectedSteps(count: number, converged: number, wanted: number, size: number): number {
   if (wanted === size) return size;
   if (converged === wanted) return count;
-  const steps = converged < wanted / 8 ? 3 * wanted + 30 : (count * wanted) / converged;
+  const steps = converged < wanted / 8 ? stepsAtFirst(wanted, size) : (count * wanted) / converged;
   return Math.min(size, Math.max(count + 1, Math.ceil(steps)));
 }
