@@ -4,22 +4,24 @@
  */
 import {
   add,
+  addApplied,
+  addScaled,
   apply,
   dot,
   identityPlus,
-  outer,
-  plus,
+  plusOuter,
   scaled,
   transposed,
-  twiceSymmetric,
+  ZERO_MATRIX,
   ZERO_VECTOR,
 } from './matrix.ts';
 import type { Matrix, Vector } from './matrix.ts';
+import { NO_SOURCE, sourceOf, withSource, type Source } from './source.ts';
 import { join, moment, type Stretch } from './stretch.ts';
 
 /** A reading o = a·x + w in its relation to the noise and the other readings of a stretch. */
 interface Reading {
-  /** a; for the mean of weights less (1, 0, 0), which is what a weight that hardly moves has. */
+  /** a; for the mean of weights less (1, 0, 0), which is what a weight that does not move has. */
   readonly response: Vector;
   /** γ = cov(e, w). */
   readonly left: Vector;
@@ -33,9 +35,7 @@ interface Reading {
 
 /** A stretch whose readings are an orthonormal basis of the recorded weights' deviations from their mean. */
 export interface CentredStretch extends Stretch {
-  /** Number of weights recorded. */
-  readonly updates: number;
-  /** The mean of these weights. */
+  /** The mean of the weights, one an update. */
   readonly mean: Reading;
 }
 
@@ -53,12 +53,12 @@ const NOTHING: Reading = {
 
 /** A moment, as in stretch.ts. */
 export function centredMoment(shift: Matrix, noise: Matrix): CentredStretch {
-  return centred(moment(shift, noise), 0, NOTHING);
+  return { ...moment(shift, noise), mean: NOTHING };
 }
 
-/** One update whose weight is recorded; alone it has a mean and no deviation. `response` is the weight's, less (1, 0, 0). */
-export function centredUpdate(shift: Matrix, kick: Vector, response: Vector): CentredStretch {
-  return centred(moment(shift, outer(kick, kick)), 1, { ...NOTHING, response, left: kick, variance: 1 });
+/** One update whose weight is recorded: it has a mean and no deviation. `response` is the weight's, less (1, 0, 0). */
+export function centredUpdate(shift: Matrix, response: Vector): CentredStretch {
+  return { ...moment(shift, ZERO_MATRIX), updates: 1, mean: { ...NOTHING, response } };
 }
 
 /**
@@ -67,88 +67,108 @@ export function centredUpdate(shift: Matrix, kick: Vector, response: Vector): Ce
  * @see docs/concepts/epoch-noise.md, equation 25
  */
 export function joinCentred(first: CentredStretch, second: CentredStretch): CentredStretch {
-  const both = join(first, second);
-  const updates = first.updates + second.updates;
-  if (updates === 0) return centred(both, 0, NOTHING);
-  const mean = mixture(first, second, first.updates / updates, second.updates / updates);
-  if (first.updates === 0 || second.updates === 0) return centred(both, updates, mean);
+  return withStep(first, second, join(first, second));
+}
 
-  const weight = Math.sqrt((first.updates * second.updates) / updates);
-  const step = mixture(first, second, -weight, weight);
-  const covariance = meanWithStep(first, second, weight);
+/** Two stretches of one epoch as one: as {@link joinCentred}, with the push m the mean noise of both. */
+export function joinCentredWithin(first: CentredStretch, second: CentredStretch): CentredStretch {
+  const source = sourceOf(first, second);
+  return withStep(first, second, withSource(join(first, second), source), source);
+}
+
+/** `both`, the two joined, with the step from one mean to the other as one more reading, and the mean of all. */
+function withStep(
+  first: CentredStretch,
+  second: CentredStretch,
+  both: Stretch,
+  source: Source = NO_SOURCE,
+): CentredStretch {
+  const { updates, shift, noise } = both;
+  const share = updates === 0 ? 0 : second.updates / updates;
+  const mean = mixture(first, second, source, 1 - share, share);
+  if (first.updates === 0 || second.updates === 0) return { ...both, mean };
+
+  const weight = Math.sqrt(first.updates * share);
+  const step = mixture(first, second, source, -weight, weight);
   const { response, left, variance } = step;
-  const square = outer(response, response);
+  const covariance = weight * meanWithStep(first, second, share) + mean.gain * step.gain;
   return {
-    shift: both.shift,
-    noise: both.noise,
-    response: plus(both.response, square),
-    left: plus(both.left, outer(left, left)),
-    responseLeft: plus(both.responseLeft, outer(response, left)),
-    weighted: plus(
-      both.weighted,
-      twiceSymmetric(outer(response, add(step.responseRow, scaled(variance / 2, response)))),
+    updates,
+    shift,
+    noise,
+    response: plusOuter(both.response, response, response),
+    left: plusOuter(both.left, left, left),
+    responseLeft: plusOuter(both.responseLeft, response, left),
+    weighted: plusOuter(
+      plusOuter(both.weighted, response, step.responseRow),
+      addScaled(step.responseRow, variance, response),
+      response,
     ),
     trace: both.trace + variance,
     square: both.square + 2 * step.rowSquare + variance * variance,
-    updates,
     mean: {
       response: mean.response,
       left: mean.left,
       variance: mean.variance,
-      responseRow: add(mean.responseRow, scaled(covariance, response)),
-      leftRow: add(mean.leftRow, scaled(covariance, left)),
+      responseRow: addScaled(mean.responseRow, covariance, response),
+      leftRow: addScaled(mean.leftRow, covariance, left),
       rowSquare: mean.rowSquare + covariance * covariance,
     },
   };
 }
 
+/** A reading with its response g to the source that joining adds. */
+interface Mixture extends Reading {
+  readonly gain: number;
+}
+
 /** p₁ mean₁ + p₂ mean₂ as a reading of the joined stretch; its response less p₁ + p₂ times (1, 0, 0). */
-function mixture(first: CentredStretch, second: CentredStretch, p1: number, p2: number): Reading {
+function mixture(first: CentredStretch, second: CentredStretch, source: Source, p1: number, p2: number): Mixture {
+  const early = identityPlus(first.shift);
   const late = identityPlus(second.shift);
   const earlier = first.mean;
   const later = second.mean;
   const laterResponse = add(WEIGHT, later.response);
-  const passed = apply(first.noise, laterResponse);
-  // Covariance of the state between the two with the reading's noise.
-  const between = add(scaled(p1, earlier.left), scaled(p2, passed));
-  const row = add(scaled(p2, later.responseRow), apply(second.response, between));
-  const passedRow = add(scaled(p1, earlier.leftRow), scaled(p2, apply(first.left, laterResponse)));
+  // Covariance of the reading's noise with the state between the two stretches, and with the readings of each.
+  const between = addScaled(scaled(p1, earlier.left), p2, apply(first.noise, laterResponse));
+  const firstRow = addScaled(scaled(p1, earlier.responseRow), p2, apply(first.responseLeft, laterResponse));
+  const firstLeftRow = addScaled(scaled(p1, earlier.leftRow), p2, apply(first.left, laterResponse));
+  const secondRow = addApplied(scaled(p2, later.responseRow), second.response, between);
+  const leftRow = addApplied(
+    addApplied(scaled(p2, later.leftRow), transposed(second.responseLeft), between),
+    late,
+    addApplied(firstLeftRow, first.noise, secondRow),
+  );
+  const rowSquare =
+    p1 * p1 * earlier.rowSquare +
+    p2 * p2 * later.rowSquare +
+    p2 * dot(laterResponse, addScaled(firstLeftRow, p1, earlier.leftRow)) +
+    dot(between, addScaled(secondRow, p2, later.responseRow));
+  const gain = p1 * source.push * earlier.response[2] + p2 * dot(laterResponse, source.between);
+  const overlap = source.push * firstRow[2] + dot(source.between, secondRow);
   return {
-    response: add(
+    response: addScaled(
       scaled(p1, earlier.response),
-      scaled(p2, add(later.response, apply(transposed(first.shift), laterResponse))),
+      p2,
+      addApplied(later.response, transposed(first.shift), laterResponse),
     ),
-    left: add(apply(late, between), scaled(p2, later.left)),
+    left: addScaled(addApplied(scaled(p2, later.left), late, between), gain, source.end),
     variance:
       p1 * p1 * earlier.variance +
       p2 * p2 * later.variance +
-      p2 * dot(laterResponse, add(between, scaled(p1, earlier.left))),
-    responseRow: add(
-      add(scaled(p1, earlier.responseRow), scaled(p2, apply(first.responseLeft, laterResponse))),
-      add(row, apply(transposed(first.shift), row)),
-    ),
-    leftRow: add(
-      add(apply(late, add(passedRow, apply(first.noise, row))), scaled(p2, later.leftRow)),
-      apply(transposed(second.responseLeft), between),
-    ),
-    rowSquare:
-      p1 * p1 * earlier.rowSquare +
-      p2 * p2 * later.rowSquare +
-      p2 * dot(laterResponse, add(passedRow, scaled(p1, earlier.leftRow))) +
-      dot(between, add(row, scaled(p2, later.responseRow))),
+      p2 * dot(laterResponse, addScaled(between, p1, earlier.left)) +
+      gain * gain,
+    responseRow: addScaled(addApplied(firstRow, transposed(early), secondRow), gain, source.response),
+    leftRow: addScaled(addScaled(leftRow, gain, source.left), overlap + gain * source.square, source.end),
+    rowSquare: rowSquare + gain * (2 * overlap + gain * source.square),
+    gain,
   };
 }
 
-/** Covariance of the joined mean with the step from one mean to the other, times `weight`. */
-function meanWithStep(first: CentredStretch, second: CentredStretch, weight: number): number {
+/** Covariance of the joined mean with the second mean less the first, without the source's part. */
+function meanWithStep(first: CentredStretch, second: CentredStretch, share: number): number {
   const laterResponse = add(WEIGHT, second.mean.response);
   const mixed = dot(laterResponse, first.mean.left);
   const later = second.mean.variance + dot(laterResponse, apply(first.noise, laterResponse));
-  const share = weight / (first.updates + second.updates);
-  return share * (second.updates * (later - mixed) - first.updates * (first.mean.variance - mixed));
-}
-
-function centred(stretch: Stretch, updates: number, mean: Reading): CentredStretch {
-  const { shift, noise, response, left, responseLeft, weighted, trace, square } = stretch;
-  return { shift, noise, response, left, responseLeft, weighted, trace, square, updates, mean };
+  return share * (later - mixed) - (1 - share) * (first.mean.variance - mixed);
 }

@@ -6,7 +6,7 @@ import {
   independentWeightVariance,
 } from './independent-batches.ts';
 import { reshuffledPositionVariances } from './positions.ts';
-import { reshuffledCorrelationTime, reshuffledVelocityVariance, reshuffledWeightVariance } from './reshuffled.ts';
+import { reshuffledVelocityVariance, reshuffledWeightVariance } from './reshuffled.ts';
 import { shuffledOnceVelocityVariance, shuffledOnceWeightVariance } from './shuffled-once.ts';
 
 /** Stationary moments along one direction, averaged over the position in the epoch. */
@@ -39,21 +39,16 @@ export function stationaryMoments(
       correlationTime: independentCorrelationTime(direction),
     };
   }
+  const unit = { ...direction, noiseVariance: 1 };
   if (sampler === 'shuffle-once') {
-    const unit = { ...direction, noiseVariance: 1 };
     const theta = shuffledOnceWeightVariance(unit, samplingFraction);
     const velocity = shuffledOnceVelocityVariance(unit, samplingFraction);
     return scaled(direction.noiseVariance, theta, velocity);
   }
-  if (samplingFraction === undefined || usesAllData(direction, samplingFraction)) {
-    return {
-      thetaVariance: reshuffledWeightVariance(direction),
-      velocityVariance: reshuffledVelocityVariance(direction),
-      correlationTime: reshuffledCorrelationTime(direction),
-    };
-  }
+  if (samplingFraction === undefined || usesAllData(direction, samplingFraction))
+    return scaled(direction.noiseVariance, reshuffledWeightVariance(unit), reshuffledVelocityVariance(unit));
   // With a dropped batch the epoch's noise does not sum to zero; only the position-resolved route covers that.
-  const { theta, velocity } = reshuffledPositionVariances({ ...direction, noiseVariance: 1 }, samplingFraction);
+  const { theta, velocity } = reshuffledPositionVariances(unit, samplingFraction);
   return scaled(direction.noiseVariance, meanOf(theta), meanOf(velocity));
 }
 

@@ -5,11 +5,12 @@
 import {
   identityPlus,
   inner,
-  outer,
   plus,
+  plusBothWays,
+  plusOuter,
+  plusProduct,
   product,
   transposed,
-  twiceSymmetric,
   ZERO_MATRIX,
   type Matrix,
   type Vector,
@@ -23,6 +24,8 @@ import {
  * @see docs/concepts/epoch-noise.md, equation 23
  */
 export interface Stretch {
+  /** Number of updates. */
+  readonly updates: number;
   /** E − I, so that a state that hardly moves is moved exactly. */
   readonly shift: Matrix;
   /** V = cov(e). */
@@ -44,6 +47,7 @@ export interface Stretch {
 /** A moment between two updates: the state may change by a linear map, E − I, and takes on noise of covariance V. */
 export function moment(shift: Matrix, noise: Matrix): Stretch {
   return {
+    updates: 0,
     shift,
     noise,
     response: ZERO_MATRIX,
@@ -55,20 +59,9 @@ export function moment(shift: Matrix, noise: Matrix): Stretch {
   };
 }
 
-/** An update that ends with a reading: E − I, the kick that noise of unit variance gives the state, the reading's response. */
-export function reading(shift: Matrix, kick: Vector, response: Vector): Stretch {
-  const square = outer(response, response);
-  const noise = outer(kick, kick);
-  return {
-    shift,
-    noise,
-    response: square,
-    left: noise,
-    responseLeft: outer(response, kick),
-    weighted: square,
-    trace: 1,
-    square: 1,
-  };
+/** An update that ends with a reading o = a·x: E − I and a. Its noise is the push m: alone it has no other. */
+export function reading(shift: Matrix, response: Vector): Stretch {
+  return { ...moment(shift, ZERO_MATRIX), updates: 1, response: plusOuter(ZERO_MATRIX, response, response) };
 }
 
 /**
@@ -79,7 +72,8 @@ export function reading(shift: Matrix, kick: Vector, response: Vector): Stretch 
 export function join(first: Stretch, second: Stretch): Stretch {
   const early = identityPlus(first.shift);
   const late = identityPlus(second.shift);
-  const [earlyBack, lateBack] = [transposed(early), transposed(late)];
+  const earlyBack = transposed(early);
+  const lateBack = transposed(late);
   const { noise } = first;
   const { response } = second;
   const carried = product(late, noise);
@@ -87,20 +81,24 @@ export function join(first: Stretch, second: Stretch): Stretch {
   const seenBack = transposed(seen);
   const responseEarly = product(response, early);
   return {
-    shift: plus(plus(first.shift, second.shift), product(second.shift, first.shift)),
-    noise: plus(product(carried, lateBack), second.noise),
-    response: plus(first.response, product(earlyBack, responseEarly)),
-    left: plus(
-      plus(product(product(late, plus(first.left, product(seen, noise))), lateBack), second.left),
-      twiceSymmetric(product(carried, second.responseLeft)),
+    updates: first.updates + second.updates,
+    shift: plusProduct(plus(first.shift, second.shift), second.shift, first.shift),
+    noise: plusProduct(second.noise, carried, lateBack),
+    response: plusProduct(first.response, earlyBack, responseEarly),
+    left: plusProduct(
+      plusBothWays(second.left, product(carried, second.responseLeft)),
+      product(late, plusProduct(first.left, seen, noise)),
+      lateBack,
     ),
-    responseLeft: plus(
+    responseLeft: plusProduct(
       product(first.responseLeft, lateBack),
-      product(earlyBack, plus(second.responseLeft, product(seenBack, lateBack))),
+      earlyBack,
+      plusProduct(second.responseLeft, seenBack, lateBack),
     ),
-    weighted: plus(
-      plus(first.weighted, twiceSymmetric(product(first.responseLeft, responseEarly))),
-      product(earlyBack, product(plus(second.weighted, product(seenBack, response)), early)),
+    weighted: plusProduct(
+      plusBothWays(first.weighted, product(first.responseLeft, responseEarly)),
+      earlyBack,
+      product(plusProduct(second.weighted, seenBack, response), early),
     ),
     trace: first.trace + second.trace + inner(noise, response),
     square:
@@ -112,13 +110,13 @@ export function join(first: Stretch, second: Stretch): Stretch {
 }
 
 /** `count` ≥ 1 equal stretches as one, by squaring: 2 log₂ count joins at most. */
-export function repeated<S>(stretch: S, count: number, joined: (first: S, second: S) => S): S {
+export function repeated<S>(stretch: S, count: number, join: (first: S, second: S) => S): S {
   let [power, left] = [stretch, count];
   let result: S | undefined;
   for (;;) {
-    if (left % 2 === 1) result = result === undefined ? power : joined(result, power);
+    if (left % 2 === 1) result = result === undefined ? power : join(result, power);
     left = Math.floor(left / 2);
     if (left === 0) return result ?? power;
-    power = joined(power, power);
+    power = join(power, power);
   }
 }

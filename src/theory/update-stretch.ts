@@ -1,19 +1,17 @@
-/** One update as a stretch, with unit noise: v ← βv − ηλθ + m + ξ, θ ← θ + v, the push m being kept. */
+/** One update as a stretch, its noise being the push m: v ← βv − ηλθ + m, θ ← θ + v. */
 import { centredUpdate, type CentredStretch } from './centred-stretch.ts';
 import type { UpdateRule } from './direction.ts';
 import type { Matrix, Vector } from './matrix.ts';
 import { reading, type Stretch } from './stretch.ts';
 
-const KICK: Vector = [1, 1, 0];
-
 /** An update whose weight is recorded, to be taken about the mean of the window. */
 export function weightUpdate(rule: UpdateRule): CentredStretch {
-  return centredUpdate(shiftOf(rule), KICK, velocityResponse(rule));
+  return centredUpdate(shiftOf(rule), velocityResponse(rule));
 }
 
 /** An update whose velocity is recorded. */
 export function velocityUpdate(rule: UpdateRule): Stretch {
-  return reading(shiftOf(rule), KICK, velocityResponse(rule));
+  return reading(shiftOf(rule), velocityResponse(rule));
 }
 
 /** E − I. */

@@ -53,7 +53,7 @@ export function windowPredictor(options: WindowOptions): (eigenvalue: number) =>
   const ruleOf = (eigenvalue: number): UpdateRule => ({ learningRate, momentum, eigenvalue });
 
   if (sampler === 'with-replacement') {
-    const unbroken = { updates, epochLength: Infinity, noise: INDEPENDENT_NOISE };
+    const unbroken = { updates, epochLength: 1, noise: INDEPENDENT_NOISE };
     if (start === 'stationary') {
       const settled = windowPropagator({ ...unbroken, burnInUpdates: 0 });
       return (eigenvalue) => {

@@ -77,7 +77,7 @@ function propagated(one: RestCase) {
   const propagate = windowPropagator({
     updates,
     burnInUpdates: burnInUpdates ?? 0,
-    epochLength: independent ? Infinity : batchesPerEpoch,
+    epochLength: independent ? 1 : batchesPerEpoch,
     noise: independent ? INDEPENDENT_NOISE : epochNoise(batchesPerEpoch, samplingFraction),
   });
   return propagate(withDecoupledDecay(directionOf(one.input), one.input.decoupledDecay ?? 0), AT_REST);
