@@ -96,7 +96,7 @@ export interface TrajectoryBlock {
 }
 
 /**
- * Reads the window in blocks, in the order of time.
+ * Reads the window in blocks, in the order of time; those of a part are as equal as can be.
  *
  * @param rowsPerBlock at most
  * @throws DataError where the trajectory is absent or damaged, or does not have so many updates of this size
@@ -119,8 +119,9 @@ export function* readTrajectory(
         throw new DataError(
           `${path} holds weights of shape [${shape.join(', ')}] from update ${String(file.metadata.firstUpdate)} on; expected [updates, ${size}] from update ${next} on`,
         );
-      for (let row = 0; row < shape[0]; row += rowsPerBlock) {
-        const rows = Math.min(rowsPerBlock, shape[0] - row);
+      const evenly = Math.ceil(shape[0] / Math.ceil(shape[0] / rowsPerBlock));
+      for (let row = 0; row < shape[0]; row += evenly) {
+        const rows = Math.min(evenly, shape[0] - row);
         const theta = file.readRows('theta', row, rows).data as Reals;
         const velocity = file.readRows('velocity', row, rows).data as Reals;
         yield { first: next + row, rows, theta, velocity };

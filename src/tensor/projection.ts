@@ -1,11 +1,25 @@
 /** Projections of many vectors on many directions, as one native matrix product. */
-import type { Backend } from './backend.ts';
+import { type Backend, mostExact } from './backend.ts';
 import { type Compiled, real, type Reals } from './types.ts';
 
 export interface Projection {
   /** Rows [count, d] times the directions [k, d] transposed: [count, k]. */
   project(rows: Reals, count: number): Reals;
   dispose(): void;
+}
+
+/** From this many numbers in the directions on, doubles cost more than they give. */
+const LARGE = 1e7;
+
+/**
+ * The back end of a projection on so many directions: float64 where it can be had, except for large ones of numbers that
+ * are float32 anyway, where it would take twice the time and memory.
+ *
+ * Products of float32 rows are then summed in float32, a few hundred terms at a time. Their error is some 2⁻²⁵·|row|/√d along
+ * each direction: less than what rounding the row's numbers to float32 once did to its length, 2⁻²⁵·|row|.
+ */
+export function projectionBackend(backend: Backend, k: number, d: number): Backend {
+  return backend.precision === 'float32' && k * d >= LARGE ? backend : mostExact(backend);
 }
 
 /**

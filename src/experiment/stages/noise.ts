@@ -7,7 +7,7 @@ import { batchSource } from '../../sgd/samplers.ts';
 import { varianceInterval } from '../../statistics/chi-square.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
-import { mostExact } from '../../tensor/backend.ts';
+import { projectionBackend } from '../../tensor/projection.ts';
 import type { Context } from '../context.ts';
 import { readBatches, readMean, readOpening, readProjections, readSpectrum, type Spectrum } from '../run-files.ts';
 import { sharedPerSampleVariance } from '../shared-noise.ts';
@@ -105,7 +105,7 @@ async function fromBatches(
     indices,
     sgd.batchSize,
     eigenvectors,
-    mostExact(problem.backend),
+    projectionBackend(problem.backend, eigenvalues.length, problem.size),
     voice.begin(`noise variance from ${noise.epochs} epochs of batches`),
   );
   const { variance, degreesOfFreedom } = varianceFromEpochs(along, eigenvalues.length, batchesPerEpoch);
@@ -140,7 +140,7 @@ async function autocovarianceAtMean(
     readBatches(directory),
     sgd.batchSize,
     eigenvectors,
-    mostExact(problem.backend),
+    projectionBackend(problem.backend, eigenvalues.length, problem.size),
     voice.begin("the window's batches at its mean"),
   );
   // The gradient of the objective holds L2; that of a batch's mean loss does not.

@@ -1,35 +1,65 @@
 /** The window's path in the coordinates of the eigendirections. */
+import type { Report } from '../../progress.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { createSafetensors } from '../../store/safetensors.ts';
-import { mostExact } from '../../tensor/backend.ts';
-import { openProjection } from '../../tensor/projection.ts';
+import type { Backend } from '../../tensor/backend.ts';
+import { openProjection, projectionBackend } from '../../tensor/projection.ts';
 import type { Context } from '../context.ts';
-import { blockRows, readTrajectory } from '../trajectory.ts';
+import { readTrajectory } from '../trajectory.ts';
 import type { Workbench } from '../workbench.ts';
 
-/** θ − θ̄ and v along the directions after every update [K, k], subtracted and summed in float64. */
+/** Updates multiplied at once: about so many bytes of weights, but enough rows to keep the directions' numbers busy. */
+const BLOCK_BYTES = 2 ** 25;
+const FEWEST_ROWS = 64;
+const MOST_ROWS = 512;
+
 export async function projectWindow(
   { directory, experiment, voice }: Context,
   { problem, batchesPerEpoch }: Workbench,
   mean: Float64Array,
   directions: Float32Array,
-  count: number,
 ): Promise<void> {
-  const { size, backend } = problem;
   const updates = experiment.record.epochs * batchesPerEpoch;
-  const projection = openProjection(mostExact(backend), directions, count, size);
+  await projectTrajectory(directory, updates, mean, directions, problem.backend, voice.begin('projections'));
+}
+
+/**
+ * θ − θ̄ and v along the directions after every update [K, k], read from the disk in blocks. θ̄ is subtracted in float64;
+ * what is multiplied is float64, or for many large directions the float32 nearest to that. Memory: the directions as the
+ * back end keeps them, and a few blocks of 64 to 512 updates.
+ *
+ * @param mean θ̄ [d]
+ * @param directions unit rows [k, d]
+ */
+export async function projectTrajectory(
+  directory: string,
+  updates: number,
+  mean: Float64Array,
+  directions: Float32Array,
+  backend: Backend,
+  report: Report,
+): Promise<void> {
+  const size = mean.length;
+  const count = directions.length / size;
+  const within = projectionBackend(backend, count, size);
+  const array = within.precision === 'float32' ? Float32Array : Float64Array;
+  const most = Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, Math.floor(BLOCK_BYTES / (4 * size))), updates);
+  const both = new array(2 * most * size);
   const shape = [updates, count];
   const file = createSafetensors(runPath(directory, RUN_FILES.projections), {
     theta: { dtype: 'F32', shape },
     velocity: { dtype: 'F32', shape },
   });
-  const report = voice.begin('projections');
+  const projection = openProjection(within, directions, count, size);
   try {
-    for (const { first, rows, theta, velocity } of readTrajectory(directory, updates, size, blockRows(size))) {
-      const centred = new Float64Array(rows * size);
-      for (let at = 0; at < centred.length; at++) centred[at] = theta[at] - mean[at % size];
-      file.writeRows('theta', first, Float32Array.from(projection.project(centred, rows)));
-      file.writeRows('velocity', first, Float32Array.from(projection.project(velocity, rows)));
+    for (const { first, rows, theta, velocity } of readTrajectory(directory, updates, size, most)) {
+      // One product for both: the directions are the larger factor, and are read once.
+      for (let start = 0; start < rows * size; start += size)
+        for (let i = 0; i < size; i++) both[start + i] = theta[start + i] - mean[i];
+      both.set(velocity, rows * size);
+      const along = projection.project(both.subarray(0, 2 * rows * size), 2 * rows);
+      file.writeRows('theta', first, Float32Array.from(along.subarray(0, rows * count)));
+      file.writeRows('velocity', first, Float32Array.from(along.subarray(rows * count)));
       await report(first + rows, updates);
     }
     file.finish();

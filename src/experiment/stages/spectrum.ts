@@ -98,7 +98,7 @@ export async function spectrumStage(context: Context): Promise<void> {
     },
     { ...metadata },
   );
-  await projectWindow(context, bench, theta, vectors, wanted);
+  await projectWindow(context, bench, theta, vectors);
 }
 
 /** Eigenvalues of directions that came from a subset: eᵀHe with the Hessian of all samples, and the residuals to it. */
