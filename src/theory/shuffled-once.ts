@@ -92,10 +92,7 @@ function centre(values: Float64Array): void {
  * @see docs/concepts/epoch-noise.md, equation 13
  */
 export function shuffledOnceWeightVariance(direction: Direction, samplingFraction?: number): number {
-  checkStationary(direction);
-  const noise = epochNoise(direction.batchesPerEpoch, samplingFraction);
-  const { theta } = cycleResponse(direction, direction.batchesPerEpoch);
-  return direction.noiseVariance * direction.learningRate ** 2 * noise.scale * sumOfProducts(theta, theta);
+  return shuffledOnceVariances(direction, samplingFraction).theta;
 }
 
 /**
@@ -107,10 +104,19 @@ export function shuffledOnceWeightVariance(direction: Direction, samplingFractio
  * @see docs/concepts/epoch-noise.md, equation 13
  */
 export function shuffledOnceVelocityVariance(direction: Direction, samplingFraction?: number): number {
+  return shuffledOnceVariances(direction, samplingFraction).velocity;
+}
+
+/** Both of these variances, for the price of one. */
+export function shuffledOnceVariances(
+  direction: Direction,
+  samplingFraction?: number,
+): { readonly theta: number; readonly velocity: number } {
   checkStationary(direction);
-  const noise = epochNoise(direction.batchesPerEpoch, samplingFraction);
-  const { velocity } = cycleResponse(direction, direction.batchesPerEpoch);
-  return direction.noiseVariance * direction.learningRate ** 2 * noise.scale * sumOfProducts(velocity, velocity);
+  const { batchesPerEpoch, learningRate, noiseVariance } = direction;
+  const strength = noiseVariance * learningRate ** 2 * epochNoise(batchesPerEpoch, samplingFraction).scale;
+  const { theta, velocity } = cycleResponse(direction, batchesPerEpoch);
+  return { theta: strength * sumOfProducts(theta, theta), velocity: strength * sumOfProducts(velocity, velocity) };
 }
 
 /**

@@ -7,7 +7,7 @@ import {
 } from './independent-batches.ts';
 import { reshuffledPositionVariances } from './positions.ts';
 import { reshuffledVelocityVariance, reshuffledWeightVariance } from './reshuffled.ts';
-import { shuffledOnceVelocityVariance, shuffledOnceWeightVariance } from './shuffled-once.ts';
+import { shuffledOnceVariances } from './shuffled-once.ts';
 
 /** Stationary moments along one direction, averaged over the position in the epoch. */
 export interface StationaryMoments {
@@ -41,8 +41,7 @@ export function stationaryMoments(
   }
   const unit = { ...direction, noiseVariance: 1 };
   if (sampler === 'shuffle-once') {
-    const theta = shuffledOnceWeightVariance(unit, samplingFraction);
-    const velocity = shuffledOnceVelocityVariance(unit, samplingFraction);
+    const { theta, velocity } = shuffledOnceVariances(unit, samplingFraction);
     return scaled(direction.noiseVariance, theta, velocity);
   }
   if (samplingFraction === undefined || usesAllData(direction, samplingFraction))
