@@ -1,6 +1,10 @@
 /**
  * Orthonormal rows as tensors of the native library, in blocks; matrix products on all its threads. Rows that do not fill
  * a block yet are an array.
+ *
+ * A block of rows lies as [tiles, rows, TILE]: native float32 sums run over one tile only, and tiles are summed in float64.
+ * Rows are then orthogonal to about 1e-7, which is the rounding of stored rows, where the vectors live on few entries; to
+ * 1e-8 where all entries are alike. One float32 sum over d = 137,000 terms would err by up to 1e-6 of the vector's length.
  */
 import type { Backend } from '../tensor/backend.ts';
 import { atPrecision } from '../tensor/backend.ts';
@@ -8,11 +12,13 @@ import { type Compiled, real, type Reals, type Stored, type Tensor } from '../te
 import { normalise, type OpenBasis, type OrthonormalBasis, type RowStorage } from './basis.ts';
 import { GROUP, PlainBasis, rowsOfBlock } from './plain-basis.ts';
 
+/** Columns that are summed in the rows' own precision. */
+const TILE = 256;
 /** Rows of this many bytes are a block: long products, and few of the slower rows in an array. */
 const BLOCK_BYTES = 2 ** 25;
 /** Memory for the part of a combination that is summed in float64. */
 const SUM_BYTES = 2 ** 26;
-/** Rows whose products with weights are summed natively, in the rows' own precision, before float64 takes over. */
+/** Rows whose combinations are summed natively, in the rows' own precision, before float64 takes over. */
 const ROWS_SUMMED = 256;
 /** Vectors of fewer entries are cheaper in plain loops than on their way to the native library and back. */
 const SMALLEST = 10_000;
@@ -30,12 +36,14 @@ export class NativeBasis implements OrthonormalBasis {
   readonly size: number;
   private readonly backend: Backend;
   private readonly rowsPerBlock: number;
+  private readonly tiles: number;
   private readonly blocks: Stored[] = [];
   /** The last rows, fewer than a block. */
   private readonly rest: PlainBasis;
-  private readonly inBlock: Float64Array;
-  private readonly single: Reals;
-  private pass: Compiled | undefined;
+  private readonly alongRest: Float64Array;
+  /** The vector in the rows' own precision [tiles · TILE], zeros at the end. */
+  private readonly rounded: Reals;
+  private products: { readonly along: Compiled; readonly combined: Compiled } | undefined;
 
   /** @param rowsPerBlock a multiple of 8 */
   constructor(
@@ -47,9 +55,10 @@ export class NativeBasis implements OrthonormalBasis {
     this.backend = atPrecision(backend, storage);
     this.size = size;
     this.rowsPerBlock = rowsPerBlock;
+    this.tiles = Math.ceil(size / TILE);
     this.rest = new PlainBasis(size, storage, rowsPerBlock);
-    this.inBlock = new Float64Array(rowsPerBlock);
-    this.single = storage === 'float32' ? new Float32Array(size) : new Float64Array(size);
+    this.alongRest = new Float64Array(rowsPerBlock);
+    this.rounded = this.reals(this.tiles * TILE);
   }
 
   get count(): number {
@@ -57,127 +66,173 @@ export class NativeBasis implements OrthonormalBasis {
   }
 
   push(vector: Float64Array): void {
-    const { rest, rowsPerBlock, size } = this;
+    const { rest } = this;
     rest.push(vector);
-    if (rest.count < rowsPerBlock) return;
-    this.blocks.push(this.backend.store(rest.firstBlock!, [rowsPerBlock, size]));
+    if (rest.count < this.rowsPerBlock) return;
+    this.blocks.push(this.storeRest());
     rest.truncate(0);
   }
 
   truncate(count: number): void {
-    const { blocks, rest, rowsPerBlock, size } = this;
+    const { blocks, rest, rowsPerBlock } = this;
     while (count < blocks.length * rowsPerBlock) {
       const block = blocks.pop()!;
       rest.truncate(0);
-      const kept = count - blocks.length * rowsPerBlock;
-      if (kept > 0) {
-        const copy = this.backend.compile((rows) => [rows], [real(rowsPerBlock, size)]);
-        const rows = copy.run(block)[0];
-        copy.dispose();
-        for (let row = 0; row < kept; row++) rest.push(Float64Array.from(rows.subarray(row * size, (row + 1) * size)));
-      }
+      this.takeBack(block, Math.max(0, count - blocks.length * rowsPerBlock));
       block.dispose();
     }
     rest.truncate(count - blocks.length * rowsPerBlock);
   }
 
-  /**
-   * Block after block, each from what the last one left. Components and what is subtracted are sums in the rows' own
-   * precision (their rounding is below that of the stored rows: 2e-9 of the vector's length at d = 137,000 in float32);
-   * the vector itself is float64 throughout. Memory is read twice.
-   */
+  /** Block after block, each from what the last one left; memory is read twice. The vector is float64 throughout. */
   removeComponents(vector: Float64Array, components: Float64Array): void {
-    const { backend, blocks, rest, rowsPerBlock, size, single, inBlock } = this;
-    const { ops } = backend;
-    if (blocks.length > 0)
-      this.pass ??= backend.compile(
-        (rows, w) => {
-          const along = ops.matMul(rows as never, ops.reshape(w, [size, 1]));
-          return [along, ops.matMul(along as never, rows as never, true, false)];
-        },
-        [real(rowsPerBlock, size), real(size)],
-      );
+    const { blocks, rest, rowsPerBlock, rounded, size, tiles, alongRest } = this;
+    const factors = this.reals(rowsPerBlock);
     blocks.forEach((block, at) => {
-      single.set(vector);
-      const [along, part] = this.pass!.run(block, single);
+      const { along, combined } = (this.products ??= this.compileProducts());
+      rounded.set(vector);
+      const [parts] = along.run(block, rounded);
+      for (let row = 0; row < rowsPerBlock; row++) {
+        let sum = 0;
+        for (let tile = 0; tile < tiles; tile++) sum += parts[tile * rowsPerBlock + row];
+        factors[row] = sum;
+        components[at * rowsPerBlock + row] += sum;
+      }
+      const [part] = combined.run(block, factors);
       for (let i = 0; i < size; i++) vector[i] -= part[i];
-      const first = at * rowsPerBlock;
-      for (let row = 0; row < rowsPerBlock; row++) components[first + row] += along[row];
     });
-    inBlock.fill(0);
-    rest.removeComponents(vector, inBlock);
-    for (let row = 0; row < rest.count; row++) components[blocks.length * rowsPerBlock + row] += inBlock[row];
+    alongRest.fill(0);
+    rest.removeComponents(vector, alongRest);
+    const first = blocks.length * rowsPerBlock;
+    for (let row = 0; row < rest.count; row++) components[first + row] += alongRest[row];
   }
 
   /** Sums over up to 256 rows in the rows' own precision, those of more in float64; rounded to float32 once. */
   combine(weights: Float64Array, wanted: number): Float32Array {
-    const { backend, rowsPerBlock, size, rest, count } = this;
+    const { size, rest, tiles } = this;
     const result = new Float32Array(wanted * size);
-    const blocks = [...this.blocks];
-    // Rows that are not in use are zero: whatever their weights.
-    const last = rest.count > 0 ? backend.store(rest.firstBlock!, [rowsPerBlock, size]) : undefined;
-    if (last) blocks.push(last);
-    const together = Math.max(1, Math.floor(ROWS_SUMMED / rowsPerBlock));
+    // Rows that are not in use are zero, whatever their weights.
+    const last = rest.count > 0 ? this.storeRest() : undefined;
+    const blocks = last ? [...this.blocks, last] : this.blocks;
+    const together = Math.max(1, Math.floor(ROWS_SUMMED / this.rowsPerBlock));
     const atOnce = Math.min(wanted, Math.max(GROUP, Math.floor(SUM_BYTES / (8 * size))));
-    const sums = new Float64Array(atOnce * size);
-    const products = new Map<number, Compiled>();
+    const sums = new Float64Array(tiles * atOnce * TILE);
+    const row = new Float64Array(tiles * TILE);
+    const compiled = new Map<number, Compiled>();
     try {
       for (let from = 0; from < wanted; from += atOnce) {
         const here = Math.min(atOnce, wanted - from);
         sums.fill(0);
         for (let first = 0; first < blocks.length; first += together) {
           const group = blocks.slice(first, first + together);
-          const product = products.get(group.length) ?? this.sumOfProducts(group.length, atOnce);
-          products.set(group.length, product);
-          const factors = group.map((_, i) => {
-            const start = (first + i) * rowsPerBlock;
-            const part = new Float64Array(atOnce * rowsPerBlock);
-            for (let k = 0; k < here; k++) {
-              const row = (from + k) * count;
-              part.set(weights.subarray(row + start, row + Math.min(count, start + rowsPerBlock)), k * rowsPerBlock);
-            }
-            return part;
-          });
+          const product = compiled.get(group.length) ?? this.compileCombination(group.length, atOnce);
+          compiled.set(group.length, product);
+          const factors = group.map((_, i) => this.factorsOf(weights, first + i, from, here, atOnce));
           const [part] = product.run(...group, ...factors);
-          for (let i = 0; i < here * size; i++) sums[i] += part[i];
+          for (let i = 0; i < sums.length; i++) sums[i] += part[i];
         }
         for (let k = 0; k < here; k++) {
-          const sum = sums.subarray(k * size, (k + 1) * size);
-          normalise(sum);
-          result.set(sum, (from + k) * size);
+          for (let tile = 0; tile < tiles; tile++) {
+            const start = (tile * atOnce + k) * TILE;
+            row.set(sums.subarray(start, start + TILE), tile * TILE);
+          }
+          normalise(row);
+          result.set(row.subarray(0, size), (from + k) * size);
         }
       }
     } finally {
-      for (const product of products.values()) product.dispose();
+      for (const product of compiled.values()) product.dispose();
       last?.dispose();
     }
     return result;
   }
 
   dispose(): void {
-    for (const block of this.blocks) block.dispose();
-    this.blocks.length = 0;
+    this.truncate(0);
     this.rest.dispose();
-    this.pass?.dispose();
-    this.pass = undefined;
+    this.products?.along.dispose();
+    this.products?.combined.dispose();
+    this.products = undefined;
   }
 
-  /** Σ factors·block over some blocks [rowsPerBlock, size] and as many factors [wanted, rowsPerBlock]. */
-  private sumOfProducts(blocks: number, wanted: number): Compiled {
-    const { backend, rowsPerBlock, size } = this;
-    const { ops } = backend;
-    const sum = (tensors: Tensor[]) => {
-      const products = tensors
-        .slice(0, blocks)
-        .map((rows, i) => ops.matMul(tensors[blocks + i] as never, rows as never));
-      return [products.reduce((total, product) => ops.add(total, product))];
+  private reals(length: number): Reals {
+    return this.backend.precision === 'float32' ? new Float32Array(length) : new Float64Array(length);
+  }
+
+  /** The rows of the array as a block. */
+  private storeRest(): Stored {
+    const { rest, rowsPerBlock, size, tiles } = this;
+    const rows = rest.firstBlock!;
+    const block = this.reals(tiles * rowsPerBlock * TILE);
+    for (let tile = 0; tile < tiles; tile++)
+      for (let row = 0; row < rowsPerBlock; row++) {
+        const from = row * size + tile * TILE;
+        const to = row * size + Math.min(size, (tile + 1) * TILE);
+        block.set(rows.subarray(from, to), (tile * rowsPerBlock + row) * TILE);
+      }
+    return this.backend.store(block, [tiles, rowsPerBlock, TILE]);
+  }
+
+  /** Puts the first rows of a block into the array. */
+  private takeBack(block: Stored, count: number): void {
+    if (count === 0) return;
+    const { rest, rowsPerBlock, size, tiles } = this;
+    const copy = this.backend.compile((rows) => [rows], [real(tiles, rowsPerBlock, TILE)]);
+    const [values] = copy.run(block);
+    copy.dispose();
+    const vector = new Float64Array(tiles * TILE);
+    for (let row = 0; row < count; row++) {
+      for (let tile = 0; tile < tiles; tile++) {
+        const start = (tile * rowsPerBlock + row) * TILE;
+        vector.set(values.subarray(start, start + TILE), tile * TILE);
+      }
+      rest.push(vector.subarray(0, size));
+    }
+  }
+
+  /** Weights [wanted, count] of a block's rows, for some of the combinations [atOnce, rowsPerBlock], zeros at the end. */
+  private factorsOf(weights: Float64Array, block: number, from: number, here: number, atOnce: number): Float64Array {
+    const { count, rowsPerBlock } = this;
+    const factors = new Float64Array(atOnce * rowsPerBlock);
+    const first = block * rowsPerBlock;
+    const end = Math.min(count, first + rowsPerBlock);
+    for (let k = 0; k < here; k++) {
+      const start = (from + k) * count;
+      factors.set(weights.subarray(start + first, start + end), k * rowsPerBlock);
+    }
+    return factors;
+  }
+
+  /** A block's rows times a vector, tile by tile [tiles, rowsPerBlock]; and its rows combined [tiles · TILE]. */
+  private compileProducts() {
+    const { backend, rowsPerBlock, tiles } = this;
+    const { matMul, reshape } = backend.ops;
+    const block = real(tiles, rowsPerBlock, TILE);
+    return {
+      along: backend.compile(
+        (rows, vector) => [matMul(rows, reshape(vector, [tiles, TILE, 1]))],
+        [block, real(tiles * TILE)],
+      ),
+      combined: backend.compile(
+        (rows, factors) => [matMul(reshape(factors, [1, 1, rowsPerBlock]), rows)],
+        [block, real(rowsPerBlock)],
+      ),
     };
-    return backend.compile(
-      (...tensors) => sum(tensors) as Tensor[],
-      [
-        ...Array.from({ length: blocks }, () => real(rowsPerBlock, size)),
-        ...Array.from({ length: blocks }, () => real(wanted, rowsPerBlock)),
-      ],
-    );
+  }
+
+  /** Σ factors·rows [tiles, atOnce, TILE] over some blocks and as many factors [atOnce, rowsPerBlock]. */
+  private compileCombination(blocks: number, atOnce: number): Compiled {
+    const { backend, rowsPerBlock, tiles } = this;
+    const { add, matMul, reshape } = backend.ops;
+    const inputs = [
+      ...Array.from({ length: blocks }, () => real(tiles, rowsPerBlock, TILE)),
+      ...Array.from({ length: blocks }, () => real(atOnce, rowsPerBlock)),
+    ];
+    return backend.compile((...given) => {
+      const products = given
+        .slice(0, blocks)
+        .map((rows, i): Tensor => matMul(reshape(given[blocks + i], [1, atOnce, rowsPerBlock]), rows));
+      return [products.reduce((sum, product) => add(sum, product))];
+    }, inputs);
   }
 }
