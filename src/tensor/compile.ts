@@ -6,11 +6,12 @@ import { asFloat64, nodeOf, type NodeSpec, openSession, port, type Session, take
 import { checkInputs, MUST_BE_REAL } from './inputs.ts';
 import type { NodeLibrary } from './library.ts';
 import { record, type Recording } from './record.ts';
+import { simplify } from './simplify.ts';
 import type { StoredTensor } from './stored.ts';
 import { bring, keeperAt } from './stored.ts';
 import type { Compiled, Input, Precision, Reals, Spec, TensorFunction } from './types.ts';
 
-/** Compiles `fn` for inputs of fixed shapes. The result is bit-equal to the eager function at float32. */
+/** Compiles `fn` for inputs of fixed shapes. The result differs from the eager function's by rounding only. */
 export function compileGraph(
   library: NodeLibrary,
   precision: Precision,
@@ -28,14 +29,20 @@ export function compileGraph(
   };
 }
 
-/** The function as a graph at a precision. */
+/**
+ * The function as a graph at a precision.
+ *
+ * @param statics how many of the first inputs stay while the others change
+ */
 export function prepared(
   library: NodeLibrary,
   precision: Precision,
   fn: TensorFunction,
   inputs: readonly Spec[],
+  statics = 0,
 ): Recording {
-  const recording = record(library, fn, inputs);
+  const recorded = record(library, fn, inputs);
+  const recording = simplify(recorded, recorded.inputs.slice(0, statics));
   for (const output of recording.outputs)
     if (recording.types.get(output) !== TYPE.float) throw new ConfigurationError(MUST_BE_REAL);
   if (precision === 'float32') return recording;

@@ -25,7 +25,7 @@ export function linearizeGraph(
   statics: readonly Spec[],
   dynamics: readonly Spec[],
 ): Linearizable {
-  const recording = prepared(library, precision, fn, [...statics, ...dynamics]);
+  const recording = prepared(library, precision, fn, [...statics, ...dynamics], statics.length);
   const { nodes, outputs } = recording;
   const staticInputs = recording.inputs.slice(0, statics.length);
   const dynamicInputs = recording.inputs.slice(statics.length);

@@ -10,6 +10,7 @@ import {
   networkValues,
   normals,
   PARAMETERS,
+  relativeDistance,
 } from './graph-functions.ts';
 
 const single = openBackend({ name: 'tensorflow', precision: 'float32', threads: 1 });
@@ -28,22 +29,25 @@ function eager(fn: TensorFunction, inputs: readonly Float32Array[], shapes: read
 }
 
 describe('a compiled function at float32', () => {
-  // Channel: the same ops called one by one. The graph must do nothing else, to the last bit.
-  it.each([1, 2])('is bit-equal to the function itself: network, values %i', (seed) => {
+  // Channel: the same ops called one by one; the simplified graph differs by rounding only.
+  it.each([1, 2])('equals the function itself: network, values %i', (seed) => {
     const values = networkValues(`eager/${seed}`);
     const shapes = networkSpecs.map(({ shape }) => shape);
     const gradient = single.compile(lossAndGradient(single), networkSpecs);
-    expect(gradient.run(...values)).toEqual(eager(lossAndGradient(single), values, shapes));
+    expect(relativeDistance(gradient.run(...values), eager(lossAndGradient(single), values, shapes))).toBeLessThan(
+      5e-7,
+    );
     gradient.dispose();
 
     const vector = normals(PARAMETERS, `vector/${seed}`);
     const product = single.compile(hessianProduct(single), [...networkSpecs, real(PARAMETERS)]);
     const given = product.run(...values, vector);
-    expect(given).toEqual(eager(hessianProduct(single), [...values, vector], [...shapes, [PARAMETERS]]));
+    const expected = eager(hessianProduct(single), [...values, vector], [...shapes, [PARAMETERS]]);
+    expect(relativeDistance(given, expected)).toBeLessThan(3e-6);
     product.dispose();
   });
 
-  it('is bit-equal to the function itself: convolution and pooling', () => {
+  it('equals the function itself: convolution and pooling', () => {
     const { ops, derivatives } = single;
     const fn: TensorFunction = (filter, x, v) => [
       derivatives.hessianProduct(
@@ -58,7 +62,7 @@ describe('a compiled function at float32', () => {
     const values = [normals(18, 'filter'), normals(2 * 36, 'image'), normals(18, 'direction')];
     const shapes = [[18], [2, 6, 6, 1], [18]];
     const compiled = single.compile(fn, [real(18), real(2, 6, 6, 1), real(18)]);
-    expect(compiled.run(...values)).toEqual(eager(fn, values, shapes));
+    expect(relativeDistance(compiled.run(...values), eager(fn, values, shapes))).toBeLessThan(1e-6);
     compiled.dispose();
   });
 

@@ -38,3 +38,18 @@ export const networkValues = (purpose: string): [Float32Array, Float32Array, Flo
   normals(SAMPLES * 3, `${purpose}/x`),
   Float32Array.from({ length: SAMPLES * 2 }, (_, i) => ((i >> 1) % 2 === i % 2 ? 1 : 0)),
 ];
+
+/** The largest difference between two lists of results, over the largest number among them. */
+export function relativeDistance(given: readonly ArrayLike<number>[], expected: readonly ArrayLike<number>[]): number {
+  let largest = 0;
+  let apart = given.length === expected.length ? 0 : Infinity;
+  expected.forEach((list, output) => {
+    if (given[output]?.length !== list.length) apart = Infinity;
+    for (let i = 0; i < list.length; i++) {
+      largest = Math.max(largest, Math.abs(list[i]));
+      const distance = Math.abs(given[output]?.[i] - list[i]);
+      apart = Math.max(apart, Number.isNaN(distance) ? Infinity : distance);
+    }
+  });
+  return apart / largest;
+}

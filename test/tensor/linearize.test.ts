@@ -1,13 +1,20 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { atPrecision, openBackend } from '../../src/tensor/backend.ts';
 import { int32, real, type Linearizable, type TensorFunction } from '../../src/tensor/types.ts';
-import { hessianProduct, networkSpecs, networkValues, normals, PARAMETERS } from './graph-functions.ts';
+import {
+  hessianProduct,
+  networkSpecs,
+  networkValues,
+  normals,
+  PARAMETERS,
+  relativeDistance,
+} from './graph-functions.ts';
 
 const single = openBackend({ name: 'tensorflow', precision: 'float32', threads: 1 });
 const double = atPrecision(single, 'float64');
 const cpu = openBackend({ name: 'cpu', precision: 'float32', threads: 1 });
 
-// Channel: the whole graph, compiled without a split. Both must do the same operations.
+// Channel: the whole graph, compiled without a split.
 describe.each([single, double, cpu])('a linearised function on $name at $precision', (backend) => {
   const opened: Linearizable[] = [];
   const linearize: typeof backend.linearize = (...parameters) => {
@@ -24,7 +31,8 @@ describe.each([single, double, cpu])('a linearised function on $name at $precisi
     const linear = linearize(hessianProduct(backend), networkSpecs, [real(PARAMETERS)]).at(...stored);
     for (let i = 0; i < 3; i++) {
       const vector = normals(PARAMETERS, `linear/${i}`);
-      expect(linear.run(vector)).toEqual(whole.run(...values, vector));
+      const rounding = backend.precision === 'float64' ? 1e-14 : 1e-6;
+      expect(relativeDistance(linear.run(vector), whole.run(...values, vector))).toBeLessThan(rounding);
     }
     if (backend.name === 'tensorflow') expect(linear.bytes).toBeGreaterThan(0);
     linear.dispose();

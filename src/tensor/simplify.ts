@@ -1,0 +1,403 @@
+/**
+ * Rewrites a recorded graph into one of the same meaning that runs faster. tfjs writes the second derivative of a layer as
+ * some thirty steps over arrays as large as the layer's output, and a Hessian product spends more time in those than in its
+ * matrix products and convolutions. Each rule replaces one such step by a cheaper one; results change by rounding only.
+ */
+import { type NodeSpec, nodeOf, TYPE } from './graph.ts';
+import type { Recording } from './record.ts';
+import { type Shape, sizeOf } from './types.ts';
+
+/** What stands for a node instead, as an edge of the graph that is being written; nothing where the rule does not apply. */
+type Rule = (node: NodeSpec, graph: Rewriting) => string | undefined;
+
+/** Sums of fewer numbers are left as they are. */
+const MANY = 4096;
+
+/**
+ * @param statics inputs that stay while the others change (linearize.ts): factors that depend on them alone are multiplied
+ * with each other first
+ */
+export function simplify(recording: Recording, statics: readonly string[] = []): Recording {
+  const graph = new Rewriting(recording, statics);
+  for (const node of recording.nodes) graph.rewrite(node);
+  const { nodes, types, shapes } = graph;
+  return { ...recording, nodes, types, shapes };
+}
+
+/** A graph that is written node by node, in the order of the recording. */
+class Rewriting {
+  readonly nodes: NodeSpec[] = [];
+  readonly types: Map<string, number>;
+  readonly shapes: Map<string, Shape>;
+  private readonly byName = new Map<string, NodeSpec>();
+  /** Nodes by what they compute. */
+  private readonly known = new Map<string, string>();
+  /** What stands for an edge of the recording. */
+  private readonly standIns = new Map<string, string>();
+  private readonly varying: Set<string>;
+
+  constructor({ types, shapes, inputs }: Recording, statics: readonly string[]) {
+    this.types = new Map(types);
+    this.shapes = new Map(shapes);
+    this.varying = new Set(inputs.filter((input) => !statics.includes(input)));
+  }
+
+  rewrite(recorded: NodeSpec): void {
+    const inputs = recorded.inputs.map((input) => this.standIns.get(input) ?? input);
+    const node = { ...recorded, inputs };
+    for (const rule of RULES) {
+      const standIn = rule(node, this);
+      if (standIn === undefined) continue;
+      this.standIns.set(node.name, standIn);
+      return;
+    }
+    const known = this.knownAs(node);
+    if (known === undefined) this.write(node);
+    else this.standIns.set(node.name, known);
+  }
+
+  /** Writes a new node of one output. */
+  emit(op: string, inputs: readonly string[], attributes: NodeSpec['attributes'], shape: Shape, type: number): string {
+    const name = `s${this.nodes.length}`;
+    const known = this.knownAs({ op, name, inputs, attributes });
+    if (known !== undefined) return known;
+    this.types.set(name, type);
+    this.shapes.set(name, shape);
+    this.write({ op, name, inputs, attributes });
+    return name;
+  }
+
+  /** An elementwise op of real numbers. */
+  real(op: string, inputs: readonly string[], shape: Shape): string {
+    return this.emit(op, inputs, { T: { type: TYPE.float } }, shape, TYPE.float);
+  }
+
+  reshape(edge: string, shape: Shape): string {
+    if (this.shape(edge).join() === shape.join()) return edge;
+    const type = this.type(edge);
+    return this.emit(
+      'Reshape',
+      [edge, this.integers(shape)],
+      { T: { type }, Tshape: { type: TYPE.int32 } },
+      shape,
+      type,
+    );
+  }
+
+  concat(edges: readonly string[], axis: number): string {
+    const [first, ...others] = edges.map((edge) => this.shape(edge));
+    const joint = first.map((length, at) => others.reduce((sum, shape) => sum + (at === axis ? shape[at] : 0), length));
+    const attributes = { N: { integer: edges.length }, T: { type: TYPE.float }, Tidx: { type: TYPE.int32 } };
+    return this.emit('ConcatV2', [...edges, this.integers([axis], [])], attributes, joint, TYPE.float);
+  }
+
+  integers(values: readonly number[], shape: Shape = [values.length]): string {
+    return this.constant(Int32Array.from(values), shape, TYPE.int32);
+  }
+
+  /** Equal numbers. */
+  filled(value: number, shape: Shape): string {
+    const attributes = { T: { type: TYPE.float }, index_type: { type: TYPE.int32 } };
+    const number = this.constant(Float32Array.of(value), [], TYPE.float);
+    return this.emit('Fill', [this.integers(shape), number], attributes, shape, TYPE.float);
+  }
+
+  /** The node behind an edge that is its only or first output. */
+  behind(edge: string): NodeSpec | undefined {
+    return this.byName.get(edge);
+  }
+
+  /** Whether values change between runs of a linearised function. */
+  varies(edge: string): boolean {
+    return this.varying.has(nodeOf(edge));
+  }
+
+  shape(edge: string): Shape {
+    const shape = this.shapes.get(edge);
+    if (!shape) throw new Error(`no shape of ${edge} was recorded`);
+    return shape;
+  }
+
+  type(edge: string): number {
+    return this.types.get(edge) ?? TYPE.float;
+  }
+
+  hasShape(edge: string, shape: Shape): boolean {
+    return this.shapes.get(edge)?.join() === shape.join();
+  }
+
+  /** Whether all values are this number. */
+  isAll(edge: string, value: number): boolean {
+    const node = this.behind(edge);
+    if (node?.op === 'Fill') return this.isAll(node.inputs[1], value);
+    if (node?.op === 'ZerosLike') return value === 0;
+    if (node?.op === 'OnesLike') return value === 1;
+    const constant = constantOf(node);
+    if (!constant || constant.type !== TYPE.float) return false;
+    const { buffer, byteOffset, byteLength } = constant.bytes;
+    return new Float32Array(buffer, byteOffset, byteLength / 4).every((entry) => entry === value);
+  }
+
+  /** The values of a constant of integers. */
+  integersOf(edge: string): number[] | undefined {
+    const constant = constantOf(this.behind(edge));
+    if (!constant || constant.type !== TYPE.int32) return undefined;
+    const { buffer, byteOffset, byteLength } = constant.bytes;
+    return [...new Int32Array(buffer, byteOffset, byteLength / 4)];
+  }
+
+  private constant(values: Int32Array | Float32Array, shape: Shape, type: number): string {
+    const bytes = new Uint8Array(values.buffer);
+    return this.emit('Const', [], { dtype: { type }, value: { constant: { type, shape, bytes } } }, shape, type);
+  }
+
+  /** A node of one output that computes the same. */
+  private knownAs(node: NodeSpec): string | undefined {
+    if (node.op === 'Placeholder' || node.op === 'Identity' || this.types.has(`${node.name}:1`)) return undefined;
+    const key = JSON.stringify([node.op, node.inputs, node.attributes], (_, value) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+    );
+    const known = this.known.get(key);
+    if (known === undefined) this.known.set(key, node.name);
+    return known;
+  }
+
+  private write(node: NodeSpec): void {
+    this.nodes.push(node);
+    this.byName.set(node.name, node);
+    if (node.inputs.some((input) => this.varies(input))) this.varying.add(node.name);
+  }
+}
+
+function constantOf(node: NodeSpec | undefined) {
+  const value = node?.op === 'Const' ? node.attributes.value : undefined;
+  return value && 'constant' in value ? value.constant : undefined;
+}
+
+type Of<Op extends string> = NodeSpec & { readonly op: Op };
+const is = <Op extends string>(node: NodeSpec | undefined, op: Op): node is Of<Op> => node?.op === op;
+const flag = (node: NodeSpec, name: string): boolean => {
+  const attribute = node.attributes[name];
+  return attribute !== undefined && 'bool' in attribute && attribute.bool;
+};
+const numbers = (node: NodeSpec, name: string): readonly number[] => {
+  const attribute = node.attributes[name];
+  return attribute !== undefined && 'integers' in attribute ? attribute.integers : [];
+};
+const isSum = ({ op }: NodeSpec) => op === 'Add' || op === 'AddV2';
+
+/** A cast to the type it has. */
+const idleCast: Rule = (node, graph) =>
+  is(node, 'Cast') && graph.type(node.name) === graph.type(node.inputs[0]) ? node.inputs[0] : undefined;
+
+/** A reshape to the shape it has, or of a reshape. */
+const idleReshape: Rule = (node, graph) => {
+  if (!is(node, 'Reshape')) return undefined;
+  const [edge] = node.inputs;
+  const shape = graph.shape(node.name);
+  if (graph.hasShape(edge, shape)) return edge;
+  const before = graph.behind(edge);
+  return is(before, 'Reshape') ? graph.reshape(before.inputs[0], shape) : undefined;
+};
+
+/** x + 0: the gradient of what does not depend on x. */
+const zeroSummand: Rule = (node, graph) => {
+  if (!isSum(node)) return undefined;
+  const [a, b] = node.inputs;
+  const shape = graph.shape(node.name);
+  if (graph.isAll(a, 0) && graph.hasShape(b, shape)) return b;
+  return graph.isAll(b, 0) && graph.hasShape(a, shape) ? a : undefined;
+};
+
+/** x · 1, unless it repeats x. */
+const unitFactor: Rule = (node, graph) => {
+  if (!is(node, 'Mul')) return undefined;
+  const [a, b] = node.inputs;
+  const shape = graph.shape(node.name);
+  if (graph.isAll(a, 1) && graph.hasShape(b, shape)) return b;
+  return graph.isAll(b, 1) && graph.hasShape(a, shape) ? a : undefined;
+};
+
+/** x + b with one number a channel: in one pass, and part of the convolution before it. */
+const bias: Rule = (node, graph) => {
+  if (!isSum(node)) return undefined;
+  const shape = graph.shape(node.name);
+  const [a, b] = node.inputs;
+  for (const [x, added] of [
+    [a, b],
+    [b, a],
+  ]) {
+    const channels = graph.hasShape(x, shape) ? channelValues(added, shape, graph) : undefined;
+    if (channels === undefined) continue;
+    return biasAsWeights(x, channels, graph) ?? graph.real('BiasAdd', [x, channels], shape);
+  }
+  return undefined;
+};
+
+/** A·W + b with A fixed: (A 1)·(W; b), the column of ones joined to A once. */
+function biasAsWeights(edge: string, channels: string, graph: Rewriting): string | undefined {
+  const node = graph.behind(edge);
+  if (!is(node, 'MatMul') || flag(node, 'transpose_a') || flag(node, 'transpose_b')) return undefined;
+  const [a, weights] = node.inputs;
+  const rows = rowsWithOnes(a, graph);
+  if (rows === undefined) return undefined;
+  const [, width] = graph.shape(weights);
+  const both = graph.concat([weights, graph.reshape(channels, [1, width])], 0);
+  return product(rows, both, false, false, graph.shape(edge), graph);
+}
+
+/** A matrix that is fixed, or chosen rows of one that is, with a column of ones. */
+function rowsWithOnes(edge: string, graph: Rewriting): string | undefined {
+  if (!graph.varies(edge)) return graph.concat([edge, graph.filled(1, [graph.shape(edge)[0], 1])], 1);
+  const node = graph.behind(edge);
+  if (!is(node, 'GatherV2') || graph.integersOf(node.inputs[2])?.join() !== '0') return undefined;
+  const all = graph.shape(node.inputs[0]).length === 2 ? rowsWithOnes(node.inputs[0], graph) : undefined;
+  const [rows, width] = graph.shape(edge);
+  if (all === undefined) return undefined;
+  return graph.emit('GatherV2', [all, ...node.inputs.slice(1)], node.attributes, [rows, width + 1], TYPE.float);
+}
+
+/** [c] if an edge holds these, repeated along all axes of `shape` [..., c] but the last, or to be repeated. */
+function channelValues(edge: string, shape: Shape, graph: Rewriting): string | undefined {
+  const channels = shape[shape.length - 1];
+  const isRow = (of: string) => {
+    const own = graph.shape(of);
+    return sizeOf(own) === channels && own[own.length - 1] === channels;
+  };
+  if (shape.length < 2 || sizeOf(shape) === channels) return undefined;
+  if (isRow(edge)) return graph.reshape(edge, [channels]);
+  const node = graph.behind(edge);
+  if (!is(node, 'Mul')) return undefined;
+  const [a, b] = node.inputs;
+  if (graph.isAll(b, 1) && isRow(a)) return graph.reshape(a, [channels]);
+  return graph.isAll(a, 1) && isRow(b) ? graph.reshape(b, [channels]) : undefined;
+}
+
+/** (v·s)·t and −(v·s) with s and t fixed: one product a run. */
+const fixedFactors: Rule = (node, graph) => {
+  if (is(node, 'Neg')) {
+    const product = split(graph.behind(node.inputs[0]), graph);
+    if (!product) return undefined;
+    return graph.real('Mul', [product.varying, negative(product.fixed, graph)], graph.shape(node.name));
+  }
+  const outer = split(node, graph);
+  const before = outer && graph.behind(outer.varying);
+  if (!outer || !before) return undefined;
+  const shape = graph.shape(node.name);
+  if (is(before, 'Neg')) return graph.real('Mul', [before.inputs[0], negative(outer.fixed, graph)], shape);
+  const inner = split(before, graph);
+  if (!inner) return undefined;
+  const sizes = [inner.fixed, outer.fixed].map((edge) => graph.shape(edge));
+  // Broadcasts keep their size: only factors of which one has the shape of the product.
+  const product = sizes.find((size) => size.join() === shape.join());
+  if (!product) return undefined;
+  return graph.real('Mul', [inner.varying, graph.real('Mul', [inner.fixed, outer.fixed], product)], shape);
+};
+
+/** A product's factor that varies and the one that does not. */
+function split(node: NodeSpec | undefined, graph: Rewriting): { varying: string; fixed: string } | undefined {
+  if (!is(node, 'Mul') || graph.type(node.name) !== TYPE.float) return undefined;
+  const [a, b] = node.inputs;
+  if (graph.varies(a) === graph.varies(b)) return undefined;
+  return graph.varies(a) ? { varying: a, fixed: b } : { varying: b, fixed: a };
+}
+
+const negative = (edge: string, graph: Rewriting): string => graph.real('Neg', [edge], graph.shape(edge));
+
+/** A sum over all axes but the last: as a product with ones, which runs at the rate of memory. */
+const sumOverRows: Rule = (node, graph) => {
+  if (!is(node, 'Sum') || flag(node, 'keep_dims') || graph.type(node.name) !== TYPE.float) return undefined;
+  const [edge] = node.inputs;
+  const shape = graph.shape(edge);
+  const rank = shape.length;
+  const axes = graph.integersOf(node.inputs[1])?.map((axis) => (axis + rank) % rank);
+  if (!axes || rank < 2 || sizeOf(shape) < MANY || axes.length !== rank - 1 || axes.includes(rank - 1))
+    return undefined;
+  const [rows] = shape;
+  const channels = shape[rank - 1];
+  const width = sizeOf(shape) / rows;
+  const first = rowSum(graph.reshape(edge, [rows, width]), rows, width, graph);
+  const inner = width / channels;
+  const sum = inner === 1 ? first : rowSum(graph.reshape(first, [inner, channels]), inner, channels, graph);
+  return graph.reshape(sum, [channels]);
+};
+
+const rowSum = (edge: string, rows: number, columns: number, graph: Rewriting): string =>
+  product(graph.filled(1, [1, rows]), edge, false, false, [1, columns], graph);
+
+/** A product of two matrices, not of a batch of one. */
+const matrixProduct: Rule = (node, graph) => {
+  if (!is(node, 'BatchMatMulV2')) return undefined;
+  const [a, b] = node.inputs;
+  if (graph.shape(a).length !== 2 || graph.shape(b).length !== 2) return undefined;
+  return product(a, b, flag(node, 'adj_x'), flag(node, 'adj_y'), graph.shape(node.name), graph);
+};
+
+function product(a: string, b: string, flipA: boolean, flipB: boolean, shape: Shape, graph: Rewriting): string {
+  const attributes = { T: { type: TYPE.float }, transpose_a: { bool: flipA }, transpose_b: { bool: flipB } };
+  return graph.emit('MatMul', [a, b], attributes, shape, TYPE.float);
+}
+
+/**
+ * conv(x, U) + conv(y, V), or the same of input gradients: as one over the channels of both. Convolutions with few channels
+ * do not fill the processor's vectors.
+ */
+const joinedConvolutions: Rule = (node, graph) => {
+  if (!isSum(node)) return undefined;
+  const [a, b] = node.inputs.map((input) => graph.behind(input));
+  if (!a || !b || a.op !== b.op || JSON.stringify(a.attributes) !== JSON.stringify(b.attributes)) return undefined;
+  const shape = graph.shape(node.name);
+  if (![...node.inputs].every((input) => graph.hasShape(input, shape))) return undefined;
+  if (is(a, 'Conv2D')) {
+    const inputs = [0, 1].map((at) => graph.concat([a.inputs[at], b.inputs[at]], at === 0 ? 3 : 2));
+    return graph.emit('Conv2D', inputs, a.attributes, shape, TYPE.float);
+  }
+  if (is(a, 'Conv2DBackpropInput')) {
+    const inputs = [1, 2].map((at) => graph.concat([a.inputs[at], b.inputs[at]], 3));
+    return graph.emit('Conv2DBackpropInput', [a.inputs[0], ...inputs], a.attributes, shape, TYPE.float);
+  }
+  return undefined;
+};
+
+/** The gradient of a mean over windows that tile the image: each number, divided, to all places of its window. */
+const meanToWindow: Rule = (node, graph) => {
+  if (!is(node, 'AvgPoolGrad')) return undefined;
+  const [, edge] = node.inputs;
+  const [, side, otherSide] = numbers(node, 'ksize');
+  const shape = graph.shape(node.name);
+  const [batch, height, width, channels] = shape;
+  const [, rows, columns] = graph.shape(edge);
+  const tiles = side === otherSide && rows * side === height && columns * side === width;
+  if (!tiles || numbers(node, 'strides').join() !== numbers(node, 'ksize').join()) return undefined;
+  const places = Array.from({ length: height * width }, (_, place) => {
+    const row = Math.floor(place / width);
+    return Math.floor(row / side) * columns + Math.floor((place % width) / side);
+  });
+  const share = graph.real('Mul', [edge, graph.filled(1 / side ** 2, [])], graph.shape(edge));
+  const attributes = {
+    Tparams: { type: TYPE.float },
+    Tindices: { type: TYPE.int32 },
+    Taxis: { type: TYPE.int32 },
+    batch_dims: { integer: 0 },
+  };
+  const inputs = [
+    graph.reshape(share, [batch, rows * columns, channels]),
+    graph.integers(places),
+    graph.integers([1], []),
+  ];
+  const spread = graph.emit('GatherV2', inputs, attributes, [batch, height * width, channels], TYPE.float);
+  return graph.reshape(spread, shape);
+};
+
+const RULES: readonly Rule[] = [
+  idleCast,
+  idleReshape,
+  zeroSummand,
+  unitFactor,
+  joinedConvolutions,
+  bias,
+  fixedFactors,
+  sumOverRows,
+  matrixProduct,
+  meanToWindow,
+];
