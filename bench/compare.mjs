@@ -15,10 +15,11 @@ const SECONDS_A_ROUND = 0.7;
  * @property {string} title what the work is
  * @property {number} tolerance largest relative difference of results that counts as the same
  * @property {import('./contestant.mjs').Contestant[]} contestants this program first
+ * @property {number | null} [rounds] nine unless said otherwise
  */
 
 /** @param {Case} one */
-export async function compare({ title, tolerance, contestants }) {
+export async function compare({ title, tolerance, contestants, rounds }) {
   process.stdout.write(`\n${title}\n`);
   const ready = [];
   for (const contestant of contestants) {
@@ -31,7 +32,7 @@ export async function compare({ title, tolerance, contestants }) {
     const { seconds } = await one.contestant.ask(2);
     one.repeats = Math.max(1, Math.round((2 * SECONDS_A_ROUND) / seconds));
   }
-  for (let round = 0; round < ROUNDS; round++)
+  for (let round = 0; round < (rounds ?? ROUNDS); round++)
     for (const one of ready) {
       const { seconds } = await one.contestant.ask(one.repeats);
       one.times.push(seconds / one.repeats);

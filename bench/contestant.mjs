@@ -31,10 +31,12 @@ export class Contestant {
     }
   }
 
-  /** @param {string | number} line */
+  /** @param {string | number} line @throws Error where the process has ended instead of answering */
   async ask(line) {
     this.process.stdin.write(`${line}\n`);
-    return await this.answer();
+    const answer = await this.answer();
+    if (answer === null) throw new Error(`${this.name} failed: ${this.lastWords()}`);
+    return answer;
   }
 
   /** The last line on standard error: why it failed. */

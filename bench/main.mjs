@@ -9,13 +9,14 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { hvpCases } from './cases/hvp.mjs';
 import { lanczosCase } from './cases/lanczos.mjs';
+import { projectCase } from './cases/project.mjs';
 import { stepCases } from './cases/step.mjs';
 import { here } from './files.mjs';
 import { machine } from './machine.mjs';
 import { findPython } from './python.mjs';
 
 /** @type {Record<string, (python: string | null, options: { rounds: number | null }) => Promise<object[]>>} */
-const CASES = { hvp: hvpCases, step: stepCases, lanczos: lanczosCase };
+const CASES = { hvp: hvpCases, step: stepCases, lanczos: lanczosCase, project: projectCase };
 const RESULTS = here('results/');
 
 const { values, positionals: wanted } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string' } } });

@@ -10,8 +10,8 @@ import { LENET_SIZE } from '../lenet.mjs';
 
 const SAMPLES = 1000;
 
-/** @param {string | null} python */
-export async function hvpCases(python) {
+/** @param {string | null} python @param {{ rounds: number | null }} options */
+export async function hvpCases(python, { rounds }) {
   const file = path.join(temporaryFolder(), 'work.safetensors');
   writeWork(file);
   const ours = new Contestant('epochnoise, linearised graph', process.execPath, [here('contestants/hvp.mjs'), file]);
@@ -28,6 +28,7 @@ export async function hvpCases(python) {
       title: `Hessian product, LeNet ${LENET_SIZE} parameters (tanh, average pooling), ${SAMPLES} images 32×32×3`,
       tolerance: 1e-4,
       contestants: [ours, ...peers],
+      rounds,
     }),
   ];
 }

@@ -105,7 +105,12 @@ function racer(name, program, [script, ...args]) {
 async function run(one, result) {
   const contestant = new Contestant(one.name, ...one.command);
   const hello = await contestant.answer();
-  const told = hello && (await contestant.ask(1));
+  let told;
+  try {
+    told = hello && (await contestant.ask(1));
+  } catch {
+    // Said below.
+  }
   if (!told) {
     one.failure = contestant.lastWords();
     return;

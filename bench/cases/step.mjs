@@ -30,8 +30,8 @@ const NETS = [
   },
 ];
 
-/** @param {string | null} python */
-export async function stepCases(python) {
+/** @param {string | null} python @param {{ rounds: number | null }} options */
+export async function stepCases(python, { rounds }) {
   const results = [];
   for (const one of NETS) {
     const file = path.join(temporaryFolder(), 'work.safetensors');
@@ -50,7 +50,7 @@ export async function stepCases(python) {
       : [];
     const ours = new Contestant('epochnoise', process.execPath, [here('contestants/step.mjs'), ...args]);
     const title = `Complete SGD update, ${one.title}, recorded`;
-    results.push(await compare({ title, tolerance: 1e-4, contestants: [ours, ...peers] }));
+    results.push(await compare({ title, tolerance: 1e-4, contestants: [ours, ...peers], rounds }));
   }
   return results;
 }

@@ -4,12 +4,13 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { createSafetensors } from '../../store/safetensors.ts';
 import type { Backend } from '../../tensor/backend.ts';
 import { openProjection, projectionBackend } from '../../tensor/projection.ts';
+import type { Reals } from '../../tensor/types.ts';
 import type { Context } from '../context.ts';
 import { readTrajectory } from '../trajectory.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** Updates multiplied at once: about so many bytes of weights, but enough rows to keep the directions' numbers busy. */
-const BLOCK_BYTES = 2 ** 25;
+const BLOCK_BYTES = 2 ** 26;
 const FEWEST_ROWS = 64;
 const MOST_ROWS = 512;
 
@@ -53,9 +54,8 @@ export async function projectTrajectory(
   const projection = openProjection(within, directions, count, size);
   try {
     for (const { first, rows, theta, velocity } of readTrajectory(directory, updates, size, most)) {
-      // One product for both: the directions are the larger factor, and are read once.
-      for (let start = 0; start < rows * size; start += size)
-        for (let i = 0; i < size; i++) both[start + i] = theta[start + i] - mean[i];
+      // One product for both: the more rows, the less of its time goes into arranging the directions.
+      subtract(theta, mean, both);
       both.set(velocity, rows * size);
       const along = projection.project(both.subarray(0, 2 * rows * size), 2 * rows);
       file.writeRows('theta', first, Float32Array.from(along.subarray(0, rows * count)));
@@ -67,4 +67,10 @@ export async function projectTrajectory(
     file.abort();
     projection.dispose();
   }
+}
+
+/** Rows minus the same vector each; rounded to what the difference is kept in. */
+function subtract(rows: Reals, vector: Float64Array, difference: Reals): void {
+  for (let start = 0; start < rows.length; start += vector.length)
+    for (let i = 0; i < vector.length; i++) difference[start + i] = rows[start + i] - vector[i];
 }

@@ -1,0 +1,64 @@
+// @ts-check
+/**
+ * A recorded window of LeNet along 1,000 directions, read from the disk in blocks: θ − θ̄ (subtracted in float64) and v,
+ * written to a file. Beside it, the same product with both factors in memory: what the machine's matrix product can do.
+ */
+import path from 'node:path';
+import { createTrajectory } from '../../dist/experiment/trajectory.js';
+import { randomStream } from '../../dist/random.js';
+import { writeSafetensors } from '../../dist/store/safetensors.js';
+import { compare } from '../compare.mjs';
+import { Contestant } from '../contestant.mjs';
+import { here, temporaryFolder } from '../files.mjs';
+import { LENET_SIZE } from '../lenet.mjs';
+
+const DIRECTIONS = 1000;
+const UPDATES = 1000;
+/** Numbers are taken from a pool of this many: drawing them all would take longer than the benchmark. */
+const POOL = 1_000_003;
+
+/** @param {string | null} python @param {{ rounds: number | null }} options */
+export async function projectCase(python, { rounds }) {
+  const folder = temporaryFolder();
+  const file = path.join(folder, 'work.safetensors');
+  writeWork(folder, file);
+  const ours = (/** @type {string} */ name, /** @type {string} */ way) =>
+    new Contestant(name, process.execPath, [here('contestants/project.mjs'), folder, file, way]);
+  const peer = (/** @type {string} */ name, /** @type {string} */ way) =>
+    new Contestant(name, /** @type {string} */ (python), [here('contestants/project.py'), folder, file, way]);
+  const contestants = [ours('epochnoise', 'stream'), ours('its matrix product, factors in memory', 'memory')];
+  if (python)
+    contestants.push(
+      peer('PyTorch, same blocks from safetensors', 'torch'),
+      peer('NumPy, same blocks from safetensors', 'numpy'),
+      peer('NumPy, float64', 'numpy64'),
+    );
+  const title = `Projections of ${UPDATES} updates of LeNet (${LENET_SIZE} parameters, θ and v) on ${DIRECTIONS} directions, from the disk`;
+  return [await compare({ title, tolerance: 1e-6, contestants, rounds })];
+}
+
+/** A walk about weights of size 0.1, and unit directions. @param {string} folder @param {string} file */
+function writeWork(folder, file) {
+  const random = randomStream(1, 'bench/project');
+  const pool = new Float32Array(POOL).map(() => random.normal());
+  const some = (/** @type {number} */ count, scale = 1) => {
+    const from = random.integer(POOL);
+    return Float32Array.from({ length: count }, (_, i) => scale * pool[(from + i) % POOL]);
+  };
+  const center = some(LENET_SIZE, 0.1);
+  const mean = new Float64Array(LENET_SIZE);
+  const trajectory = createTrajectory(folder, UPDATES, LENET_SIZE, 'float32');
+  for (let update = 0; update < UPDATES; update++) {
+    const theta = some(LENET_SIZE, 1e-3).map((away, i) => center[i] + away);
+    for (let i = 0; i < LENET_SIZE; i++) mean[i] += theta[i] / UPDATES;
+    trajectory.add(theta, some(LENET_SIZE, 1e-4));
+  }
+  trajectory.finish();
+  const directions = new Float32Array(DIRECTIONS * LENET_SIZE);
+  for (let row = 0; row < DIRECTIONS; row++)
+    directions.set(some(LENET_SIZE, 1 / Math.sqrt(LENET_SIZE)), row * LENET_SIZE);
+  writeSafetensors(file, {
+    mean: { shape: [LENET_SIZE], data: mean },
+    directions: { shape: [DIRECTIONS, LENET_SIZE], data: directions },
+  });
+}

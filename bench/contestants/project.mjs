@@ -1,0 +1,78 @@
+// @ts-check
+/** This program's projections of a recorded window: `node project.mjs FOLDER FILE stream|memory`. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { projectTrajectory } from '../../dist/experiment/stages/project-window.js';
+import { readTrajectory } from '../../dist/experiment/trajectory.js';
+import { silent } from '../../dist/progress.js';
+import { RUN_FILES, runPath, trajectoryPaths } from '../../dist/store/run-directory.js';
+import { openSafetensors, readSafetensors } from '../../dist/store/safetensors.js';
+import { openBackend } from '../../dist/tensor/backend.js';
+import { serve } from './serve.mjs';
+
+const [folder, file, way] = process.argv.slice(2);
+const { tensors } = readSafetensors(file);
+const mean = /** @type {Float64Array} */ (tensors.mean.data);
+const directions = /** @type {Float32Array} */ (tensors.directions.data);
+const size = mean.length;
+const count = directions.length / size;
+const updates = trajectoryPaths(folder).reduce((sum, part) => sum + rowsOf(part), 0);
+const backend = openBackend({ name: 'tensorflow', precision: 'float32', threads: os.availableParallelism() });
+
+/** @param {string} part */
+function rowsOf(part) {
+  const reader = openSafetensors(part);
+  const [rows] = reader.tensors.theta.shape;
+  reader.close();
+  return rows;
+}
+
+/** The whole work of a run: blocks from the disk, results to the disk. */
+async function stream() {
+  // A folder of its own for what is written; what is read is linked.
+  const own = fs.mkdtempSync(path.join(folder, 'ours-'));
+  fs.symlinkSync(runPath(folder, RUN_FILES.trajectory), runPath(own, RUN_FILES.trajectory));
+  await serve(
+    backend.version,
+    async (repeats) => {
+      for (let i = 0; i < repeats; i++) await projectTrajectory(own, updates, mean, directions, backend, silent);
+    },
+    () => {
+      const projected = readSafetensors(runPath(own, RUN_FILES.projections)).tensors;
+      return both(projected.theta.data, projected.velocity.data);
+    },
+  );
+}
+
+/** The product alone, all of it at once and both factors on the back end. */
+async function memory() {
+  const rows = new Float32Array(2 * updates * size);
+  for (const block of readTrajectory(folder, updates, size, 100)) {
+    for (let at = 0; at < block.theta.length; at++) rows[block.first * size + at] = block.theta[at] - mean[at % size];
+    rows.set(block.velocity, (updates + block.first) * size);
+  }
+  const factors = [backend.store(rows, [2 * updates, size]), backend.store(directions, [count, size])];
+  const product = backend.compile(
+    (a, b) => [backend.ops.matMul(/** @type {any} */ (a), /** @type {any} */ (b), false, true)],
+    factors,
+  );
+  let [along] = product.run(...factors);
+  await serve(
+    backend.version,
+    (repeats) => {
+      for (let i = 0; i < repeats; i++) [along] = product.run(...factors);
+    },
+    () => /** @type {Float32Array} */ (along),
+  );
+}
+
+/** @param {any} a @param {any} b */
+function both(a, b) {
+  const joined = new Float32Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}
+
+await (way === 'memory' ? memory() : stream());
