@@ -3,8 +3,8 @@
  * a block yet are an array.
  *
  * A block of rows lies as [tiles, rows, TILE]: native float32 sums run over one tile only, and tiles are summed in float64.
- * Rows are then orthogonal to about 1e-7, which is the rounding of stored rows, where the vectors live on few entries; to
- * 1e-8 where all entries are alike. One float32 sum over d = 137,000 terms would err by up to 1e-6 of the vector's length.
+ * Rows are then orthogonal to 1e-8 where all entries are alike, to some roundings of what is stored (3e-7 at worst) where
+ * the vectors live on few entries. One float32 sum over d = 137,000 terms would err by up to 1e-6 of the vector's length.
  */
 import type { Backend } from '../tensor/backend.ts';
 import { atPrecision } from '../tensor/backend.ts';
