@@ -1,5 +1,6 @@
 /** The files that stages read from each other, as typed records. */
 import type { DataSource } from '../data/dataset.ts';
+import { residualOverGap } from '../hessian/gaps.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
 import { openSafetensors, readSafetensors, requireTensor } from '../store/safetensors.ts';
 import type { PolishReport } from './stages/train.ts';
@@ -25,6 +26,8 @@ export function readMean(directory: string): WindowMean {
 export interface Spectrum {
   readonly eigenvalues: Float64Array;
   readonly residuals: Float64Array;
+  /** Residual over the distance to the nearest other eigenvalue: a bound of the sine of the angle to the eigendirection. */
+  readonly residualOverGap: Float64Array;
   /** e·∇L(θ̄). */
   readonly gradient: Float64Array;
   /** Unit rows [k, d]. */
@@ -34,9 +37,16 @@ export interface Spectrum {
 
 export function readSpectrum(directory: string): Spectrum {
   const file = readSafetensors(runPath(directory, RUN_FILES.spectrum));
+  const eigenvalues = requireTensor(file, 'eigenvalues', 'F64').data;
+  const residuals = requireTensor(file, 'residuals', 'F64').data;
   return {
-    eigenvalues: requireTensor(file, 'eigenvalues', 'F64').data,
-    residuals: requireTensor(file, 'residuals', 'F64').data,
+    eigenvalues,
+    residuals,
+    // Absent from runs of earlier versions.
+    residualOverGap:
+      'residual_over_gap' in file.tensors
+        ? requireTensor(file, 'residual_over_gap', 'F64').data
+        : residualOverGap(eigenvalues, residuals),
     gradient: requireTensor(file, 'gradient', 'F64').data,
     eigenvectors: requireTensor(file, 'eigenvectors', 'F32').data,
     report: file.metadata as unknown as SpectrumReport,

@@ -29,7 +29,7 @@ export const RUN_FILES = {
   windowCurve: 'window.csv',
   /** `theta`, `gradient` F64 [d] at the window mean. */
   mean: 'mean.safetensors',
-  /** `eigenvalues`, `eigenvectors`, `residuals`, `gradient`. */
+  /** `eigenvalues`, `eigenvectors`, `residuals`, `residual_over_gap`, `gradient`. */
   spectrum: 'spectrum.safetensors',
   /** `variance` with its interval, `lags`, `autocovariance`. */
   noise: 'noise.safetensors',

@@ -11,6 +11,8 @@ import type { RoundingFloor } from './rounding.ts';
 const FLOOR_LIMIT = 0.01;
 /** A product that is less symmetric than this, in units of ‖H‖, is no Hessian's. Rounding gives about 1e-7. */
 const ASYMMETRY_LIMIT = 1e-4;
+/** Residual over gap, a bound of the sine of an angle, beyond which a direction may be a mixture of its neighbours. */
+const MIXING_LIMIT = 0.1;
 
 /** What the verdicts are drawn from. */
 export interface Findings {
@@ -20,6 +22,8 @@ export interface Findings {
   readonly crossover: number;
   readonly polish: PolishReport | null;
   readonly spectrum: SpectrumReport;
+  /** [k], in the order of the table. */
+  readonly residualOverGap: Float64Array;
   readonly floor: RoundingFloor | null;
   readonly backend: string;
   readonly dataWarnings: readonly SummaryWarning[];
@@ -68,7 +72,7 @@ export function verdicts(findings: Findings): string[] {
 
 /** Reasons to doubt, each with a code. */
 export function warnings(findings: Findings): SummaryWarning[] {
-  const { table, crossover, polish, spectrum, floor, backend, dataWarnings, sampler } = findings;
+  const { table, crossover, polish, spectrum, residualOverGap, floor, backend, dataWarnings, sampler } = findings;
   const list: SummaryWarning[] = [...dataWarnings];
   const warn = (code: string, text: string) => list.push({ code, text });
   if (polish && !polish.converged) warn('polish', `The polish did not reach its goal: ${polish.verdict}.`);
@@ -88,6 +92,14 @@ export function warnings(findings: Findings): SummaryWarning[] {
     warn(
       'unconverged-eigenpairs',
       `${spectrum.wanted - spectrum.converged} of ${spectrum.wanted} eigenpairs have a residual above the tolerance.`,
+    );
+  const compared = [...table.regime.keys()].filter((i) => ['stiff', 'suppressed'].includes(table.regime[i]));
+  const mixed = compared.filter((i) => residualOverGap[i] > MIXING_LIMIT).length;
+  // Directions from a subset are approximate anyway: the warning of that says so.
+  if (mixed > 0 && spectrum.subset === null)
+    warn(
+      'mixed-directions',
+      `${mixed} of the ${counted(compared.length)} compared may mix with their neighbours (residual over gap above ${MIXING_LIMIT}): within such a cluster single variances are those of the mixture, and only means over it can be compared. A lower spectrum.tolerance, or precision float64, tells them apart.`,
     );
   if (spectrum.asymmetry > ASYMMETRY_LIMIT)
     warn(

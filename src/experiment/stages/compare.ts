@@ -48,6 +48,7 @@ export async function compareStage(context: Context): Promise<void> {
     crossover,
     polish: readPolishReport(directory),
     spectrum: spectrum.report,
+    residualOverGap: spectrum.residualOverGap,
     floor:
       precision === 'float32'
         ? measureRoundingFloor(mean.theta, spectrum.eigenvectors, table.velocity_variance, table.noise_variance)

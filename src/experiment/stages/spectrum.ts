@@ -1,5 +1,8 @@
 /** The Hessian's eigendirections at the window's mean, and the window projected onto them. */
+import { residualOverGap } from '../../hessian/gaps.ts';
 import { lanczos, type LanczosProgress } from '../../hessian/lanczos.ts';
+import { inWords, lanczosMemory } from '../../hessian/memory.ts';
+import { basisOn } from '../../hessian/native-basis.ts';
 import { freshResiduals } from '../../hessian/residuals.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
@@ -50,13 +53,15 @@ export async function spectrumStage(context: Context): Promise<void> {
   const isSubset = spectrum.samples !== null && spectrum.samples < bench.samples;
 
   const subset = isSubset ? { count: spectrum.samples!, purpose: 'spectrum/subset' } : null;
-  const report = voice.begin('eigendirections');
   const hessian = openSharedHessian(bench, seed, subset);
   const operator = hessian.at(theta);
   let found: Awaited<ReturnType<typeof lanczos>>;
   try {
+    voice.say(`eigendirections: up to ${inWords(lanczosMemory(operator, wanted))} of memory`);
+    const report = voice.begin('eigendirections');
     found = await lanczos(operator, {
       eigenpairs: wanted,
+      openBasis: basisOn(problem.backend),
       tolerance: spectrum.tolerance,
       seed,
       certify: !isSubset,
@@ -69,11 +74,11 @@ export async function spectrumStage(context: Context): Promise<void> {
   }
   const { eigenvectors } = found;
   const exactPairs = isSubset ? await onAllSamples(context, bench, theta, eigenvectors) : found;
+  const ratios = isSubset ? residualOverGap(exactPairs.eigenvalues, exactPairs.residuals) : found.residualOverGap;
   const order = Array.from(exactPairs.eigenvalues.keys()).sort(
     (a, b) => exactPairs.eigenvalues[b] - exactPairs.eigenvalues[a],
   );
-  const vectors = new Float32Array(wanted * size);
-  order.forEach((from, row) => vectors.set(eigenvectors.subarray(from * size, (from + 1) * size), row * size));
+  const vectors = rowsInOrder(eigenvectors, order, size);
   const sorted = (values: Float64Array) => Float64Array.from(order, (from) => values[from]);
   const along = new Float64Array(wanted);
   for (let i = 0; i < wanted; i++) for (let j = 0; j < size; j++) along[i] += vectors[i * size + j] * gradient[j];
@@ -94,11 +99,20 @@ export async function spectrumStage(context: Context): Promise<void> {
       eigenvalues: { shape, data: sorted(exactPairs.eigenvalues) },
       eigenvectors: { shape: [wanted, size], data: vectors },
       residuals: { shape, data: sorted(exactPairs.residuals) },
+      residual_over_gap: { shape, data: sorted(ratios) },
       gradient: { shape, data: along },
     },
     { ...metadata },
   );
   await projectWindow(context, bench, theta, vectors);
+}
+
+/** Rows [k, d] in another order; themselves where that is theirs already: they are too large to copy for nothing. */
+function rowsInOrder(rows: Float32Array, order: readonly number[], size: number): Float32Array {
+  if (order.every((from, row) => from === row)) return rows;
+  const sorted = new Float32Array(rows.length);
+  order.forEach((from, row) => sorted.set(rows.subarray(from * size, (from + 1) * size), row * size));
+  return sorted;
 }
 
 /** Eigenvalues of directions that came from a subset: eᵀHe with the Hessian of all samples, and the residuals to it. */

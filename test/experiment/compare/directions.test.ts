@@ -35,6 +35,7 @@ function compared(
     {
       eigenvalues,
       residuals: filled(0.125),
+      residualOverGap: filled(0.25),
       gradient: filled(gradient),
       eigenvectors: new Float32Array(0),
       report: {} as never,
@@ -114,7 +115,14 @@ describe('predictions', () => {
     const flat = doubles(0.001);
     const later = compareDirections(
       { ...settings, burnInUpdates: 300 * M },
-      { eigenvalues: flat, residuals: flat, gradient: flat, eigenvectors: new Float32Array(0), report: {} as never },
+      {
+        eigenvalues: flat,
+        residuals: flat,
+        residualOverGap: flat,
+        gradient: flat,
+        eigenvectors: new Float32Array(0),
+        report: {} as never,
+      },
       { variance: flat, low: flat, high: flat },
       { theta: flat, velocity: flat, trendFraction: flat },
     );

@@ -35,6 +35,7 @@ const sound: Findings = {
     asymmetry: 1e-7,
     subset: null,
   },
+  residualOverGap: new Float64Array(7).fill(0.1),
   floor: { median: 1e-5, largest: 9e-3, above: 0 },
   backend: 'tensorflow',
   dataWarnings: [],
@@ -57,6 +58,7 @@ describe('warnings', () => {
     ['no-suppressed-directions', withRows(at(20, 1))],
     ['unconverged-eigenpairs', { spectrum: { ...sound.spectrum, converged: 6 } }],
     ['asymmetric-hessian', { spectrum: { ...sound.spectrum, asymmetry: 1.1e-4 } }],
+    ['mixed-directions', { residualOverGap: Float64Array.of(0, 0, 0, 0, 0.11, 0, 0) }],
     ['approximate-directions', { spectrum: { ...sound.spectrum, subset: 100 } }],
     ['float32-floor', { floor: { median: 1e-5, largest: 0.011, above: 1 } }],
     ['one-permutation', { sampler: 'shuffle-once' }],
@@ -67,6 +69,13 @@ describe('warnings', () => {
     expect(codes(withRows(at(1, 0.999)))).toEqual([]);
     expect(codes(withRows(at(1, 0, -0.5)))).toEqual(['no-suppressed-directions']);
     expect(codes(withRows(at(-1)))).toEqual(['no-stiff-directions', 'no-suppressed-directions']);
+  });
+
+  it('count mixed directions among those that are compared, not where drift dominates', () => {
+    expect(codes({ residualOverGap: Float64Array.of(0, 0, 0, 0, 0, 5, Infinity) })).toEqual([]);
+    expect(texts({ residualOverGap: Float64Array.of(0.2, 0, 0, 0, Infinity, 5, 5) })[0]).toContain(
+      '2 of the 5 directions compared may mix with their neighbours (residual over gap above 0.1)',
+    );
   });
 
   it('put what is wrong with the data first', () => {

@@ -73,6 +73,7 @@ describe('a run directory', () => {
       eigenvalues: `F64 ${d}`,
       eigenvectors: `F32 [${SIZE}, ${SIZE}]`,
       residuals: `F64 ${d}`,
+      residual_over_gap: `F64 ${d}`,
       gradient: `F64 ${d}`,
     });
     expect(layout('projections.safetensors')).toEqual({ theta: rows, velocity: rows });
