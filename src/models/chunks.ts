@@ -1,4 +1,5 @@
 /** A data set on the back end in chunks: small enough for the intermediate values, as large as pays. */
+import { mostLanes } from '../tensor/lanes.ts';
 import type { Stored } from '../tensor/types.ts';
 import { type Shape, sizeOf } from '../tensor/types.ts';
 import type { Problem, Samples } from './problem.ts';
@@ -16,16 +17,18 @@ export interface Chunks {
   dispose(): void;
 }
 
-// Large chunks amortise the call and use all threads; beyond some ten megabytes an intermediate value gains nothing.
-const UNITS_PER_CHUNK = 4_000_000;
-// One thread does best where intermediate values stay in its second-level cache.
-const UNITS_FOR_ONE_THREAD = 120_000;
-const SMALLEST_CHUNK = 100;
+// A lane does best where its intermediate values stay in a second-level cache; but calls for a few samples do not pay,
+// unless these are large.
+const UNITS_PER_LANE = 120_000;
+const SAMPLES_PER_LANE = 250;
+const MOST_UNITS_PER_LANE = 4_000_000;
+const FEWEST_SAMPLES = 25;
 
 /** Samples in a chunk, the last one may hold fewer: a divisor of the whole where one lies near, so that one graph does. */
 export function chunkSize(samples: number, unitsPerSample: number, threads: number): number {
-  const units = threads === 1 ? UNITS_FOR_ONE_THREAD : UNITS_PER_CHUNK;
-  const wanted = Math.max(SMALLEST_CHUNK, Math.floor(units / unitsPerSample));
+  const enough = Math.min(SAMPLES_PER_LANE, MOST_UNITS_PER_LANE / unitsPerSample);
+  const lane = Math.floor(Math.max(UNITS_PER_LANE / unitsPerSample, enough, FEWEST_SAMPLES));
+  const wanted = lane * mostLanes(threads);
   if (samples <= wanted) return samples;
   for (let size = wanted; size > wanted / 2; size--) if (samples % size === 0) return size;
   return wanted;

@@ -3,6 +3,7 @@
  * compile. All are sums over samples of the loss without L2, which its users add exactly in float64.
  */
 import type { Backend } from '../tensor/backend.ts';
+import { inLanes, type Join, mostLanes } from '../tensor/lanes.ts';
 import { real, type Shape, type Spec, type Tensor, type TensorFunction } from '../tensor/types.ts';
 import type { Loss } from './losses.ts';
 import { type Model, parameterCount, split } from './model.ts';
@@ -38,54 +39,80 @@ export function specs({ size, inputShape, outputs }: Problem, samples: number): 
   return [real(size), real(samples, ...inputShape), real(samples, outputs)];
 }
 
+/** A lane of fewer layer outputs over its samples, or of fewer samples, costs more than it gives. */
+const FEWEST_UNITS = 100_000;
+const FEWEST_SAMPLES = 25;
+
+/** The lanes in which a graph handles so many samples. */
+export function lanesFor({ backend, model }: Pick<Problem, 'backend' | 'model'>, samples: number): number {
+  const paying = Math.min((samples * model.unitsPerSample) / FEWEST_UNITS, samples / FEWEST_SAMPLES);
+  return Math.max(1, Math.min(mostLanes(backend.threads), Math.floor(paying)));
+}
+
 function perSample({ backend: { ops }, model, loss }: Problem, flat: Tensor, x: Tensor, y: Tensor): Tensor {
   return loss.perSample(ops, model.forward(ops, split(ops, model, flat), x), y);
+}
+
+/** A function of samples, in lanes. */
+function overSamples(problem: Problem, rows: Tensor[], join: Join[], fn: (...rows: Tensor[]) => Tensor[]): Tensor[] {
+  return inLanes(problem.backend.ops, lanesFor(problem, rows[0].shape[0]), rows, fn, join);
 }
 
 /** (θ, x, y) → sum of the losses [], and the outputs [n, outputs]. */
 export const lossAndOutputs =
   (problem: Problem): TensorFunction =>
-  (flat, x, y) => {
-    const { ops } = problem.backend;
-    const outputs = problem.model.forward(ops, split(ops, problem.model, flat), x);
-    return [ops.sum(problem.loss.perSample(ops, outputs, y)), outputs];
-  };
+  (flat, allX, allY) =>
+    overSamples(problem, [allX, allY], ['sum', 'rows'], (x, y) => {
+      const { ops } = problem.backend;
+      const outputs = problem.model.forward(ops, split(ops, problem.model, flat), x);
+      return [ops.sum(problem.loss.perSample(ops, outputs, y)), outputs];
+    });
 
 /** (θ, x, y) → the losses [n]. */
 export const sampleLosses =
   (problem: Problem): TensorFunction =>
-  (flat, x, y) => [perSample(problem, flat, x, y)];
+  (flat, allX, allY) =>
+    overSamples(problem, [allX, allY], ['rows'], (x, y) => [perSample(problem, flat, x, y)]);
 
 /** (θ, x, y) → sum of the losses [] and its gradient [d]. */
 export const lossAndGradient =
   (problem: Problem): TensorFunction =>
-  (flat, x, y) =>
-    problem.backend.derivatives.valueAndGradient((p) => problem.backend.ops.sum(perSample(problem, p, x, y)), flat);
+  (flat, allX, allY) =>
+    overSamples(problem, [allX, allY], ['sum', 'sum'], (x, y) =>
+      problem.backend.derivatives.valueAndGradient((p) => problem.backend.ops.sum(perSample(problem, p, x, y)), flat),
+    );
 
 /** (X, Y, θ, indices) → mean loss [] and its gradient [d] over the samples of one batch. */
 export const batchLossAndGradient =
   (problem: Problem): TensorFunction =>
   (allX, allY, flat, indices) => {
     const { ops, derivatives } = problem.backend;
-    const x = ops.gather(allX, indices as never);
-    const y = ops.gather(allY, indices as never);
-    return derivatives.valueAndGradient((p) => ops.mean(perSample(problem, p, x, y)), flat);
+    // A whole number, which is the same in both precisions.
+    const size = ops.scalar(indices.shape[0]);
+    const mean = (p: Tensor, x: Tensor, y: Tensor) => ops.div(ops.sum(perSample(problem, p, x, y)), size);
+    return overSamples(problem, [indices], ['sum', 'sum'], (chosen) => {
+      const x = ops.gather(allX, chosen as never);
+      const y = ops.gather(allY, chosen as never);
+      return derivatives.valueAndGradient((p) => mean(p, x, y), flat);
+    });
   };
 
 /** (θ, x, y, v) → the Hessian of the summed loss times v [d]. */
 export const hessianProduct =
   (problem: Problem): TensorFunction =>
-  (flat, x, y, vector) => [
-    problem.backend.derivatives.hessianProduct(
-      (p) => problem.backend.ops.sum(perSample(problem, p, x, y)),
-      flat,
-      vector,
-    ),
-  ];
+  (flat, allX, allY, vector) =>
+    overSamples(problem, [allX, allY], ['sum'], (x, y) => [
+      problem.backend.derivatives.hessianProduct(
+        (p) => problem.backend.ops.sum(perSample(problem, p, x, y)),
+        flat,
+        vector,
+      ),
+    ]);
 
 /** (θ, x, y, e) → the derivative of each sample's loss along e [n]. */
 export const directionalDerivatives =
   (problem: Problem): TensorFunction =>
-  (flat, x, y, direction) => [
-    problem.backend.derivatives.directional((p) => perSample(problem, p, x, y), flat, direction),
-  ];
+  (flat, allX, allY, direction) =>
+    overSamples(problem, [allX, allY], ['rows'], (x, y) => [
+      problem.backend.derivatives.directional((p) => perSample(problem, p, x, y), flat, direction),
+    ]);

@@ -27,7 +27,7 @@ export interface Backend {
   readonly precision: Precision;
   /** What the library calls itself, for the record of the environment. */
   readonly version: string;
-  /** Threads that one native op may use; 1 where ops are JavaScript. */
+  /** Threads that run the ops of a graph, an op each (lanes.ts); 1 where ops are JavaScript. */
   readonly threads: number;
   readonly ops: Ops;
   readonly derivatives: Derivatives;
@@ -43,7 +43,7 @@ export interface Backend {
 export interface BackendChoice {
   readonly name: BackendName;
   readonly precision: Precision;
-  /** Threads for one native op. Read by TensorFlow once, when it is loaded; later choices must agree. */
+  /** Threads that run ops of one graph at a time. Read by TensorFlow once, when it is loaded; later choices must agree. */
   readonly threads: number;
 }
 
@@ -126,8 +126,9 @@ function loadNodeLibrary(threads: number): NodeLibrary {
   }
   // Read once, while the library is loaded.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
-  process.env.TF_NUM_INTEROP_THREADS = '1';
+  // One thread an op; several ops, of different lanes, at once.
+  process.env.TF_NUM_INTRAOP_THREADS = '1';
+  process.env.TF_NUM_INTEROP_THREADS = String(threads);
   let tf: typeof tfjs;
   try {
     tf = require('@tensorflow/tfjs-node') as typeof tfjs;

@@ -373,7 +373,8 @@ const meanToWindow: Rule = (node, graph) => {
     const row = Math.floor(place / width);
     return Math.floor(row / side) * columns + Math.floor((place % width) / side);
   });
-  const share = graph.real('Mul', [edge, graph.filled(1 / side ** 2, [])], graph.shape(edge));
+  // A whole number, which is the same in both precisions.
+  const share = graph.real('RealDiv', [edge, graph.filled(side ** 2, [])], graph.shape(edge));
   const attributes = {
     Tparams: { type: TYPE.float },
     Tindices: { type: TYPE.int32 },

@@ -8,28 +8,26 @@ const backend = openBackend({ name: 'tensorflow', precision: 'float32', threads:
 const net = { input: [1, 2, 1], layers: [{ kind: 'dense', outputs: 2 }] } as const;
 
 describe('the size of a chunk', () => {
-  it('of one thread keeps intermediate values in its cache', () => {
-    expect(chunkSize(50_000, 41, 1)).toBe(2500);
-    expect(chunkSize(50_000, 41, 2)).toBe(50_000);
-  });
-
   it.each([
-    ['few samples stay together', 230, 100, 230],
-    ['a divisor near the wanted size', 50_000, 8000, 500],
-    ['the largest divisor that is not above it', 50_000, 9000, 400],
-    ['no divisor near: the wanted size, and a shorter last chunk', 50_021, 8000, 500],
-    ['large samples: not below 100', 1000, 1e6, 100],
-    ['large samples, no divisor', 230, 1e6, 100],
-    ['one more than fits', 101, 1e6, 100],
-  ])('%s', (_, samples, units, expected) => {
-    expect(chunkSize(samples, units, 2)).toBe(expected);
+    ['few samples stay together', 230, 100, 2, 230],
+    ['small networks: lanes whose values stay in a cache', 50_000, 41, 1, 2500],
+    ['four of them for two threads', 50_000, 41, 2, 10_000],
+    ['larger networks: some hundred samples a lane', 50_000, 8000, 2, 1000],
+    ['the largest divisor that is not above the wanted size', 50_000, 150, 2, 3125],
+    ['no divisor near: the wanted size, and a shorter last chunk', 50_021, 8000, 2, 1000],
+    ['large samples: fewer', 5000, 40_000, 1, 100],
+    ['the largest samples: not below 25', 1000, 1e6, 2, 100],
+    ['large samples, no divisor', 230, 1e6, 2, 100],
+    ['one more than fits', 101, 1e6, 2, 100],
+  ])('%s', (_, samples, units, threads, expected) => {
+    expect(chunkSize(samples, units, threads)).toBe(expected);
   });
 });
 
 describe('stored chunks', () => {
   it.each([
     [1, [230]],
-    [1e6, [100, 100, 30]],
+    [1e6, Array.from({ length: 10 }, () => 23)],
   ])('hold every row once, in order: %d units a sample', (unitsPerSample, lengths) => {
     const before = heldByLibrary();
     const model = { ...modelOf(net), unitsPerSample };

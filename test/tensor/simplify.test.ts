@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type * as tfjs from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/random.ts';
-import { openBackend } from '../../src/tensor/backend.ts';
+import { atPrecision, openBackend } from '../../src/tensor/backend.ts';
 import { liveNodes } from '../../src/tensor/compile.ts';
 import type { KernelBackend, NodeLibrary } from '../../src/tensor/library.ts';
 import { record } from '../../src/tensor/record.ts';
@@ -210,5 +210,18 @@ describe('a simplified graph', () => {
     const scale = Math.max(...Array.from(expected, Math.abs));
     expect(scale).toBeGreaterThan(0);
     got.forEach((value, at) => expect(Math.abs(value - expected[at])).toBeLessThan(1e-6 * scale));
+  });
+
+  // Channel: by hand. A constant that is no binary fraction would be rounded to float32 on its way.
+  it('keeps all digits at float64: the gradient of pooling by threes', () => {
+    const double = atPrecision(backend, 'float64');
+    const compiled = double.compile(
+      gradientOf((x) => square(double.ops.avgPool(x as never, 3, 3, 'valid'))),
+      [real(1, 3, 3, 1)],
+    );
+    const x = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 10);
+    const [gradient] = compiled.run(x);
+    compiled.dispose();
+    for (const value of gradient) expect(Math.abs(value - (2 * (46 / 9)) / 9)).toBeLessThan(1e-15);
   });
 });
