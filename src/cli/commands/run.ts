@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { experimentNames, STAGE_NAMES, type StageName } from '../../experiment/catalogue.ts';
 import { gather } from '../options.ts';
 import { print, printJson } from '../output.ts';
+import { PROFILE_HELP, profileTo } from '../profile.ts';
 import { progressVoice } from '../voice.ts';
 
 interface RunOptions {
@@ -11,6 +12,7 @@ interface RunOptions {
   readonly set?: string[];
   readonly until: StageName;
   readonly json?: boolean;
+  readonly profile?: boolean;
 }
 
 export function runCommand(): Command {
@@ -21,13 +23,21 @@ export function runCommand(): Command {
     .option('--set <key.path=value>', 'change a setting; may be given several times', gather(String))
     .addOption(new Option('--until <stage>', 'the last stage to run').choices(STAGE_NAMES).default('report'))
     .option('--json', 'print the result as JSON')
-    .action(async (nameOrFile: string, { out, set = [], until, json }: RunOptions) => {
+    .option('--profile', PROFILE_HELP)
+    .action(async (nameOrFile: string, { out, set = [], until, json, profile }: RunOptions) => {
+      const report = profile ? await profileTo(process.stderr) : null;
       const { loadExperiment } = await import('../../experiment/load.ts');
       const { name, experiment } = loadExperiment(nameOrFile, set);
       const { describeResult, runExperiment } = await import('../../experiment/index.ts');
       const voice = progressVoice();
-      const result = await runExperiment(out ?? join('results', name), experiment, voice, until);
+      const result = await runExperiment(
+        out ?? join('results', name),
+        experiment,
+        report?.listen(voice) ?? voice,
+        until,
+      );
       voice.end();
+      report?.print();
       const { document, text } = describeResult(result);
       if (json) printJson(document);
       else print(text);

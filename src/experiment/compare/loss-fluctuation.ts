@@ -8,6 +8,7 @@ import { median } from '../../statistics/median.ts';
 import { meanOverGroups, type MeanWithInterval } from '../../statistics/mean.ts';
 import type { Context } from '../context.ts';
 import type { WindowMean } from '../run-files.ts';
+import { measured, measuredSteps } from '../profile.ts';
 import { blockRows, readTrajectory } from '../trajectory.ts';
 import type { Workbench } from '../workbench.ts';
 import type { DirectionTable, WindowSettings } from './directions.ts';
@@ -52,13 +53,14 @@ export async function directLossFluctuation(
 ): Promise<MeanWithInterval> {
   const { epochs } = experiment.record;
   const chosen = new Set(statesOfWindow(epochs, batchesPerEpoch));
-  const full = openFullBatch(problem, dataset.train);
+  const full = measured('losses on all samples', openFullBatch(problem, dataset.train), 'value');
   const report = voice.begin('loss at states of the window');
   const lifts: number[] = [];
   try {
     const atMean = full.value(mean.theta);
     const { size } = problem;
-    for (const { first, rows, theta } of readTrajectory(directory, epochs * batchesPerEpoch, size, blockRows(size)))
+    const blocks = readTrajectory(directory, epochs * batchesPerEpoch, size, blockRows(size));
+    for (const { first, rows, theta } of measuredSteps('trajectory read', blocks))
       for (let row = 0; row < rows; row++) {
         if (!chosen.has(first + row)) continue;
         const state = theta.subarray(row * size, (row + 1) * size);

@@ -6,6 +6,7 @@ import type { Backend } from '../../tensor/backend.ts';
 import { openProjection, projectionBackend } from '../../tensor/projection.ts';
 import type { Reals } from '../../tensor/types.ts';
 import type { Context } from '../context.ts';
+import { measured, measuredSteps } from '../profile.ts';
 import { readTrajectory } from '../trajectory.ts';
 import type { Workbench } from '../workbench.ts';
 
@@ -51,9 +52,10 @@ export async function projectTrajectory(
     theta: { dtype: 'F32', shape },
     velocity: { dtype: 'F32', shape },
   });
-  const projection = openProjection(within, directions, count, size);
+  const blocks = readTrajectory(directory, updates, size, most);
+  const projection = measured('matrix products', openProjection(within, directions, count, size), 'project');
   try {
-    for (const { first, rows, theta, velocity } of readTrajectory(directory, updates, size, most)) {
+    for (const { first, rows, theta, velocity } of measuredSteps('trajectory read', blocks)) {
       // One product for both: the more rows, the less of its time goes into arranging the directions.
       subtract(theta, mean, both);
       both.set(velocity, rows * size);

@@ -9,6 +9,7 @@ import { readCsv } from '../../store/csv.ts';
 import { readJson } from '../../store/json.ts';
 import { DIRECTION_COLUMNS, RUN_FILES, runPath } from '../../store/run-directory.ts';
 import type { Context } from '../context.ts';
+import { measuredCall } from '../profile.ts';
 import { readNoise } from '../run-files.ts';
 import { readHistory } from '../training-curve.ts';
 
@@ -17,7 +18,8 @@ export async function reportStage({ directory, experiment, voice }: Context): Pr
   const figures = allFigures(input);
   const report = voice.begin('pictures');
   for (const [index, { name, figure }] of figures.entries()) {
-    writeFileAtomic(join(runPath(directory, RUN_FILES.figures), `${name}.png`), renderPng(figure));
+    const png = measuredCall('drawing', () => renderPng(figure));
+    writeFileAtomic(join(runPath(directory, RUN_FILES.figures), `${name}.png`), png);
     await report(index + 1, figures.length);
   }
 }

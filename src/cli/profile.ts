@@ -1,0 +1,22 @@
+/** `--profile`: where the time of a command went. */
+import type { Voice } from '../experiment/context.ts';
+
+export const PROFILE_HELP = 'at the end, say on standard error where the time went';
+
+export interface ProfileReport {
+  /** A voice that also tells the profile what begins. */
+  listen(voice: Voice): Voice;
+  /** Writes the table. */
+  print(): void;
+}
+
+/** Starts the profile of this process. */
+export async function profileTo(stream: NodeJS.WritableStream): Promise<ProfileReport> {
+  const { startProfile } = await import('../experiment/profile.ts');
+  const { profileText } = await import('../experiment/profile-text.ts');
+  const profile = startProfile('data, model and back end');
+  return {
+    listen: (voice) => profile.listen(voice),
+    print: () => void stream.write(`\n${profileText(profile)}`),
+  };
+}
