@@ -15,11 +15,19 @@ export async function hvpCases(python, { rounds }) {
   const file = path.join(temporaryFolder(), 'work.safetensors');
   writeWork(file);
   const ours = new Contestant('epochnoise, linearised graph', process.execPath, [here('contestants/hvp.mjs'), file]);
+  const eager = new Contestant('tfjs-node, eager, with our repair', process.execPath, [
+    here('contestants/eager.mjs'),
+    file,
+  ]);
   const peers = python
     ? [
         ['PyTorch, double backward', 'double-backward'],
         ['PyTorch, double backward, graph retained', 'retained'],
         ['PyTorch, torch.func forward over reverse', 'func'],
+        ['PyTorch, torch.func, torch.compile', 'compile'],
+        ['hessian-eigenthings', 'eigenthings'],
+        ['PyHessian (graph retained)', 'pyhessian'],
+        ['curvlinops', 'curvlinops'],
         ['JAX, jit, forward over reverse', 'jax'],
       ].map(([name, way]) => new Contestant(name, python, [here('contestants/hvp.py'), file, way]))
     : [];
@@ -27,7 +35,7 @@ export async function hvpCases(python, { rounds }) {
     await compare({
       title: `Hessian product, LeNet ${LENET_SIZE} parameters (tanh, average pooling), ${SAMPLES} images 32×32×3`,
       tolerance: 1e-4,
-      contestants: [ours, ...peers],
+      contestants: [ours, eager, ...peers],
       rounds,
     }),
   ];

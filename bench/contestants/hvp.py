@@ -1,6 +1,10 @@
-"""Hessian products of PyTorch and JAX: `python hvp.py FILE double-backward|retained|func|jax`."""
+"""Hessian products of peers: `python hvp.py FILE WAY`.
+
+WAY is double-backward, retained, func or compile (PyTorch), curvlinops, eigenthings, pyhessian, or jax.
+"""
 
 import sys
+from importlib.metadata import version
 
 from safetensors.numpy import load_file
 
@@ -26,10 +30,16 @@ def torch_contestant():
 
     retained = gradient() if way == "retained" else None
 
+    def forward_over_reverse(point, direction):
+        function = torch.func.grad(lambda flat: loss(split(flat), x, labels))
+        return torch.func.jvp(function, (point,), (direction,))[1]
+
+    if way == "compile":
+        forward_over_reverse = torch.compile(forward_over_reverse)
+
     def product():
-        if way == "func":
-            function = torch.func.grad(lambda flat: loss(split(flat), x, labels))
-            return torch.func.jvp(function, (theta.detach(),), (vector,))[1]
+        if way in ("func", "compile"):
+            return forward_over_reverse(theta.detach(), vector)
         g = gradient() if retained is None else retained
         return torch.autograd.grad(g, theta, vector, retain_graph=retained is not None)[0]
 
@@ -39,6 +49,53 @@ def torch_contestant():
 
     work(1)
     serve(f"torch {torch.__version__}", work, lambda: last[0].detach().numpy())
+
+
+def library_contestant():
+    """Products by libraries for Hessians, each as its own documentation has it."""
+    import torch
+
+    from lenet_torch import LeNet
+
+    x = torch.from_numpy(data["x"]).permute(0, 3, 1, 2)  # channels last in memory, as stored
+    labels = torch.from_numpy(data["y"]).argmax(1)
+    vector = torch.from_numpy(data["vector"])
+    model = LeNet(torch.from_numpy(data["theta"]))
+    criterion = torch.nn.CrossEntropyLoss()
+    if way == "curvlinops":
+        from curvlinops import HessianLinearOperator
+
+        parameters = list(model.parameters())
+        operator = HessianLinearOperator(model, criterion, parameters, [(x, labels)], check_deterministic=False)
+
+        def product():
+            return operator @ vector
+
+    elif way == "eigenthings":
+        from hessian_eigenthings import HessianOperator
+
+        operator = HessianOperator(model, [(x, labels)], lambda model, batch: criterion(model(batch[0]), batch[1]))
+
+        def product():
+            return operator.matvec(vector)
+
+    else:
+        from pyhessian import hessian
+        from pyhessian.utils import hessian_vector_product
+
+        computer = hessian(model, criterion, data=(x, labels), cuda=False)
+
+        def product():
+            return hessian_vector_product(computer.gradsH, computer.params, [vector])[0]
+
+    last = [product()]
+
+    def work(repeats):
+        for _ in range(repeats):
+            last[0] = product()
+
+    package = {"curvlinops": "curvlinops-for-pytorch", "eigenthings": "hessian-eigenthings", "pyhessian": "PyHessian"}[way]
+    serve(f"{package} {version(package)}, torch {version('torch')}", work, lambda: last[0].detach().numpy())
 
 
 def jax_contestant():
@@ -77,4 +134,9 @@ def jax_contestant():
     serve(f"jax {jax.__version__}", work, lambda: last[0])
 
 
-jax_contestant() if way == "jax" else torch_contestant()
+if way == "jax":
+    jax_contestant()
+elif way in ("curvlinops", "eigenthings", "pyhessian"):
+    library_contestant()
+else:
+    torch_contestant()
