@@ -1,22 +1,17 @@
 /** What the machine suggests for a run: made once, kept in experiment.json, so that a resumed run gives the same bytes. */
 import os from 'node:os';
 import { ConfigurationError } from '../errors.ts';
+import { availableMemory } from '../hessian/memory.ts';
 import type { Choices } from './context.ts';
 import type { Experiment } from './schema.ts';
 
-/** More processes than this bring little, and each holds its own copy of the library. */
-const MOST_PROCESSES = 8;
-
-/**
- * Ops of small networks are too short to share between threads: one thread an op, and a process a core where that pays.
- * Convolutions share well.
- */
-export function suggestChoices({ model, backend }: Pick<Experiment, 'model' | 'backend'>): Choices {
-  const cores = coresToUse();
-  if (backend === 'cpu') return { threads: 1, processes: 1 };
-  if (model.name === 'lenet') return { threads: cores, processes: 1 };
-  return { threads: 1, processes: Math.min(cores, MOST_PROCESSES) };
+/** A thread a core. */
+export function suggestChoices({ backend }: Pick<Experiment, 'backend'>): Choices {
+  return { threads: backend === 'cpu' ? 1 : coresToUse() };
 }
+
+/** Memory for what Hessian products share, where the user names none: half of what is free. */
+export const suggestMemory = (): number => Math.floor(availableMemory() / 2);
 
 /** EPOCHNOISE_THREADS, else all cores. @throws ConfigurationError for anything but a positive whole number */
 export function coresToUse(): number {

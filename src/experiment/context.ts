@@ -5,10 +5,8 @@ import type { Workbench } from './workbench.ts';
 
 /** Choices that the machine suggested when the run was first made; kept with it, so that it can go on with the same bytes. */
 export interface Choices {
-  /** Threads of one native op. */
+  /** Threads that run native ops, one op each. */
   readonly threads: number;
-  /** Processes that share the Hessian products of large data sets, this one included. */
-  readonly processes: number;
 }
 
 /** Where a run says what it does. Nothing here is a result. */

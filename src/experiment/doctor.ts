@@ -39,7 +39,7 @@ export async function examine(): Promise<Described & { readonly exitCode: number
     files: files.filter(({ file }) => existsSync(join(folder, file))).length,
     of: files.length,
   }));
-  const environment = describeEnvironment({ threads, processes: 1 }, null, { stages: {}, files: {} });
+  const environment = describeEnvironment({ threads }, null, { stages: {}, files: {} });
   const advice: string[] = [];
   const [native, plain] = backends;
   if (!native.works && plain.works)

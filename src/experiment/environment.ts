@@ -25,7 +25,6 @@ export interface Environment {
   readonly cores: number;
   readonly memoryBytes: number;
   readonly threads: number;
-  readonly processes: number;
   /** What the back end calls itself; null until a stage needed one. */
   readonly backend: string | null;
   readonly stages: Partial<Record<StageName, StageCost>>;
@@ -41,7 +40,7 @@ export const programVersion = (): string => readJson<{ version: string }>(PACKAG
 
 /** This machine and program, with what is already known of the run's stages and files. */
 export function describeEnvironment(
-  { threads, processes }: Choices,
+  { threads }: Pick<Choices, 'threads'>,
   backend: string | null,
   known: Pick<Environment, 'stages' | 'files'>,
 ): Environment {
@@ -54,7 +53,6 @@ export function describeEnvironment(
     cores: os.availableParallelism(),
     memoryBytes: os.totalmem(),
     threads,
-    processes,
     backend,
     ...known,
   };

@@ -24,6 +24,14 @@ import { requireSameData } from './same-data.ts';
 import { stageAt, type StageName, STAGES } from './stages.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
+/** How the pipeline is to work; nothing here changes a result. */
+export interface PipelineOptions {
+  /** The last stage to run; all of them unless said otherwise. */
+  readonly until?: StageName;
+  /** Memory for intermediate values that Hessian products share: half of what is free unless said otherwise. */
+  readonly memoryBytes?: number;
+}
+
 /** What a call of the pipeline did. */
 export interface PipelineResult {
   /** Absolute path of the run directory. */
@@ -37,21 +45,22 @@ export interface PipelineResult {
 /**
  * Runs an experiment in a directory, from the first stage that is not up to date on.
  *
- * @param until the last stage to run
  * @throws UserError of every kind; what was finished before stays
  */
 export async function runExperiment(
   directory: string,
   experiment: Experiment,
   voice: Voice,
-  until: StageName = 'report',
+  { until = 'report', memoryBytes }: PipelineOptions = {},
 ): Promise<PipelineResult> {
   const target = resolve(directory);
   const stored = inspectRunDirectory(target);
   const choices = stored?.choices ?? suggestChoices(experiment);
   // Data that are missing or do not fit are noticed before a folder is made.
-  const bench = stored ? undefined : await openWorkbench(experiment, choices, voice);
-  return await locked(target, () => runStages(target, { experiment, choices }, voice, 0, stageAt(until), bench));
+  const bench = stored ? undefined : await openWorkbench(experiment, choices, voice, memoryBytes);
+  return await locked(target, () =>
+    runStages(target, { experiment, choices }, voice, [0, stageAt(until)], memoryBytes, bench),
+  );
 }
 
 /**
@@ -59,10 +68,15 @@ export async function runExperiment(
  *
  * @throws DataError where there is no run, or a stage before it is not up to date
  */
-export async function runStage(directory: string, name: StageName, voice: Voice): Promise<PipelineResult> {
+export async function runStage(
+  directory: string,
+  name: StageName,
+  voice: Voice,
+  { memoryBytes }: Omit<PipelineOptions, 'until'> = {},
+): Promise<PipelineResult> {
   const target = requireRunDirectory(directory);
   return await locked(target, () =>
-    runStages(target, readStoredExperiment(target), voice, stageAt(name), stageAt(name)),
+    runStages(target, readStoredExperiment(target), voice, [stageAt(name), stageAt(name)], memoryBytes),
   );
 }
 
@@ -79,8 +93,8 @@ async function runStages(
   directory: string,
   stored: StoredExperiment,
   voice: Voice,
-  first: number,
-  last: number,
+  [first, last]: readonly [number, number],
+  memoryBytes?: number,
   opened?: Workbench,
 ): Promise<PipelineResult> {
   const { experiment, choices } = stored;
@@ -100,7 +114,7 @@ async function runStages(
   }
 
   let bench: Promise<Workbench> | undefined = opened && Promise.resolve(opened);
-  const workbench = () => (bench ??= benchFor(directory, stored, voice, start));
+  const workbench = () => (bench ??= benchFor(directory, stored, voice, start, memoryBytes));
   let previous: string | null = null;
   if (STAGES.slice(start).some(({ name }) => book.has(name))) {
     // Settings that cannot be met leave an earlier run where it is. Pictures need no network.
@@ -124,15 +138,11 @@ async function runStages(
   const costs = Object.fromEntries(
     STAGES.slice(0, start).flatMap(({ name }) => (known?.stages[name] ? [[name, known.stages[name]]] : [])),
   );
-  try {
-    for (const stage of STAGES.slice(start, last + 1)) {
-      costs[stage.name] = await measureCost(() => stage.run(context));
-      if (bench) backend = (await bench).problem.backend.version;
-      book.enter(stage, experiment, fingerprint);
-      writeEnvironment(directory, describeEnvironment(choices, backend, { stages: costs, files: book.stamps }));
-    }
-  } finally {
-    (await bench)?.crew?.dispose();
+  for (const stage of STAGES.slice(start, last + 1)) {
+    costs[stage.name] = await measureCost(() => stage.run(context));
+    if (bench) backend = (await bench).problem.backend.version;
+    book.enter(stage, experiment, fingerprint);
+    writeEnvironment(directory, describeEnvironment(choices, backend, { stages: costs, files: book.stamps }));
   }
   return { directory, ran: STAGES.slice(start, last + 1).map(({ name }) => name), previous };
 }
@@ -143,8 +153,9 @@ async function benchFor(
   { experiment, choices }: StoredExperiment,
   voice: Voice,
   start: number,
+  memoryBytes?: number,
 ): Promise<Workbench> {
-  const bench = await openWorkbench(experiment, choices, voice);
+  const bench = await openWorkbench(experiment, choices, voice, memoryBytes);
   if (start > stageAt('train')) requireSameData(directory, bench.dataset.sources);
   return bench;
 }

@@ -24,7 +24,8 @@ export function readStoredExperiment(directory: string): StoredExperiment {
   const { choices, ...given } = readJson<Record<string, unknown> & { choices?: Partial<Choices> }>(path);
   try {
     const experiment = resolveExperiment(given);
-    return { experiment, choices: { ...suggestChoices(experiment), ...choices } };
+    const { threads } = { ...suggestChoices(experiment), ...choices };
+    return { experiment, choices: { threads } };
   } catch (error) {
     if (error instanceof ConfigurationError) throw new DataError(`${path} is no configuration: ${error.message}`);
     throw error;

@@ -11,8 +11,8 @@ import { batchesPerEpoch } from '../sgd/samplers.ts';
 import { mostExact, openBackend } from '../tensor/backend.ts';
 import { sizeOf } from '../tensor/types.ts';
 import { loadDataset } from './dataset.ts';
+import { suggestMemory } from './choices.ts';
 import type { Choices, Voice } from './context.ts';
-import { Crew } from './crew.ts';
 import type { Experiment } from './schema.ts';
 
 export interface Workbench {
@@ -25,22 +25,21 @@ export interface Workbench {
   readonly batchesPerEpoch: number;
   /** N. */
   readonly samples: number;
-  /** Processes that share Hessian products; null where this one does them alone. Dispose of it in the end. */
-  readonly crew: Crew | null;
+  /** Memory for intermediate values that Hessian products share; beyond it they are computed anew, with the same bytes. */
+  readonly savedBytes: number;
 }
 
 /** Up to this many layer outputs over the whole data set a pass in float64 takes well under a second. */
 const CHEAP_UNITS = 2e7;
-/** From this many layer outputs over the whole data set on, a product takes longer than asking another process. */
-const WORTH_SHARING = 5e5;
 
 /**
  * @throws ConfigurationError for settings that do not go together; DataError for missing or damaged data
  */
 export async function openWorkbench(
   experiment: Experiment,
-  { threads, processes }: Choices,
+  { threads }: Choices,
   voice: Pick<Voice, 'warn'>,
+  savedBytes = suggestMemory(),
 ): Promise<Workbench> {
   refuseImpossibleBatches(experiment);
   const dataset = await loadDataset(experiment);
@@ -60,9 +59,7 @@ export async function openWorkbench(
   const cheap = train.samples * (model.unitsPerSample + sizeOf(inputShape)) <= CHEAP_UNITS;
   const exact = cheap ? onBackend(problem, mostExact(backend)) : problem;
   const { samples } = train;
-  const shared = processes > 1 && samples * model.unitsPerSample >= WORTH_SHARING;
-  const crew = shared ? new Crew(experiment, processes) : null;
-  return { dataset, problem, exact, batchesPerEpoch: updates, samples, crew };
+  return { dataset, problem, exact, batchesPerEpoch: updates, samples, savedBytes };
 }
 
 /** Where the number of samples is in the configuration, a batch size that does not divide it need not wait for the data. */
@@ -91,6 +88,21 @@ export function startingWeights(
   if (dataset.teacher === null)
     throw new ConfigurationError('model.initialisation.from is teacher, but the data have no teacher: use random');
   return weightsNear(dataset.teacher, problem.size, model.initialisation.spread, random);
+}
+
+/** A seeded subset of the training samples. */
+export interface SubsetChoice {
+  readonly count: number;
+  readonly purpose: string;
+}
+
+/** All training samples, or the subset. */
+export function chosenSamples(
+  { problem, dataset }: Pick<Workbench, 'problem' | 'dataset'>,
+  seed: number,
+  subset: SubsetChoice | null,
+): Samples {
+  return subset ? drawSubset(problem, dataset.train, subset.count, seed, subset.purpose) : dataset.train;
 }
 
 /** A seeded subset of samples, in the order of the draw; all of them, in their own order, where there are no more. */

@@ -16,16 +16,14 @@ export interface HessianAt extends SymmetricOperator {
   dispose(): void;
 }
 
-/** Beyond this much memory, chunks are linearised anew for every product. */
-const SAVED_BYTES = 6e9;
-
 /**
  * Products Hv = (1/N) Σ ∇²ℓ_n v + μv. What does not depend on v is computed once for every chunk of samples.
  *
  * @param problem its back end decides the precision of the products; sums over chunks and L2 are float64
- * @param savedBytes intermediate values are kept up to this much memory; the products' bytes do not depend on it
+ * @param savedBytes intermediate values are kept up to this much memory; chunks beyond it are linearised anew for every product. The
+ *   products' bytes do not depend on it
  */
-export function openHessian(problem: Problem, split: Samples, savedBytes = SAVED_BYTES): HessianFamily {
+export function openHessian(problem: Problem, split: Samples, savedBytes = Infinity): HessianFamily {
   const { backend, size, weightDecay } = problem;
   const relativePrecision = backend.precision === 'float64' ? FLOAT64_PRECISION : FLOAT32_PRECISION;
   const data = storeChunks(problem, split);

@@ -4,15 +4,6 @@ import { directionalDerivatives, type Problem, type Samples, specs } from '../mo
 import type { Report } from '../progress.ts';
 import { real, type Linearizable, type Reals } from '../tensor/types.ts';
 
-/** Moments of samples' derivatives along directions, which can be put together from those of parts of the samples. */
-export interface SampleMoments {
-  readonly samples: number;
-  /** [k] */
-  readonly mean: Float64Array;
-  /** Sums of squared deviations from the mean [k]. */
-  readonly squares: Float64Array;
-}
-
 /**
  * Variance over the samples of e·∇ℓ_n at θ, over N−1 [k]: C₀ of theory §1. Derivatives in the back end's precision,
  * sums in float64 about the mean.
@@ -26,39 +17,6 @@ export async function perSampleVariance(
   directions: Reals,
   report: Report,
 ): Promise<Float64Array> {
-  return varianceOf(await perSampleMoments(problem, split, theta, directions, report));
-}
-
-/** Over N−1 [k]. */
-export function varianceOf({ squares, samples }: SampleMoments): Float64Array {
-  return squares.map((square) => square / (samples - 1));
-}
-
-/** Moments of all samples from those of parts (Chan, Golub & LeVeque 1983, Am. Stat. 37, 242). */
-export function combineMoments(parts: readonly SampleMoments[]): SampleMoments {
-  return parts.reduce((a, b) => {
-    if (a.samples === 0) return b;
-    if (b.samples === 0) return a;
-    const samples = a.samples + b.samples;
-    const apart = a.mean.map((mean, i) => b.mean[i] - mean);
-    return {
-      samples,
-      mean: a.mean.map((mean, i) => mean + (apart[i] * b.samples) / samples),
-      squares: a.squares.map(
-        (square, i) => square + b.squares[i] + (apart[i] * apart[i] * a.samples * b.samples) / samples,
-      ),
-    };
-  });
-}
-
-/** Moments over the samples of e·∇ℓ_n at θ, as {@link perSampleVariance}. */
-export async function perSampleMoments(
-  problem: Problem,
-  split: Samples,
-  theta: Reals,
-  directions: Reals,
-  report: Report,
-): Promise<SampleMoments> {
   const { backend, size } = problem;
   const count = directions.length / size;
   const data = storeChunks(problem, split);
@@ -99,9 +57,5 @@ export async function perSampleMoments(
     data.dispose();
   }
   const { samples } = split;
-  return {
-    samples,
-    mean: sums.map((sum, i) => shifts[i] + sum / samples),
-    squares: squares.map((square, i) => square - (sums[i] * sums[i]) / samples),
-  };
+  return squares.map((square, i) => (square - (sums[i] * sums[i]) / samples) / (samples - 1));
 }

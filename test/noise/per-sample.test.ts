@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Samples } from '../../src/models/problem.ts';
-import { combineMoments, perSampleVariance } from '../../src/noise/per-sample.ts';
+import { perSampleVariance } from '../../src/noise/per-sample.ts';
 import { silent } from '../../src/progress.ts';
 import { heldByLibrary } from '../../src/tensor/backend.ts';
 import { mlpProblem, noisySamples, normals, plainMlp, range, SMALL_CHUNKS } from '../hessian/plain-mlp.ts';
@@ -86,21 +86,4 @@ describe('the variance of per-sample gradients along directions', () => {
   });
 
   afterAll(() => expect(heldByLibrary()).toEqual(before));
-});
-
-// Channel: the definition, over all numbers at once.
-describe('moments of parts', () => {
-  it('make those of the whole, parts without samples included', () => {
-    const momentsOf = (values: number[]) => {
-      const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-      const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-      return { samples: values.length, mean: Float64Array.of(mean), squares: Float64Array.of(squares) };
-    };
-    const parts = [[], [1, 4, -2], [7], [0.5, 3, 3, 9]];
-    const combined = combineMoments(parts.map(momentsOf));
-    const whole = momentsOf(parts.flat());
-    expect(combined.samples).toBe(whole.samples);
-    expect(combined.mean[0]).toBeCloseTo(whole.mean[0], 13);
-    expect(combined.squares[0]).toBeCloseTo(whole.squares[0], 12);
-  });
 });

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { join } from 'node:path';
 import { experimentNames, STAGE_NAMES, type StageName } from '../../experiment/catalogue.ts';
-import { gather } from '../options.ts';
+import { gather, memoryOption } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { PROFILE_HELP, profileTo } from '../profile.ts';
 import { progressVoice } from '../voice.ts';
@@ -13,6 +13,7 @@ interface RunOptions {
   readonly until: StageName;
   readonly json?: boolean;
   readonly profile?: boolean;
+  readonly memory?: number;
 }
 
 export function runCommand(): Command {
@@ -24,18 +25,17 @@ export function runCommand(): Command {
     .addOption(new Option('--until <stage>', 'the last stage to run').choices(STAGE_NAMES).default('report'))
     .option('--json', 'print the result as JSON')
     .option('--profile', PROFILE_HELP)
-    .action(async (nameOrFile: string, { out, set = [], until, json, profile }: RunOptions) => {
+    .addOption(memoryOption())
+    .action(async (nameOrFile: string, { out, set = [], until, json, profile, memory }: RunOptions) => {
       const report = profile ? await profileTo(process.stderr) : null;
       const { loadExperiment } = await import('../../experiment/load.ts');
       const { name, experiment } = loadExperiment(nameOrFile, set);
       const { describeResult, runExperiment } = await import('../../experiment/index.ts');
       const voice = progressVoice();
-      const result = await runExperiment(
-        out ?? join('results', name),
-        experiment,
-        report?.listen(voice) ?? voice,
+      const result = await runExperiment(out ?? join('results', name), experiment, report?.listen(voice) ?? voice, {
         until,
-      );
+        memoryBytes: memory,
+      });
       voice.end();
       report?.print();
       const { document, text } = describeResult(result);

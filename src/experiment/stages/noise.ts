@@ -2,6 +2,7 @@
 import { type Autocovariance, autocovariance, noiseAlongTrajectory } from '../../noise/autocovariance.ts';
 import { batchGradientsAlong, varianceFromEpochs } from '../../noise/batch-gradients.ts';
 import { batchVariance, perSampleFromBatch } from '../../noise/batch-variance.ts';
+import { perSampleVariance } from '../../noise/per-sample.ts';
 import { randomStream } from '../../random.ts';
 import { batchSource } from '../../sgd/samplers.ts';
 import { varianceInterval } from '../../statistics/chi-square.ts';
@@ -10,7 +11,6 @@ import { writeSafetensors } from '../../store/safetensors.ts';
 import { projectionBackend } from '../../tensor/projection.ts';
 import type { Context } from '../context.ts';
 import { readBatches, readMean, readOpening, readProjections, readSpectrum, type Spectrum } from '../run-files.ts';
-import { sharedPerSampleVariance } from '../shared-noise.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** What `noise.safetensors` says of itself. */
@@ -72,14 +72,13 @@ function chooseMethod(
 }
 
 async function fromSamples(
-  { experiment: { sgd, seed }, voice }: Context,
-  bench: Workbench,
+  { experiment: { sgd }, voice }: Context,
+  { problem, dataset, samples }: Workbench,
   mean: Float64Array,
   { eigenvectors }: Spectrum,
 ): Promise<Variance> {
-  const { samples } = bench;
   const report = voice.begin('noise variance');
-  const perSample = await sharedPerSampleVariance(bench, seed, null, mean, eigenvectors, report);
+  const perSample = await perSampleVariance(problem, dataset.train, mean, eigenvectors, report);
   const withReplacement = sgd.sampler === 'with-replacement';
   const variance = perSample.map((value) =>
     batchVariance(value, { samples, batchSize: sgd.batchSize, withReplacement }),

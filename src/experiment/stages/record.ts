@@ -1,5 +1,6 @@
 /** Burn-in at the final learning rate, then the window: every update's weights, velocity and batch, and the window's mean. */
 import { ConfigurationError } from '../../errors.ts';
+import { openHessian } from '../../hessian/hessian.ts';
 import { lanczos } from '../../hessian/lanczos.ts';
 import { openFullBatch } from '../../models/full-batch.ts';
 import { places } from '../../models/model.ts';
@@ -11,7 +12,6 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { readSafetensors, requireTensor, writeSafetensors } from '../../store/safetensors.ts';
 import type { Reals } from '../../tensor/types.ts';
 import type { Context } from '../context.ts';
-import { openSharedHessian } from '../shared-hessian.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
 import { createTrajectory } from '../trajectory.ts';
 import type { Workbench } from '../workbench.ts';
@@ -99,7 +99,7 @@ async function refuseUnstable(
   bench: Workbench,
   theta: Reals,
 ): Promise<void> {
-  const hessian = openSharedHessian(bench, seed, null);
+  const hessian = openHessian(bench.problem, bench.dataset.train, bench.savedBytes);
   const operator = hessian.at(theta);
   const report = voice.begin('largest curvature');
   try {

@@ -1,6 +1,7 @@
 /** The Hessian's eigendirections at the window's mean, and the window projected onto them. */
 import { residualOverGap } from '../../hessian/gaps.ts';
 import { lanczos, type LanczosProgress } from '../../hessian/lanczos.ts';
+import { openHessian } from '../../hessian/hessian.ts';
 import { inWords, lanczosMemory } from '../../hessian/memory.ts';
 import { basisOn } from '../../hessian/native-basis.ts';
 import { freshResiduals } from '../../hessian/residuals.ts';
@@ -8,8 +9,7 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
 import { readMean } from '../run-files.ts';
-import { openSharedHessian } from '../shared-hessian.ts';
-import type { Workbench } from '../workbench.ts';
+import { chosenSamples, type Workbench } from '../workbench.ts';
 import { projectWindow } from './project-window.ts';
 
 /** What `spectrum.safetensors` says of itself. */
@@ -53,7 +53,7 @@ export async function spectrumStage(context: Context): Promise<void> {
   const isSubset = spectrum.samples !== null && spectrum.samples < bench.samples;
 
   const subset = isSubset ? { count: spectrum.samples!, purpose: 'spectrum/subset' } : null;
-  const hessian = openSharedHessian(bench, seed, subset);
+  const hessian = openHessian(problem, chosenSamples(bench, seed, subset), bench.savedBytes);
   const operator = hessian.at(theta);
   let found: Awaited<ReturnType<typeof lanczos>>;
   try {
@@ -117,13 +117,13 @@ function rowsInOrder(rows: Float32Array, order: readonly number[], size: number)
 
 /** Eigenvalues of directions that came from a subset: eᵀHe with the Hessian of all samples, and the residuals to it. */
 async function onAllSamples(
-  { voice, experiment }: Context,
+  { voice }: Context,
   bench: Workbench,
   theta: Float64Array,
   eigenvectors: Float32Array,
 ): Promise<{ readonly eigenvalues: Float64Array; readonly residuals: Float64Array }> {
   const report = voice.begin('curvatures on all samples');
-  const hessian = openSharedHessian(bench, experiment.seed, null);
+  const hessian = openHessian(bench.problem, bench.dataset.train, bench.savedBytes);
   const operator = hessian.at(theta);
   try {
     const count = eigenvectors.length / bench.problem.size;

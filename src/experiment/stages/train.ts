@@ -1,7 +1,10 @@
 /** From random weights to the neighbourhood of a minimum: SGD with a decaying learning rate, then the polish. */
+import { openHessian } from '../../hessian/hessian.ts';
 import { lanczos } from '../../hessian/lanczos.ts';
 import { openFullBatch } from '../../models/full-batch.ts';
+import type { Samples } from '../../models/problem.ts';
 import { batchVariance } from '../../noise/batch-variance.ts';
+import { perSampleVariance } from '../../noise/per-sample.ts';
 import { randomStream } from '../../random.ts';
 import { runEpochs } from '../../sgd/epochs.ts';
 import { atRest, openHeavyBall } from '../../sgd/heavy-ball.ts';
@@ -15,11 +18,8 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
 import { expectedDrift } from '../drift.ts';
-import type { SubsetChoice } from '../crew-member.ts';
-import { openSharedHessian } from '../shared-hessian.ts';
-import { sharedPerSampleVariance } from '../shared-noise.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
-import { startingWeights, type Workbench } from '../workbench.ts';
+import { chosenSamples, startingWeights, type Workbench } from '../workbench.ts';
 
 /** What `minimum.safetensors` says of how it was reached; null where nothing was polished. */
 export interface PolishReport {
@@ -105,10 +105,10 @@ async function polishFrom(
   const { sgd, seed } = experiment;
   const affordable = Math.floor(CURVATURE_UNITS / problem.model.unitsPerSample);
   const count = Math.max(Math.min(CURVATURE_SAMPLES, affordable), 2);
-  const subset = { count, purpose: 'polish/subset' };
+  const subset = chosenSamples(bench, seed, { count, purpose: 'polish/subset' });
   const full = openFullBatch(exact, dataset.train);
-  const curvature = openSharedHessian(bench, seed, subset);
-  const whole = openSharedHessian(bench, seed, null);
+  const curvature = openHessian(problem, subset, bench.savedBytes);
+  const whole = openHessian(problem, dataset.train, bench.savedBytes);
   const crossover = crossoverEigenvalue({ ...sgd, batchesPerEpoch });
   const tools: PolishTools = {
     valueAndGradient: (theta) => full.valueAndGradient(theta),
@@ -142,20 +142,19 @@ async function polishFrom(
 async function driftAlong(
   theta: Float64Array,
   { eigenvalues, eigenvectors }: Eigenpairs,
-  { sgd, record, seed }: Context['experiment'],
-  bench: Workbench,
-  subset: SubsetChoice,
+  { sgd, record }: Context['experiment'],
+  { problem, samples, batchesPerEpoch }: Workbench,
+  subset: Samples,
   crossover: number,
   report: Parameters<typeof polish>[3],
 ): Promise<(gradientAlong: Float64Array) => Drift> {
-  const { batchesPerEpoch, samples } = bench;
   // Where the learning rate is beyond stability nothing is predicted; recording refuses it if that is so at the minimum.
   const limit = (2 * (1 + sgd.momentum)) / sgd.learningRate;
   const chosen = [...eigenvalues.keys()].filter((i) => eigenvalues[i] > crossover / 100 && eigenvalues[i] < limit);
   const size = theta.length;
   const rows = new Float32Array(chosen.length * size);
   chosen.forEach((pair, row) => rows.set(eigenvectors.subarray(pair * size, (pair + 1) * size), row * size));
-  const perSample = await sharedPerSampleVariance(bench, seed, subset, theta, rows, (done, total) =>
+  const perSample = await perSampleVariance(problem, subset, theta, rows, (done, total) =>
     report(done, total, 'noise along the eigendirections'),
   );
   const updates = record.epochs * batchesPerEpoch;

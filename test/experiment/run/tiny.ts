@@ -55,7 +55,7 @@ export function tiny(changes: Settings = {}): Experiment {
 export const quiet: Voice = { begin: () => async () => {}, say: () => {}, warn: () => {} };
 
 export const run = (directory: string, changes?: Settings, until?: StageName) =>
-  runExperiment(directory, tiny(changes), quiet, until);
+  runExperiment(directory, tiny(changes), quiet, { until });
 
 /** The samples that the tiny experiment is trained on. */
 export function tinySamples(): Samples {
