@@ -16,10 +16,11 @@ const SECONDS_A_ROUND = 0.7;
  * @property {number} tolerance largest relative difference of results that counts as the same
  * @property {import('./contestant.mjs').Contestant[]} contestants this program first
  * @property {number | null} [rounds] nine unless said otherwise
+ * @property {number} [unit] work is asked for in multiples of so many, one unless said otherwise: whole epochs of updates
  */
 
 /** @param {Case} one */
-export async function compare({ title, tolerance, contestants, rounds }) {
+export async function compare({ title, tolerance, contestants, rounds, unit = 1 }) {
   process.stdout.write(`\n${title}\n`);
   const ready = [];
   for (const contestant of contestants) {
@@ -28,9 +29,9 @@ export async function compare({ title, tolerance, contestants, rounds }) {
     else ready.push({ contestant, version: hello.version, repeats: 1, times: /** @type {number[]} */ ([]) });
   }
   for (const one of ready) {
-    await one.contestant.ask(1);
-    const { seconds } = await one.contestant.ask(2);
-    one.repeats = Math.max(1, Math.round((2 * SECONDS_A_ROUND) / seconds));
+    await one.contestant.ask(unit);
+    const { seconds } = await one.contestant.ask(2 * unit);
+    one.repeats = unit * Math.max(1, Math.round((2 * SECONDS_A_ROUND) / seconds));
   }
   for (let round = 0; round < (rounds ?? ROUNDS); round++)
     for (const one of ready) {

@@ -50,7 +50,9 @@ export async function stepCases(python, { rounds }) {
       : [];
     const ours = new Contestant('epochnoise', process.execPath, [here('contestants/step.mjs'), ...args]);
     const title = `Complete SGD update, ${one.title}, recorded`;
-    results.push(await compare({ title, tolerance: 1e-4, contestants: [ours, ...peers], rounds }));
+    results.push(
+      await compare({ title, tolerance: 1e-4, contestants: [ours, ...peers], rounds, unit: one.samples / one.batch }),
+    );
   }
   return results;
 }
