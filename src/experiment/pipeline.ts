@@ -11,6 +11,7 @@ import type { Context, Voice } from './context.ts';
 import { describeEnvironment, measureCost, readEnvironment, writeEnvironment } from './environment.ts';
 import { LedgerBook } from './ledger.ts';
 import { lockRunDirectory } from './lock.ts';
+import { enterSection } from './profile.ts';
 import {
   inspectRunDirectory,
   readStoredExperiment,
@@ -139,7 +140,10 @@ async function runStages(
     STAGES.slice(0, start).flatMap(({ name }) => (known?.stages[name] ? [[name, known.stages[name]]] : [])),
   );
   for (const stage of STAGES.slice(start, last + 1)) {
-    costs[stage.name] = await measureCost(() => stage.run(context));
+    enterSection(stage.name);
+    const cost = await measureCost(() => stage.run(context));
+    costs[stage.name] = cost;
+    enterSection('checksums', cost.peakMemoryBytes);
     if (bench) backend = (await bench).problem.backend.version;
     book.enter(stage, experiment, fingerprint);
     writeEnvironment(directory, describeEnvironment(choices, backend, { stages: costs, files: book.stamps }));

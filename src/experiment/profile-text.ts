@@ -1,7 +1,7 @@
 /** A profile as a table for a terminal. */
-import type { Profile } from './profile.ts';
+import type { Profile, WorkProfile } from './profile.ts';
 
-/** What takes less than this share of the whole is not shown, unless it is a stage. */
+/** What takes less than this share of the whole is not shown, unless it is a stage or was counted. */
 const NEGLIGIBLE = 0.002;
 const REST = 'the rest';
 
@@ -17,17 +17,18 @@ export function profileText(profile: Profile): string {
   profile.settle();
   const total = profile.sections.reduce((sum, { seconds }) => sum + seconds, 0);
   const matters = ({ seconds }: { readonly seconds: number }) => seconds >= NEGLIGIBLE * total;
+  const shown = (work: WorkProfile) => work.parts.length > 0 || matters(work);
   const rows: Row[] = [];
   for (const { name, seconds, peakMemoryBytes, works } of profile.sections) {
     const memory = peakMemoryBytes === null ? '' : `peak memory ${(peakMemoryBytes / 1e6).toFixed(0)} MB`;
     rows.push({ depth: 0, title: name, seconds, note: memory });
-    for (const work of works.length > 1 || works.some(({ parts }) => parts.length > 0) ? works.filter(matters) : []) {
+    for (const work of works.length > 1 || works.some(({ parts }) => parts.length > 0) ? works.filter(shown) : []) {
       rows.push({ depth: 1, title: work.title, seconds: work.seconds, note: '' });
-      const parts = work.parts.filter(matters);
-      for (const { title, count, seconds: spent } of parts)
+      for (const { title, count, seconds: spent } of work.parts)
         rows.push({ depth: 2, title, seconds: spent, note: `${count} × ${duration(spent / count)}` });
       const rest = work.seconds - work.parts.reduce((sum, part) => sum + part.seconds, 0);
-      if (parts.length > 0 && matters({ seconds: rest })) rows.push({ depth: 2, title: REST, seconds: rest, note: '' });
+      if (work.parts.length > 0 && matters({ seconds: rest }))
+        rows.push({ depth: 2, title: REST, seconds: rest, note: '' });
     }
   }
   rows.push({ depth: 0, title: 'everything', seconds: total, note: '' });

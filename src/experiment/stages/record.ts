@@ -12,6 +12,7 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { readSafetensors, requireTensor, writeSafetensors } from '../../store/safetensors.ts';
 import type { Reals } from '../../tensor/types.ts';
 import type { Context } from '../context.ts';
+import { measured } from '../profile.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
 import { createTrajectory } from '../trajectory.ts';
 import type { Workbench } from '../workbench.ts';
@@ -28,10 +29,16 @@ export async function recordStage(context: Context): Promise<void> {
   await refuseUnstable(context, bench, state.theta);
 
   const source = batchSource(sgd.sampler, samples, sgd.batchSize, randomStream(seed, `sgd/${sgd.sampler}`));
-  const heavyBall = openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum);
+  const heavyBall = measured(
+    'SGD updates',
+    openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum),
+    'advance',
+    ({ losses }) => losses.length,
+  );
   const evaluator = openEvaluator(bench);
   const updates = record.epochs * batchesPerEpoch;
-  const trajectory = createTrajectory(directory, updates, problem.size, precision);
+  const written = createTrajectory(directory, updates, problem.size, precision);
+  const trajectory = measured('trajectory written', written, 'add');
   const indices = new Int32Array(updates * sgd.batchSize);
   const sum = new Float64Array(problem.size);
   const plan = (phase: 'burn-in' | 'window', epochs: number, firstEpoch: number): EpochsPlan => ({
@@ -100,7 +107,7 @@ async function refuseUnstable(
   theta: Reals,
 ): Promise<void> {
   const hessian = openHessian(bench.problem, bench.dataset.train, bench.savedBytes);
-  const operator = hessian.at(theta);
+  const operator = measured('Hessian products', hessian.at(theta), 'apply');
   const report = voice.begin('largest curvature');
   try {
     const { eigenvalues } = await lanczos(operator, {

@@ -8,6 +8,7 @@ import { freshResiduals } from '../../hessian/residuals.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
+import { measured } from '../profile.ts';
 import { readMean } from '../run-files.ts';
 import { chosenSamples, type Workbench } from '../workbench.ts';
 import { projectWindow } from './project-window.ts';
@@ -54,7 +55,7 @@ export async function spectrumStage(context: Context): Promise<void> {
 
   const subset = isSubset ? { count: spectrum.samples!, purpose: 'spectrum/subset' } : null;
   const hessian = openHessian(problem, chosenSamples(bench, seed, subset), bench.savedBytes);
-  const operator = hessian.at(theta);
+  const operator = measured('Hessian products', hessian.at(theta), 'apply');
   let found: Awaited<ReturnType<typeof lanczos>>;
   try {
     voice.say(`eigendirections: up to ${inWords(lanczosMemory(operator, wanted))} of memory`);
@@ -124,7 +125,7 @@ async function onAllSamples(
 ): Promise<{ readonly eigenvalues: Float64Array; readonly residuals: Float64Array }> {
   const report = voice.begin('curvatures on all samples');
   const hessian = openHessian(bench.problem, bench.dataset.train, bench.savedBytes);
-  const operator = hessian.at(theta);
+  const operator = measured('Hessian products', hessian.at(theta), 'apply');
   try {
     const count = eigenvectors.length / bench.problem.size;
     const { rayleighQuotients, residuals } = await freshResiduals(operator, eigenvectors, undefined, (done) =>

@@ -18,6 +18,7 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
 import { expectedDrift } from '../drift.ts';
+import { measured } from '../profile.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
 import { chosenSamples, startingWeights, type Workbench } from '../workbench.ts';
 
@@ -47,7 +48,12 @@ export async function trainStage({ directory, experiment, voice, workbench }: Co
   const evaluator = openEvaluator(bench);
   try {
     if (train.epochs > 0) {
-      const heavyBall = openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum);
+      const heavyBall = measured(
+        'SGD updates',
+        openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum),
+        'advance',
+        ({ losses }) => losses.length,
+      );
       const source = batchSource('reshuffle', bench.samples, sgd.batchSize, randomStream(seed, 'sgd/train'));
       const plan = {
         phase: 'train' as const,
@@ -106,15 +112,15 @@ async function polishFrom(
   const affordable = Math.floor(CURVATURE_UNITS / problem.model.unitsPerSample);
   const count = Math.max(Math.min(CURVATURE_SAMPLES, affordable), 2);
   const subset = chosenSamples(bench, seed, { count, purpose: 'polish/subset' });
-  const full = openFullBatch(exact, dataset.train);
+  const full = measured('gradients on all samples', openFullBatch(exact, dataset.train), 'valueAndGradient');
   const curvature = openHessian(problem, subset, bench.savedBytes);
   const whole = openHessian(problem, dataset.train, bench.savedBytes);
   const crossover = crossoverEigenvalue({ ...sgd, batchesPerEpoch });
   const tools: PolishTools = {
     valueAndGradient: (theta) => full.valueAndGradient(theta),
-    hessianAt: (theta) => whole.at(theta),
+    hessianAt: (theta) => measured('Hessian products', whole.at(theta), 'apply'),
     async eigenpairsAt(theta) {
-      const operator = curvature.at(theta);
+      const operator = measured('Hessian products', curvature.at(theta), 'apply');
       try {
         return await lanczos(operator, {
           eigenpairs: problem.size <= ALL_DIRECTIONS_UP_TO ? problem.size : LEADING_DIRECTIONS,
