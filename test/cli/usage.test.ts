@@ -26,6 +26,10 @@ it.each([
     'theory --window 1.5',
     "option '--window <updates>' argument '1.5' is invalid; expected a whole number of at least 0; see `epochnoise theory --help`",
   ],
+  [
+    'run quickstart --memory 4',
+    "option '--memory <size>' argument '4' is invalid; expected a size with its unit, such as 4GB or 512MB; see `epochnoise run --help`",
+  ],
 ])('epochnoise %s', async (line, sentence) => {
   expect(await refusal(folder, line.split(' '))).toBe(`2: ${sentence}`);
 });
