@@ -3,8 +3,8 @@ import os from 'node:os';
 import { ConfigurationError } from '../errors.ts';
 import { FLOAT32_PRECISION, type SymmetricOperator } from './operator.ts';
 
-/** Blocks on their way from and to the native library, and partial sums of combinations. */
-const WORK_BYTES = 2 ** 28;
+/** Blocks on their way from and to the native library, partial sums of combinations, and what of both waits to be collected. */
+const WORK_BYTES = 2 ** 29;
 /** Vectors of float64 that a step works on, the operator's own included. */
 const WORK_VECTORS = 8;
 

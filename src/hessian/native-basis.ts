@@ -1,6 +1,6 @@
 /**
- * Orthonormal rows as tensors of the native library, in blocks; matrix products on all its threads. Rows that do not fill
- * a block yet are an array.
+ * Orthonormal rows as tensors of the native library, in blocks; products of different blocks run side by side on its
+ * threads. Rows that do not fill a block yet are an array.
  *
  * A block of rows lies as [tiles, rows, TILE]: native float32 sums run over one tile only, and tiles are summed in float64.
  * Rows are then orthogonal to 1e-8 where all entries are alike, to some roundings of what is stored (3e-7 at worst) where
@@ -14,7 +14,7 @@ import { GROUP, PlainBasis, rowsOfBlock } from './plain-basis.ts';
 
 /** Columns that are summed in the rows' own precision. */
 const TILE = 256;
-/** Rows of this many bytes are a block: long products, and few of the slower rows in an array. */
+/** Rows of this many bytes are a block: long products, each on a thread of its own, and few of the slower rows in an array. */
 const BLOCK_BYTES = 2 ** 25;
 /** Memory for the part of a combination that is summed in float64. */
 const SUM_BYTES = 2 ** 26;
