@@ -265,7 +265,7 @@ function leadingConverged({ residuals }: RitzPairs, wanted: number, goal: number
   return last;
 }
 
-/** A guess: three steps a pair at first, then the rate seen so far. */
+/** A guess: four steps a pair at first, then the rate seen so far. */
 function expectedSteps(count: number, converged: number, wanted: number, size: number): number {
   if (wanted === size) return size;
   if (converged === wanted) return count;

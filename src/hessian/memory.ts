@@ -13,9 +13,9 @@ export function bytesPerEntry({ relativePrecision = FLOAT32_PRECISION }: Symmetr
   return relativePrecision < FLOAT32_PRECISION ? 8 : 4;
 }
 
-/** Steps Lanczos is expected to take before any is done: three a pair, except where all pairs are wanted. */
+/** Steps Lanczos is expected to take before any is done: four a pair, the most seen (3.5, a spectrum falling like 1/i), except where all pairs are wanted. */
 export function stepsAtFirst(eigenpairs: number, size: number): number {
-  return eigenpairs === size ? size : Math.min(size, 3 * eigenpairs + 30);
+  return eigenpairs === size ? size : Math.min(size, 4 * eigenpairs + 30);
 }
 
 /**
@@ -72,7 +72,7 @@ function fittingPairs(operator: SymmetricOperator, available: number): number {
   while (tooMany - fits > 1) {
     const middle = (fits + tooMany) >> 1;
     // All pairs take fewer steps than nearly all: what counts here is that fewer pairs need less.
-    const steps = Math.min(operator.size, 3 * middle + 30);
+    const steps = Math.min(operator.size, 4 * middle + 30);
     if (lanczosMemory(operator, middle, steps) <= available) fits = middle;
     else tooMany = middle;
   }
