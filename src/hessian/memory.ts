@@ -33,7 +33,7 @@ export function lanczosMemory(
   const space = steps * size * bytesPerEntry(operator);
   const vectors = 4 * (eigenpairs + 1) * size;
   const coordinates = 16 * steps * steps + 8 * (eigenpairs + 1) * steps;
-  return space + vectors + coordinates + Math.min(WORK_BYTES, space + vectors) + 8 * WORK_VECTORS * size;
+  return space + vectors + coordinates + Math.min(WORK_BYTES, 4 * (space + vectors)) + 8 * WORK_VECTORS * size;
 }
 
 /** Memory this process may still take. On Linux what the system would give back from its caches counts, as do limits of a container. */
