@@ -30,5 +30,11 @@ export async function findPython() {
 
 /** @param {string} python */
 function imports(python) {
-  return spawnSync(python, ['-c', 'import torch, numpy, safetensors, jax'], { stdio: 'ignore' }).status === 0;
+  return (
+    spawnSync(
+      python,
+      ['-c', 'import torch, jax, numpy, scipy, safetensors, hessian_eigenthings, pyhessian, curvlinops'],
+      { stdio: 'ignore' },
+    ).status === 0
+  );
 }

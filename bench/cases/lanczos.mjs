@@ -44,9 +44,9 @@ export async function lanczosCase(python, { rounds }) {
     racer(name, /** @type {string} */ (python), ['lanczos.py', file, way, pairs, relative, iterations]);
   if (python)
     racers.push(
-      peer('PyTorch, double backward, graph retained; SciPy eigsh', 'retained'),
-      peer('curvlinops; SciPy eigsh', 'curvlinops'),
-      peer('hessian-eigenthings, Lanczos as long as ours', 'eigenthings'),
+      peer('PyTorch, graph retained + SciPy eigsh', 'retained'),
+      peer('curvlinops + SciPy eigsh', 'curvlinops'),
+      peer('hessian-eigenthings, as many steps', 'eigenthings'),
     );
   for (let round = 0; round < (rounds ?? 3); round++) {
     const fastest = Math.min(...racers.slice(1).flatMap(({ seconds }) => seconds));
@@ -156,7 +156,7 @@ async function powerIteration(one) {
  */
 function line({ name, seconds, timesLonger, peakMemoryBytes, products, largestResidual, ...entry }, isOurs) {
   return [
-    name.padEnd(54),
+    name.padEnd(40),
     `${seconds.median.toFixed(1).padStart(7)} s`,
     `${(peakMemoryBytes / 1e9).toFixed(2)} GB`,
     `${products} products`,

@@ -14,7 +14,7 @@ interface FontRegistry {
   readonly GlobalFonts: { registerFromPath(path: string, family: string): unknown };
 }
 
-let renderer: ChartJSNodeCanvas | undefined;
+const renderers = new Map<number, ChartJSNodeCanvas>();
 
 /**
  * PNG of a figure, 1600 × 1100 pixels.
@@ -22,12 +22,18 @@ let renderer: ChartJSNodeCanvas | undefined;
  * @throws Error where a font file of the package dejavu-fonts-ttf cannot be read
  */
 export function renderPng(figure: Figure): Buffer {
-  renderer ??= createRenderer();
-  // The synchronous call: the canvas library in use does not know the callback form behind the asynchronous one.
-  return renderer.renderToBufferSync(chartConfiguration(figure) as ChartConfiguration);
+  return renderConfiguration(chartConfiguration(figure) as ChartConfiguration, size.height);
 }
 
-function createRenderer(): ChartJSNodeCanvas {
+/** PNG of a configuration of the chart library, as wide as a figure. @param height in the picture's own pixels */
+export function renderConfiguration(configuration: ChartConfiguration, height: number): Buffer {
+  const renderer = renderers.get(height) ?? createRenderer(height);
+  renderers.set(height, renderer);
+  // The synchronous call: the canvas library in use does not know the callback form behind the asynchronous one.
+  return renderer.renderToBufferSync(configuration);
+}
+
+function createRenderer(height: number): ChartJSNodeCanvas {
   const require = createRequire(import.meta.url);
   // Fonts must be registered with the very canvas library the renderer loads, which is its dependency, not ours.
   const canvas = createRequire(require.resolve('chartjs-node-canvas'))('canvas') as FontRegistry;
@@ -38,7 +44,7 @@ function createRenderer(): ChartJSNodeCanvas {
   }
   return new ChartJSNodeCanvas({
     width: size.width,
-    height: size.height,
+    height,
     backgroundColour: ink.background,
     chartCallback: (library) => {
       library.defaults.font.family = fontFamily;
