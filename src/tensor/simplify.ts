@@ -10,6 +10,8 @@ import { type Shape, sizeOf } from './types.ts';
 /** What stands for a node instead, as an edge of the graph that is being written; nothing where the rule does not apply. */
 type Rule = (node: NodeSpec, graph: Rewriting) => string | undefined;
 
+/** Fixed matrices of more numbers are not kept a second time, with a column of ones. */
+const LARGEST_COPY = 2 ** 24;
 /** Sums of fewer numbers are left as they are. */
 const MANY = 4096;
 
@@ -45,7 +47,7 @@ class Rewriting {
   rewrite(recorded: NodeSpec): void {
     const inputs = recorded.inputs.map((input) => this.standIns.get(input) ?? input);
     const node = { ...recorded, inputs };
-    for (const rule of RULES) {
+    for (const rule of this.type(node.name) === TYPE.float ? RULES : RULES_FOR_ALL) {
       const standIn = rule(node, this);
       if (standIn === undefined) continue;
       this.standIns.set(node.name, standIn);
@@ -248,6 +250,7 @@ function biasAsWeights(edge: string, channels: string, graph: Rewriting): string
 
 /** A matrix that is fixed, or chosen rows of one that is, with a column of ones. */
 function rowsWithOnes(edge: string, graph: Rewriting): string | undefined {
+  if (sizeOf(graph.shape(edge)) > LARGEST_COPY) return undefined;
   if (!graph.varies(edge)) return graph.concat([edge, graph.filled(1, [graph.shape(edge)[0], 1])], 1);
   const node = graph.behind(edge);
   if (!is(node, 'GatherV2') || graph.integersOf(node.inputs[2])?.join() !== '0') return undefined;
@@ -296,7 +299,7 @@ const fixedFactors: Rule = (node, graph) => {
 
 /** A product's factor that varies and the one that does not. */
 function split(node: NodeSpec | undefined, graph: Rewriting): { varying: string; fixed: string } | undefined {
-  if (!is(node, 'Mul') || graph.type(node.name) !== TYPE.float) return undefined;
+  if (!is(node, 'Mul')) return undefined;
   const [a, b] = node.inputs;
   if (graph.varies(a) === graph.varies(b)) return undefined;
   return graph.varies(a) ? { varying: a, fixed: b } : { varying: b, fixed: a };
@@ -306,7 +309,7 @@ const negative = (edge: string, graph: Rewriting): string => graph.real('Neg', [
 
 /** A sum over all axes but the last: as a product with ones, which runs at the rate of memory. */
 const sumOverRows: Rule = (node, graph) => {
-  if (!is(node, 'Sum') || flag(node, 'keep_dims') || graph.type(node.name) !== TYPE.float) return undefined;
+  if (!is(node, 'Sum') || flag(node, 'keep_dims')) return undefined;
   const [edge] = node.inputs;
   const shape = graph.shape(edge);
   const rank = shape.length;
@@ -348,11 +351,16 @@ const joinedConvolutions: Rule = (node, graph) => {
   if (!a || !b || a.op !== b.op || JSON.stringify(a.attributes) !== JSON.stringify(b.attributes)) return undefined;
   const shape = graph.shape(node.name);
   if (![...node.inputs].every((input) => graph.hasShape(input, shape))) return undefined;
-  if (is(a, 'Conv2D')) {
+  /** Whether an operand of both differs along one axis only. */
+  const alikeBut = (axis: number, at: number) => {
+    const [left, right] = [a, b].map(({ inputs }) => graph.shape(inputs[at]).toSpliced(axis, 1).join());
+    return left === right;
+  };
+  if (is(a, 'Conv2D') && alikeBut(3, 0) && alikeBut(2, 1)) {
     const inputs = [0, 1].map((at) => graph.concat([a.inputs[at], b.inputs[at]], at === 0 ? 3 : 2));
     return graph.emit('Conv2D', inputs, a.attributes, shape, TYPE.float);
   }
-  if (is(a, 'Conv2DBackpropInput')) {
+  if (is(a, 'Conv2DBackpropInput') && a.inputs[0] === b.inputs[0] && alikeBut(3, 1) && alikeBut(3, 2)) {
     const inputs = [1, 2].map((at) => graph.concat([a.inputs[at], b.inputs[at]], 3));
     return graph.emit('Conv2DBackpropInput', [a.inputs[0], ...inputs], a.attributes, shape, TYPE.float);
   }
@@ -390,9 +398,10 @@ const meanToWindow: Rule = (node, graph) => {
   return graph.reshape(spread, shape);
 };
 
+/** Rules for nodes of every type. */
+const RULES_FOR_ALL: readonly Rule[] = [idleCast, idleReshape];
 const RULES: readonly Rule[] = [
-  idleCast,
-  idleReshape,
+  ...RULES_FOR_ALL,
   zeroSummand,
   unitFactor,
   joinedConvolutions,

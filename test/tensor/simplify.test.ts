@@ -158,6 +158,38 @@ const cases: readonly Case[] = [
     runs: { Conv2D: 2 },
   },
   {
+    name: 'two convolutions of different kernels are left',
+    fn: (x, k, l) => [
+      ops.add(ops.conv2d(x as never, k as never, 1, 'same'), ops.conv2d(x as never, l as never, 1, 'same')),
+    ],
+    inputs: [real(2, 6, 6, 2), real(3, 3, 2, 4), real(5, 5, 2, 4)],
+    runs: { Conv2D: 2 },
+  },
+  {
+    name: 'two convolutions of images of different sizes are left',
+    fn: (x, y, k) => [
+      ops.add(ops.conv2d(x as never, k as never, 2, 'same'), ops.conv2d(y as never, k as never, 2, 'same')),
+    ],
+    inputs: [real(2, 5, 5, 2), real(2, 6, 6, 2), real(3, 3, 2, 4)],
+    runs: { Conv2D: 2 },
+  },
+  {
+    name: 'the input gradients of two convolutions of one image',
+    fn: gradientOf((x, k, l) => [
+      ops.mul(ops.square(ops.conv2d(x as never, k as never, 1, 'same')), ops.conv2d(x as never, l as never, 1, 'same')),
+    ]),
+    inputs: [real(2, 6, 6, 2), real(3, 3, 2, 4), real(3, 3, 2, 4)],
+    runs: { Conv2DBackpropInput: 1 },
+  },
+  {
+    name: 'the input gradients of two convolutions of different kernels are left',
+    fn: gradientOf((x, k, l) => [
+      ops.mul(ops.conv2d(x as never, k as never, 1, 'same'), ops.conv2d(x as never, l as never, 1, 'same')),
+    ]),
+    inputs: [real(2, 6, 6, 2), real(3, 3, 2, 4), real(5, 5, 2, 4)],
+    runs: { Conv2DBackpropInput: 2 },
+  },
+  {
     name: 'what is computed twice',
     fn: (x) => [ops.add(ops.tanh(ops.square(x)), ops.exp(ops.square(x)))],
     inputs: [real(4)],
