@@ -9,6 +9,7 @@ import { silent } from '../../dist/progress.js';
 import { RUN_FILES, runPath, trajectoryPaths } from '../../dist/store/run-directory.js';
 import { openSafetensors, readSafetensors } from '../../dist/store/safetensors.js';
 import { openBackend } from '../../dist/tensor/backend.js';
+import { partsOf } from '../../dist/tensor/lanes.js';
 import { serve } from './serve.mjs';
 
 const [folder, file, way] = process.argv.slice(2);
@@ -40,7 +41,7 @@ async function stream() {
     },
     () => {
       const projected = readSafetensors(runPath(own, RUN_FILES.projections)).tensors;
-      return both(projected.theta.data, projected.velocity.data);
+      return joined([projected.theta.data, projected.velocity.data]);
     },
   );
 }
@@ -52,27 +53,34 @@ async function memory() {
     for (let at = 0; at < block.theta.length; at++) rows[block.first * size + at] = block.theta[at] - mean[at % size];
     rows.set(block.velocity, (updates + block.first) * size);
   }
-  const factors = [backend.store(rows, [2 * updates, size]), backend.store(directions, [count, size])];
+  // Every native op has one thread: as many products side by side as there are threads.
+  const parts = partsOf(2 * updates, backend.threads).map(({ first, count: length }) =>
+    backend.store(rows.subarray(first * size, (first + length) * size), [length, size]),
+  );
+  const factors = [backend.store(directions, [count, size]), ...parts];
   const product = backend.compile(
-    (a, b) => [backend.ops.matMul(/** @type {any} */ (a), /** @type {any} */ (b), false, true)],
+    (b, ...lanes) => lanes.map((a) => backend.ops.matMul(/** @type {any} */ (a), /** @type {any} */ (b), false, true)),
     factors,
   );
-  let [along] = product.run(...factors);
+  let along = product.run(...factors);
   await serve(
     backend.version,
     (repeats) => {
-      for (let i = 0; i < repeats; i++) [along] = product.run(...factors);
+      for (let i = 0; i < repeats; i++) along = product.run(...factors);
     },
-    () => /** @type {Float32Array} */ (along),
+    () => joined(along),
   );
 }
 
-/** @param {any} a @param {any} b */
-function both(a, b) {
-  const joined = new Float32Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
+/** @param {any[]} parts */
+function joined(parts) {
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
 
 await (way === 'memory' ? memory() : stream());

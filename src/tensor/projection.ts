@@ -1,6 +1,6 @@
 /** Projections of many vectors on many directions, as one native matrix product. */
 import { type Backend, mostExact } from './backend.ts';
-import { inLanes, mostLanes } from './lanes.ts';
+import { partsOf } from './lanes.ts';
 import { type Compiled, real, type Reals } from './types.ts';
 
 export interface Projection {
@@ -24,28 +24,35 @@ export function projectionBackend(backend: Backend, k: number, d: number): Backe
 }
 
 /**
+ * Each thread multiplies with a part of the directions: the rows are shared, and nothing is cut for a call.
+ *
  * @param directions unit rows [k, d], kept on the back end
  */
 export function openProjection(backend: Backend, directions: Reals, k: number, d: number): Projection {
-  const stored = backend.store(directions, [k, d]);
+  const { ops, threads } = backend;
+  const parts = partsOf(k, threads);
+  const stored = parts.map(({ first, count }) =>
+    backend.store(directions.subarray(first * d, (first + count) * d), [count, d]),
+  );
   const products = new Map<number, Compiled>();
   return {
     project(rows, count) {
       let product = products.get(count);
       if (!product) {
-        const { ops, threads } = backend;
         product = backend.compile(
-          (all, b) =>
-            inLanes(ops, mostLanes(threads), [all], (a) => [ops.matMul(a as never, b as never, false, true)], ['rows']),
-          [real(count, d), real(k, d)],
+          (all, ...lanes) => {
+            const along = lanes.map((lane) => ops.matMul(all as never, lane as never, false, true));
+            return [along.length === 1 ? along[0] : ops.concat(along, 1)];
+          },
+          [real(count, d), ...parts.map((part) => real(part.count, d))],
         );
         products.set(count, product);
       }
-      return product.run(rows, stored)[0];
+      return product.run(rows, ...stored)[0];
     },
     dispose() {
       for (const product of products.values()) product.dispose();
-      stored.dispose();
+      for (const part of stored) part.dispose();
     },
   };
 }
