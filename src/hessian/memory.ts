@@ -13,7 +13,10 @@ export function bytesPerEntry({ relativePrecision = FLOAT32_PRECISION }: Symmetr
   return relativePrecision < FLOAT32_PRECISION ? 8 : 4;
 }
 
-/** Steps Lanczos is expected to take before any is done: four a pair, the most seen (3.5, a spectrum falling like 1/i), except where all pairs are wanted. */
+/**
+ * Steps Lanczos is expected to take before any is done: four a pair, except where all pairs are wanted. A spectrum that
+ * falls like 1/i took 3.6 for 1,000 pairs (d = 137,000: 3.65 GB for the whole process, 3.66 expected), networks' fall faster.
+ */
 export function stepsAtFirst(eigenpairs: number, size: number): number {
   return eigenpairs === size ? size : Math.min(size, 4 * eigenpairs + 30);
 }
