@@ -2,6 +2,7 @@
 /** This program's eigenpairs, as a run finds them: `node lanczos.mjs FILE PAIRS TOLERANCE`. */
 import os from 'node:os';
 import { openHessian } from '../../dist/hessian/hessian.js';
+import { basisOn } from '../../dist/hessian/native-basis.js';
 import { lanczos } from '../../dist/hessian/lanczos.js';
 import { readSafetensors } from '../../dist/store/safetensors.js';
 import { lenetProblem } from '../lenet.mjs';
@@ -25,6 +26,7 @@ await serve(
     const operator = hessian.at(theta);
     found = await lanczos(operator, {
       eigenpairs,
+      openBasis: basisOn(problem.backend),
       tolerance: Number(tolerance),
       onProgress: ({ stage }) => {
         if (stage !== 'residuals') grown = performance.now();

@@ -33,26 +33,29 @@ export function openHessian(problem: Problem, split: Samples, savedBytes = Infin
   return {
     at(theta) {
       const stored = backend.store(theta, [size]);
-      const saved = new Map<number, Linearized>();
-      let heldBytes = 0;
-      let full = false;
-
-      /** What of a chunk does not depend on v: as it was saved, or computed now, and saved while there is room. */
-      function productOf(chunk: Chunk, vector: Float64Array): Reals {
-        const known = saved.get(chunk.first);
-        if (known) return known.run(vector)[0];
-        const linear = graphs.of(chunk).at(stored, chunk.x, chunk.y);
-        full ||= heldBytes + linear.bytes > savedBytes;
-        if (full) {
-          try {
-            return linear.run(vector)[0];
-          } finally {
-            linear.dispose();
-          }
+      const linearised = (chunk: Chunk) => graphs.of(chunk).at(stored, chunk.x, chunk.y);
+      // At once, so that whoever asks next how much memory is left gets the answer that holds.
+      const saved: Linearized[] = [];
+      let room = savedBytes;
+      for (const chunk of data.chunks) {
+        const linear = linearised(chunk);
+        room -= linear.bytes;
+        if (room < 0) {
+          linear.dispose();
+          break;
         }
-        saved.set(chunk.first, linear);
-        heldBytes += linear.bytes;
-        return linear.run(vector)[0];
+        saved.push(linear);
+      }
+
+      /** From what of a chunk does not depend on v: as it was saved, or computed now. */
+      function productOf(chunk: Chunk, index: number, vector: Float64Array): Reals {
+        if (index < saved.length) return saved[index].run(vector)[0];
+        const linear = linearised(chunk);
+        try {
+          return linear.run(vector)[0];
+        } finally {
+          linear.dispose();
+        }
       }
 
       return {
@@ -60,16 +63,15 @@ export function openHessian(problem: Problem, split: Samples, savedBytes = Infin
         relativePrecision,
         apply(vector) {
           const product = new Float64Array(size);
-          for (const chunk of data.chunks) {
-            const part = productOf(chunk, vector);
+          data.chunks.forEach((chunk, index) => {
+            const part = productOf(chunk, index, vector);
             for (let i = 0; i < size; i++) product[i] += part[i];
-          }
+          });
           for (let i = 0; i < size; i++) product[i] = product[i] / data.samples + weightDecay * vector[i];
           return product;
         },
         dispose() {
-          for (const linear of saved.values()) linear.dispose();
-          saved.clear();
+          for (const linear of saved.splice(0)) linear.dispose();
           stored.dispose();
         },
       };

@@ -1,6 +1,7 @@
 /** From random weights to the neighbourhood of a minimum: SGD with a decaying learning rate, then the polish. */
 import { openHessian } from '../../hessian/hessian.ts';
 import { lanczos } from '../../hessian/lanczos.ts';
+import { basisOn } from '../../hessian/native-basis.ts';
 import { openFullBatch } from '../../models/full-batch.ts';
 import type { Samples } from '../../models/problem.ts';
 import { batchVariance } from '../../noise/batch-variance.ts';
@@ -124,6 +125,7 @@ async function polishFrom(
       try {
         return await lanczos(operator, {
           eigenpairs: problem.size <= ALL_DIRECTIONS_UP_TO ? problem.size : LEADING_DIRECTIONS,
+          openBasis: basisOn(problem.backend),
           tolerance: 1e-3,
           seed,
           certify: false,
