@@ -33,8 +33,13 @@ export interface Backend {
   readonly derivatives: Derivatives;
   /** Keeps values on the back end; the caller disposes of them. */
   store(values: Reals | Int32Array, shape: Shape): Stored;
-  /** One native graph where there are such; elsewhere the function itself. */
-  compile(fn: TensorFunction, inputs: readonly Spec[]): Compiled;
+  /**
+   * One native graph where there are such; elsewhere the function itself.
+   *
+   * @param examples shapes on which the function runs once to become a graph, where running it on the inputs' would take
+   * long: the same ops must come of both
+   */
+  compile(fn: TensorFunction, inputs: readonly Spec[], examples?: readonly Spec[]): Compiled;
   /** Like compile, but the first inputs can be fixed, and what depends on them alone is computed once. */
   linearize(fn: TensorFunction, statics: readonly Spec[], dynamics: readonly Spec[]): Linearizable;
 }
@@ -67,7 +72,7 @@ export function openBackend({ name, precision, threads }: BackendChoice): Backen
     ops: checkedOpsOf(library.tf),
     derivatives: derivativesOf(library.tf),
     store: (values, shape) => new StoredTensor(library, values, shape, precision),
-    compile: (fn, inputs) => compileGraph(library, precision, fn, inputs),
+    compile: (fn, inputs, examples) => compileGraph(library, precision, fn, inputs, examples),
     linearize: (fn, statics, dynamics) => linearizeGraph(library, precision, fn, statics, dynamics),
   };
 }

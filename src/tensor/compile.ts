@@ -11,14 +11,19 @@ import type { StoredTensor } from './stored.ts';
 import { bring, keeperAt } from './stored.ts';
 import type { Compiled, Input, Precision, Reals, Spec, TensorFunction } from './types.ts';
 
-/** Compiles `fn` for inputs of fixed shapes. The result differs from the eager function's by rounding only. */
+/**
+ * Compiles `fn` for inputs of fixed shapes. The result differs from the eager function's by rounding only.
+ *
+ * @param examples shapes on which it is recorded: those of the inputs unless said otherwise
+ */
 export function compileGraph(
   library: NodeLibrary,
   precision: Precision,
   fn: TensorFunction,
   inputs: readonly Spec[],
+  examples = inputs,
 ): Compiled {
-  const recording = prepared(library, precision, fn, inputs);
+  const recording = shapedAs(inputs, prepared(library, precision, fn, examples));
   const alive = liveNodes(recording.nodes, recording.outputs);
   const fed = recording.nodes.filter(({ name }) => alive.has(name) || recording.inputs.includes(name));
   const crossing = atTheBorder(recording, fed, recording.inputs, precision);
@@ -48,6 +53,16 @@ export function prepared(
   if (precision === 'float32') return recording;
   const types = new Map([...recording.types].map(([name, type]) => [name, type === TYPE.float ? TYPE.double : type]));
   return { ...recording, nodes: asFloat64(recording.nodes), types };
+}
+
+/** A recording whose placeholders have the inputs' shapes, on whatever examples it was made. */
+function shapedAs(inputs: readonly Spec[], recording: Recording): Recording {
+  const shapes = new Map(recording.inputs.map((name, index) => [name, inputs[index].shape]));
+  const nodes = recording.nodes.map((node) => {
+    const shape = shapes.get(node.name);
+    return shape ? { ...node, attributes: { ...node.attributes, shape: { shape } } } : node;
+  });
+  return { ...recording, nodes };
 }
 
 /** The nodes that the outputs need. */

@@ -45,6 +45,7 @@ export function openProjection(backend: Backend, directions: Reals, k: number, d
             return [along.length === 1 ? along[0] : ops.concat(along, 1)];
           },
           [real(count, d), ...parts.map((part) => real(part.count, d))],
+          [real(1, d), ...parts.map(() => real(1, d))],
         );
         products.set(count, product);
       }

@@ -45,25 +45,43 @@ export async function projectTrajectory(
   const count = directions.length / size;
   const within = projectionBackend(backend, count, size);
   const array = within.precision === 'float32' ? Float32Array : Float64Array;
-  const most = Math.min(MOST_ROWS, Math.max(FEWEST_ROWS, Math.floor(BLOCK_BYTES / (4 * size))), updates);
-  const both = new array(2 * most * size);
+  const most = Math.max(FEWEST_ROWS, Math.min(MOST_ROWS, Math.floor(BLOCK_BYTES / (4 * size))));
+  // Blocks of one length: each other one would be another graph. The last has rows at its end that mean nothing.
+  const rows = Math.ceil(updates / Math.ceil(updates / most));
+  const both = new array(2 * rows * size);
+  const velocities = both.subarray(rows * size);
   const shape = [updates, count];
   const file = createSafetensors(runPath(directory, RUN_FILES.projections), {
     theta: { dtype: 'F32', shape },
     velocity: { dtype: 'F32', shape },
   });
-  const blocks = readTrajectory(directory, updates, size, most);
   const projection = measured('matrix products', openProjection(within, directions, count, size), 'project');
+  let written = 0;
+  let gathered = 0;
+
+  async function write(): Promise<void> {
+    // One product for both: the more rows, the less of its time goes into arranging the directions.
+    const along = projection.project(both, 2 * rows);
+    const those = (first: number) => Float32Array.from(along.subarray(first * count, (first + gathered) * count));
+    file.writeRows('theta', written, those(0));
+    file.writeRows('velocity', written, those(rows));
+    written += gathered;
+    gathered = 0;
+    await report(written, updates);
+  }
+
   try {
-    for (const { first, rows, theta, velocity } of measuredSteps('trajectory read', blocks)) {
-      // One product for both: the more rows, the less of its time goes into arranging the directions.
-      subtract(theta, mean, both);
-      both.set(velocity, rows * size);
-      const along = projection.project(both.subarray(0, 2 * rows * size), 2 * rows);
-      file.writeRows('theta', first, Float32Array.from(along.subarray(0, rows * count)));
-      file.writeRows('velocity', first, Float32Array.from(along.subarray(rows * count)));
-      await report(first + rows, updates);
-    }
+    const read = readTrajectory(directory, updates, size, rows);
+    for (const block of measuredSteps('trajectory read', read))
+      for (let taken = 0; taken < block.rows;) {
+        const next = Math.min(block.rows - taken, rows - gathered);
+        const [from, to] = [taken * size, (taken + next) * size];
+        subtract(block.theta.subarray(from, to), mean, both.subarray(gathered * size));
+        velocities.set(block.velocity.subarray(from, to), gathered * size);
+        taken += next;
+        gathered += next;
+        if (gathered === rows || written + gathered === updates) await write();
+      }
     file.finish();
   } finally {
     file.abort();
