@@ -96,7 +96,8 @@ export interface TrajectoryBlock {
 }
 
 /**
- * Reads the window in blocks, in the order of time; those of a part are as equal as can be.
+ * Reads the window in blocks, in the order of time; those of a part are as equal as can be. A block's memory is that of the
+ * block before: fresh memory for each takes as long as reading.
  *
  * @param rowsPerBlock at most
  * @throws DataError where the trajectory is absent or damaged, or does not have so many updates of this size
@@ -110,6 +111,7 @@ export function* readTrajectory(
   const paths = trajectoryPaths(directory);
   if (paths.length === 0)
     throw new DataError(`there is no ${runPath(directory, RUN_FILES.trajectory)}: record the window again`);
+  const memory = [0, 1].map(() => new ArrayBuffer(Math.min(rowsPerBlock, updates) * size * 8));
   let next = 0;
   for (const path of paths) {
     const file = openSafetensors(path);
@@ -122,8 +124,8 @@ export function* readTrajectory(
       const evenly = Math.ceil(shape[0] / Math.ceil(shape[0] / rowsPerBlock));
       for (let row = 0; row < shape[0]; row += evenly) {
         const rows = Math.min(evenly, shape[0] - row);
-        const theta = file.readRows('theta', row, rows).data as Reals;
-        const velocity = file.readRows('velocity', row, rows).data as Reals;
+        const theta = file.readRows('theta', row, rows, memory[0]).data as Reals;
+        const velocity = file.readRows('velocity', row, rows, memory[1]).data as Reals;
         yield { first: next + row, rows, theta, velocity };
       }
       next += shape[0];

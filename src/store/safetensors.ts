@@ -35,10 +35,11 @@ export interface SafetensorsReader {
   /**
    * Rows `first` … `first + count − 1` along the first axis: shape [count, …].
    *
+   * @param memory where the values go, if it holds them, instead of memory of their own
    * @throws DataError where there is no such tensor, or the file has become shorter
    * @throws RangeError for rows outside the tensor
    */
-  readRows(name: string, first: number, count: number): Tensor;
+  readRows(name: string, first: number, count: number, memory?: ArrayBuffer): Tensor;
   /** A whole tensor. @throws DataError as `readRows` */
   read(name: string): Tensor;
   close(): void;
@@ -100,9 +101,10 @@ function reader(
 ): SafetensorsReader {
   let open = true;
 
-  function piece({ dtype }: TensorPlace, shape: readonly number[], offset: number): Tensor {
+  function piece({ dtype }: TensorPlace, shape: readonly number[], offset: number, memory?: ArrayBuffer): Tensor {
     if (!open) throw new Error(`${path} was already closed`);
-    const bytes = new Uint8Array(elementCount(shape) * ITEM_BYTES[dtype]);
+    const length = elementCount(shape) * ITEM_BYTES[dtype];
+    const bytes = memory && memory.byteLength >= length ? new Uint8Array(memory, 0, length) : new Uint8Array(length);
     const found = readFully(descriptor, bytes, offset);
     if (found < bytes.length) {
       throw new DataError(`${path} ends at byte ${offset + found}; expected ${bytes.length - found} bytes more`);
@@ -110,14 +112,14 @@ function reader(
     return { dtype, shape, data: decode(dtype, bytes) };
   }
 
-  function readRows(name: string, first: number, count: number): Tensor {
+  function readRows(name: string, first: number, count: number, memory?: ArrayBuffer): Tensor {
     const place = existing(path, tensors, name);
     const [rows = 1, ...rest] = place.shape;
     if (!Number.isInteger(first) || !Number.isInteger(count) || first < 0 || count < 0 || first + count > rows) {
       throw new RangeError(`rows ${first} … ${first + count - 1} of ${name}; it has rows 0 … ${rows - 1}`);
     }
     const rowBytes = elementCount(rest) * ITEM_BYTES[place.dtype];
-    return piece(place, [count, ...rest], place.offset + first * rowBytes);
+    return piece(place, [count, ...rest], place.offset + first * rowBytes, memory);
   }
 
   function read(name: string): Tensor {
