@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { STAGE_NAMES } from '../../dist/experiment/catalogue.js';
 import { here, temporaryFolder } from '../files.mjs';
 import { spread } from '../spread.mjs';
 
@@ -26,8 +27,7 @@ export async function quickstartCase(_python, { rounds }) {
     stages.push(JSON.parse(fs.readFileSync(path.join(out, 'environment.json'), 'utf8')).stages);
     fs.rmSync(out, { recursive: true });
   }
-  const names = Object.keys(stages[0]);
-  const byStage = names.map((name) => ({
+  const byStage = STAGE_NAMES.map((name) => ({
     name,
     seconds: spread(stages.map((ofRound) => ofRound[name].seconds)),
     peakMemoryBytes: Math.max(...stages.map((ofRound) => ofRound[name].peakMemoryBytes)),
