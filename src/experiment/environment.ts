@@ -40,7 +40,7 @@ export const programVersion = (): string => readJson<{ version: string }>(PACKAG
 
 /** This machine and program, with what is already known of the run's stages and files. */
 export function describeEnvironment(
-  { threads }: Pick<Choices, 'threads'>,
+  { threads }: Choices,
   backend: string | null,
   known: Pick<Environment, 'stages' | 'files'>,
 ): Environment {
