@@ -10,4 +10,5 @@ export { type PipelineResult, runExperiment, runStage } from './pipeline.ts';
 export { describeResult, type Described } from './result.ts';
 export type { Experiment } from './schema.ts';
 export { type StageName, STAGES } from './stages.ts';
+export { drawTheory } from './theory-picture.ts';
 export { SAMPLERS, theoryAsText, theoryTable, type TheoryTableOptions } from './theory-text.ts';

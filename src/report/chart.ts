@@ -5,6 +5,7 @@ import { halo } from './plugins/halo.ts';
 import { intervals } from './plugins/intervals.ts';
 import { KEY_WIDTH, legendKeys } from './plugins/legend-keys.ts';
 import { footnoteHeight, lettering, MARGIN } from './plugins/lettering.ts';
+import { pointLabels } from './plugins/point-labels.ts';
 import { wrap } from './plugins/rich-text.ts';
 import type { DrawnDataset, DrawnPoint } from './plugins/drawn.ts';
 import { scales } from './scales.ts';
@@ -77,7 +78,7 @@ export function chartConfiguration(figure: Figure): FigureConfiguration {
         tooltip: { enabled: false },
       },
     },
-    plugins: [halo, intervals, legendKeys, lettering(figure)] as Plugin<'line'>[],
+    plugins: [halo, intervals, legendKeys, pointLabels(figure), lettering(figure)] as Plugin<'line'>[],
   };
 }
 
@@ -97,7 +98,7 @@ function dataset(series: Series, order: number): DrawnDataset {
     spanGaps: false,
     borderColor: colour(series),
     borderWidth: lineWidth[series.emphasis],
-    borderDash: series.dashed ? dashes : roles[series.role].dash,
+    borderDash: dashes(series),
     borderJoinStyle: 'round',
     ...(points ? pointOptions(series) : dashOptions(series, alone)),
   };

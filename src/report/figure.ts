@@ -47,7 +47,10 @@ export interface Series {
   readonly high?: readonly number[];
   /** Which vertical axis it belongs to; the left one where absent. */
   readonly axis?: 'left' | 'right';
+  /** As its role has it where absent. */
   readonly dashed?: boolean;
+  /** Text beside each point, set where it covers least; of several lines where it has line feeds, of none where empty. */
+  readonly pointLabels?: readonly string[];
 }
 
 /** A dashed line through the whole picture, its label written beside the plot area so that it never covers data. */

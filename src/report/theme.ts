@@ -21,6 +21,7 @@ export const fontSize = {
   tick: 12,
   legend: 12,
   marker: 12,
+  point: 11.5,
   footnote: 10.5,
 } as const;
 
@@ -56,7 +57,13 @@ export const roles: Readonly<
 };
 
 /** Dashes of a series that asks for them whatever its role. */
-export const dashes = [6, 4];
+const DASHES = [6, 4];
+
+/** Dashes of a series' line; none where it is drawn in one piece. */
+export function dashes({ role, dashed }: Pick<Series, 'role' | 'dashed'>): number[] {
+  if (dashed === undefined) return roles[role].dash;
+  return dashed ? DASHES : [];
+}
 
 /** How much darker a strong series is than the normal ones of its role, on top of which it lies. */
 const STRONG_SHADE = 0.62;

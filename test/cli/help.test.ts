@@ -14,7 +14,16 @@ it.each<[string, string[]]>([
   ...stages.map((name): [string, string[]] => [name, ['a run directory', '--json']]),
   [
     'theory',
-    ['--learning-rate', '--momentum', '--batches-per-epoch', '--eigenvalue', '--sampler', '--window', '--json'],
+    [
+      '--learning-rate',
+      '--momentum',
+      '--batches-per-epoch',
+      '--eigenvalue',
+      '--sampler',
+      '--window',
+      '--plot <file.png>',
+      '--json',
+    ],
   ],
   ['data', ['list', 'get', 'verify', 'export']],
   ['data list', ['EPOCHNOISE_DATA', '--json']],

@@ -44,6 +44,13 @@ describe('series', () => {
     expect(read().data.datasets[0]).toMatchObject({ showLine: true, spanGaps: false, pointRadius: 0 });
   });
 
+  test('dashes are those of the role, unless a series says otherwise', () => {
+    const dash = (changes: Partial<Series>) =>
+      read({ series: [{ ...line, ...changes }] }).data.datasets[0].borderDash.length > 0;
+    expect([dash({}), dash({ dashed: true })]).toEqual([false, true]);
+    expect([dash({ role: 'white-theory' }), dash({ role: 'white-theory', dashed: false })]).toEqual([true, false]);
+  });
+
   test('a line through one point is drawn as a dash', () => {
     const [dataset] = read({ series: [{ ...line, y: [NaN, 2, NaN] }] }).data.datasets;
     expect(dataset).toMatchObject({ pointStyle: 'line', pointRadius: 12 });

@@ -1,6 +1,7 @@
 /** `epochnoise theory`: predictions without a network. */
 import { Command, Option } from 'commander';
 import { SAMPLERS, theoryAsText, theoryTable, type TheoryTableOptions } from '../../experiment/theory-text.ts';
+import type { drawTheory } from '../../experiment/theory-picture.ts';
 import { gather, number, wholeNumber } from '../options.ts';
 import { print, printJson } from '../output.ts';
 
@@ -16,7 +17,13 @@ interface TheoryCommandOptions {
   readonly burnIn?: number;
   readonly samplingFraction?: number;
   readonly positions?: boolean;
+  readonly plot?: string;
   readonly json?: boolean;
+}
+
+/** What draws is loaded only where there is something to draw. */
+async function draw(...[options, table, file]: Parameters<typeof drawTheory>): Promise<string> {
+  return (await import('../../experiment/theory-picture.ts')).drawTheory(options, table, file);
 }
 
 export function theoryCommand(): Command {
@@ -33,11 +40,18 @@ export function theoryCommand(): Command {
     .option('--burn-in <epochs>', 'epochs between rest and the window', wholeNumber)
     .option('--sampling-fraction <f>', 'S/N where a last incomplete batch is dropped', number)
     .option('--positions', 'also the variance at every position in the epoch (reshuffle)')
+    .option('--plot <file.png>', 'also draw the weight variance against the eigenvalue, for all samplers')
     .option('--json', 'print JSON, all digits')
-    .action(({ eigenvalue, burnIn, json, ...rest }: TheoryCommandOptions) => {
-      const table = theoryTable({ ...rest, eigenvalues: eigenvalue, burnInEpochs: burnIn });
-      if (json) return printJson(table);
-      print(theoryAsText(table));
+    .action(async ({ eigenvalue, burnIn, json, plot, ...rest }: TheoryCommandOptions) => {
+      const options = { ...rest, eigenvalues: eigenvalue, burnInEpochs: burnIn };
+      const table = theoryTable(options);
+      const picture = plot === undefined ? [] : [`Picture: ${await draw(options, table, plot)}`];
+      if (json) {
+        printJson(table);
+        for (const line of picture) process.stderr.write(`${line}\n`);
+        return;
+      }
+      print([theoryAsText(table), ...picture].join('\n'));
       for (const { text } of table.warnings) process.stderr.write(`warning: ${text}\n`);
     });
 }

@@ -13,22 +13,24 @@ export function samplerTheory(sampler: Sampler): string {
 /** What the prediction is called that ignores epochs. */
 export const WHITE_THEORY = 'independent-batch theory';
 
-/** How the run drew its batches. */
-const SAMPLING: Readonly<Record<Sampler, string>> = {
+/** How batches are drawn. */
+export const SAMPLING: Readonly<Record<Sampler, string>> = {
   reshuffle: 'reshuffled every epoch',
   'shuffle-once': 'one order for all epochs',
   'with-replacement': 'independent batches',
 };
 
+type Optimiser = Pick<RunNumbers, 'learningRate' | 'momentum' | 'batchesPerEpoch' | 'sampler'>;
+
 /** Settings under the title of a picture. */
-export function settings({ title, run }: Pick<ReportInput, 'title' | 'run'>): string {
+export function settings({ title, run }: Pick<ReportInput, 'title'> & { readonly run: Optimiser }): string {
   const { learningRate, momentum, batchesPerEpoch, sampler } = run;
   const words = `${SAMPLING[sampler]}; η = ${shortNumber(learningRate)}, β = ${shortNumber(momentum)}, M = ${wholeNumber(batchesPerEpoch)}`;
   return title ? `${title}\n${words}` : words;
 }
 
 /** The crossover, for pictures with λ along x. */
-export function crossoverMarker(run: RunNumbers): MarkerLine[] {
+export function crossoverMarker(run: Pick<RunNumbers, 'crossoverEigenvalue'>): MarkerLine[] {
   const { crossoverEigenvalue } = run;
   if (!(crossoverEigenvalue > 0)) return [];
   return [{ value: crossoverEigenvalue, label: `crossover λ_× = ${shortNumber(crossoverEigenvalue)}` }];

@@ -1,6 +1,6 @@
 /** A white rim around lines of theory, so that they stand out from the points they pass through in any print. */
 import type { Chart, Plugin } from 'chart.js';
-import { dashes, ink, lineWidth, roles } from '../theme.ts';
+import { dashes, ink, lineWidth } from '../theme.ts';
 import { clipToPlot, type DrawnDataset, showable } from './drawn.ts';
 
 /** How much wider than the line, in pixels on each side; with the opacity, so little that no point vanishes below it. */
@@ -21,7 +21,7 @@ export const halo: Plugin<'line'> = {
     ctx.globalAlpha = OPACITY;
     ctx.strokeStyle = ink.background;
     ctx.lineWidth = lineWidth[series.emphasis] + 2 * RIM;
-    ctx.setLineDash(series.dashed ? dashes : roles[series.role].dash);
+    ctx.setLineDash(dashes(series));
     ctx.beginPath();
     let broken = true;
     for (const point of data) {

@@ -41,7 +41,7 @@ function drawKey(ctx: Context, series: Series, left: number, middle: number): vo
   if (series.kind === 'line' || series.kind === 'band') {
     ctx.strokeStyle = colour(series);
     ctx.lineWidth = lineWidth[series.emphasis];
-    ctx.setLineDash(series.dashed ? dashes : roles[series.role].dash);
+    ctx.setLineDash(dashes(series));
     ctx.beginPath();
     ctx.moveTo(left, middle);
     ctx.lineTo(left + KEY_WIDTH, middle);
