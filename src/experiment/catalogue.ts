@@ -22,6 +22,7 @@ export const STAGE_TITLES = {
   spectrum: 'find the eigendirections of the Hessian, and project the window onto them',
   noise: 'measure the gradient noise along the eigendirections',
   compare: 'compare measured variances with the predictions for this window',
+  controls: 'run the controls from the same minimum',
   report: 'draw the pictures',
 } as const;
 

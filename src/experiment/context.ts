@@ -27,4 +27,6 @@ export interface Context {
   readonly voice: Voice;
   /** Opened when it is first asked for. */
   workbench(): Promise<Workbench>;
+  /** Runs another experiment that shares this one's training and minimum, in a run directory of its own. */
+  runFromSameMinimum(directory: string, experiment: Experiment): Promise<void>;
 }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { sha256File } from '../store/atomic.ts';
 import { canonicalJson, readJson, writeJson } from '../store/json.ts';
 import { RUN_FILES, type RunFile, runPath } from '../store/run-directory.ts';
@@ -12,7 +12,7 @@ import type { Experiment } from './schema.ts';
 import { type Stage, type StageName, STAGES } from './stages.ts';
 
 /** Raised when a stage computes something else from the same settings: results of earlier programs are then recomputed. */
-const REVISION = 3;
+const REVISION = 4;
 
 /** SHA-256 by file name within the run directory; a folder's files one by one. */
 type Checksums = Record<string, string>;
@@ -93,15 +93,18 @@ export class LedgerBook {
   }
 }
 
+/** Files in the making, and what differs between equal runs. */
+const VOLATILE = /^\.|^environment\.json$/;
+
 /** Names, within the run directory, of a file, or of the files of a folder; none where it is absent. */
 export function filesOf(directory: string, file: RunFile): string[] {
   const path = runPath(directory, file);
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [file];
-  return readdirSync(path)
-    .filter((name) => !name.startsWith('.'))
-    .sort()
-    .map((name) => `${file}/${name}`);
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !VOLATILE.test(entry.name))
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort();
 }
 
 function settingsChecksum(stage: Stage, experiment: Experiment, dataFingerprint: string): string {

@@ -41,11 +41,7 @@ export function resolveExperiment(given: unknown): Experiment {
 
 /** What one key alone cannot tell. */
 function checked(experiment: Experiment): Experiment {
-  const { data, model, sgd } = experiment;
-  if (sgd.dropLast)
-    throw new ConfigurationError(
-      'sgd.dropLast is true, but every sample must be visited once an epoch: choose a batch size that divides the samples, and leave dropLast out',
-    );
+  const { data, model } = experiment;
   if (model.initialisation.from === 'teacher' && data.name !== 'teacher')
     throw new ConfigurationError(
       `model.initialisation.from is teacher, but data ${data.name} have no teacher: use random`,

@@ -19,8 +19,9 @@ type Issue = z.core.$ZodIssue;
  * @param known the keys that a section may have
  */
 export function describeIssue(issue: Issue, given: unknown, known: readonly string[]): string {
-  const path = issue.path.join('.');
-  const value = valueAt(given, issue.path);
+  const at = withinWord(given, issue.path);
+  const path = at.join('.');
+  const value = valueAt(given, at);
   switch (issue.code) {
     case 'unrecognized_keys':
       return describeUnknownKey(path, issue.keys[0], known);
@@ -84,6 +85,12 @@ function editDistance(a: string, b: string): number {
 
 function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], given);
+}
+
+/** The path up to a word that stands for a list of one: its entries are no letters. */
+function withinWord(given: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] {
+  const word = path.findIndex((_, length) => typeof valueAt(given, path.slice(0, length)) === 'string');
+  return word < 0 ? path : path.slice(0, word);
 }
 
 /** JSON has no NaN and no infinity, which YAML has. */

@@ -17,12 +17,13 @@ import {
   readStoredExperiment,
   removeLeftovers,
   setAside,
+  shareTraining,
   type StoredExperiment,
   writeStoredExperiment,
 } from './run-directory.ts';
 import type { Experiment } from './schema.ts';
 import { requireSameData } from './same-data.ts';
-import { stageAt, type StageName, STAGES } from './stages.ts';
+import { hasStage, stageAt, type StageName, STAGES } from './stages.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
 /** How the pipeline is to work; nothing here changes a result. */
@@ -103,7 +104,9 @@ async function runStages(
   const known = readEnvironment(directory);
   let book = new LedgerBook(directory, known?.files ?? {});
   const fingerprint = dataFingerprint(experiment);
-  const stale = STAGES.findIndex((stage) => !book.isFresh(stage, experiment, fingerprint));
+  const stale = STAGES.findIndex(
+    (stage) => hasStage(experiment, stage) && !book.isFresh(stage, experiment, fingerprint),
+  );
   const start = stale < 0 ? STAGES.length : stale;
   if (start < first)
     throw new DataError(
@@ -120,7 +123,7 @@ async function runStages(
   if (STAGES.slice(start).some(({ name }) => book.has(name))) {
     // Settings that cannot be met leave an earlier run where it is. Pictures need no network.
     if (start < stageAt('report')) await workbench();
-    previous = setAside(directory, start);
+    previous = setAside(directory, start, experiment);
     book = new LedgerBook(directory, book.stamps);
     book.forgetFrom(start);
     voice.say(`the earlier results are kept in ${previous}`);
@@ -135,11 +138,18 @@ async function runStages(
     choices,
     voice,
     workbench,
+    async runFromSameMinimum(other, theirs) {
+      shareTraining(directory, other);
+      writeStoredExperiment(other, { experiment: theirs, choices });
+      await runExperiment(other, theirs, voice, { memoryBytes });
+      enterSection('controls');
+    },
   };
   const costs = Object.fromEntries(
     STAGES.slice(0, start).flatMap(({ name }) => (known?.stages[name] ? [[name, known.stages[name]]] : [])),
   );
-  for (const stage of STAGES.slice(start, last + 1)) {
+  const ran = STAGES.slice(start, last + 1).filter((stage) => hasStage(experiment, stage));
+  for (const stage of ran) {
     enterSection(stage.name);
     const cost = await measureCost(() => stage.run(context));
     costs[stage.name] = cost;
@@ -148,7 +158,7 @@ async function runStages(
     book.enter(stage, experiment, fingerprint);
     writeEnvironment(directory, describeEnvironment(choices, backend, { stages: costs, files: book.stamps }));
   }
-  return { directory, ran: STAGES.slice(start, last + 1).map(({ name }) => name), previous };
+  return { directory, ran: ran.map(({ name }) => name), previous };
 }
 
 /** The workbench of a run that goes on from a stage; the data are those of the stages before. */

@@ -10,7 +10,7 @@ import type { Choices } from './context.ts';
 import { filesOf } from './ledger.ts';
 import { resolveExperiment } from './load.ts';
 import type { Experiment } from './schema.ts';
-import { STAGES } from './stages.ts';
+import { hasStage, STAGES } from './stages.ts';
 
 /** experiment.json: the resolved configuration and, beside it, what the machine suggested. */
 export interface StoredExperiment {
@@ -57,18 +57,36 @@ export function inspectRunDirectory(directory: string): StoredExperiment | null 
  * files of the stages that are kept (linked, not copied: no stage ever changes a file in place).
  *
  * @param firstChanged index of the first stage that is not kept
+ * @param experiment that goes on; what belongs to stages it does not have is left behind
  * @returns where the old run is now
  */
-export function setAside(directory: string, firstChanged: number): string {
+export function setAside(directory: string, firstChanged: number, experiment: Experiment): string {
   const next = join(dirname(directory), `.next-${process.pid}-${Date.now()}`);
   attempt(next, () => mkdirSync(next));
-  const kept = STAGES.slice(0, firstChanged).flatMap(({ outputs }) => outputs);
+  const kept = STAGES.filter(
+    (stage, index) =>
+      hasStage(experiment, stage) && (index < firstChanged || (index === firstChanged && stage.resumes)),
+  ).flatMap(({ outputs }) => outputs);
   const files = [...kept, RUN_FILES.experiment, RUN_FILES.environment, RUN_FILES.stages];
   for (const name of files.flatMap((file) => filesOf(directory, file)))
     linkOrCopy(join(directory, name), join(next, name));
   const previous = keepPrevious(directory)!;
   attempt(directory, () => renameSync(next, directory));
   return previous;
+}
+
+/**
+ * Gives a new run directory the finished training of another run with the same settings for it.
+ *
+ * @returns whether there was nothing yet; a directory that holds a run goes on from what it has
+ */
+export function shareTraining(from: string, to: string): boolean {
+  if (existsSync(runPath(to, RUN_FILES.stages))) return false;
+  const [train] = STAGES;
+  const ledger = readJson<Record<string, unknown>>(runPath(from, RUN_FILES.stages));
+  for (const name of train.outputs.flatMap((file) => filesOf(from, file))) linkOrCopy(join(from, name), join(to, name));
+  writeJson(runPath(to, RUN_FILES.stages), { [train.name]: ledger[train.name] });
+  return true;
 }
 
 function linkOrCopy(from: string, to: string): void {
@@ -84,8 +102,8 @@ function linkOrCopy(from: string, to: string): void {
 
 /** Removes what unfinished stages left behind. */
 export function removeLeftovers(directory: string, firstUnfinished: number): void {
-  for (const { outputs } of STAGES.slice(firstUnfinished))
-    for (const file of outputs)
+  for (const { outputs, resumes } of STAGES.slice(firstUnfinished))
+    for (const file of resumes ? [] : outputs)
       attempt(directory, () => rmSync(runPath(directory, file), { recursive: true, force: true }));
   // Files in the making of a process that was killed.
   for (const name of readdirSync(directory))

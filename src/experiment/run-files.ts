@@ -3,6 +3,7 @@ import type { DataSource } from '../data/dataset.ts';
 import { residualOverGap } from '../hessian/gaps.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
 import { openSafetensors, readSafetensors, requireTensor } from '../store/safetensors.ts';
+import type { Visibility } from './visibility.ts';
 import type { PolishReport } from './stages/train.ts';
 import type { NoiseReport } from './stages/noise.ts';
 import type { SpectrumReport } from './stages/spectrum.ts';
@@ -65,6 +66,45 @@ export function readBatches(directory: string): Int32Array {
   return requireTensor(readSafetensors(runPath(directory, RUN_FILES.batches)), 'indices', 'I32').data;
 }
 
+/** replay.safetensors. */
+export interface ReplayResults {
+  /** Path of the quadratic model under the window's own noise, θ about the window's mean [K, k]. */
+  readonly theta: Float32Array;
+  /** R² of each direction's path [k]. */
+  readonly explained: Float64Array;
+}
+
+export function readReplay(directory: string): ReplayResults {
+  const file = readSafetensors(runPath(directory, RUN_FILES.replay));
+  return { theta: requireTensor(file, 'theta', 'F32').data, explained: requireTensor(file, 'explained', 'F64').data };
+}
+
+/** curvature.safetensors: what the curvature along chosen directions is at states of the window, over that at its mean. */
+export interface CurvatureResults {
+  /** [s] */
+  readonly updates: Int32Array;
+  /** Indices of the directions [q]. */
+  readonly directions: Int32Array;
+  /** [s, q] */
+  readonly ratio: Float64Array;
+}
+
+export function readCurvature(directory: string): CurvatureResults {
+  const file = readSafetensors(runPath(directory, RUN_FILES.curvature));
+  return {
+    updates: requireTensor(file, 'updates', 'I32').data,
+    directions: requireTensor(file, 'directions', 'I32').data,
+    ratio: requireTensor(file, 'ratio', 'F64').data,
+  };
+}
+
+/** What weights.safetensors says of the run's prospects; null in runs of earlier versions. */
+export function readVisibility(directory: string): Visibility | null {
+  const file = openSafetensors(runPath(directory, RUN_FILES.weights));
+  file.close();
+  return (file.metadata.visibility ?? null) as Visibility | null;
+}
+
 /** projections.safetensors: θ − θ̄ and v along the directions after every update, [K, k] each. */
 export function readProjections(directory: string): { readonly theta: Float32Array; readonly velocity: Float32Array } {
   const file = readSafetensors(runPath(directory, RUN_FILES.projections));
@@ -91,6 +131,12 @@ export interface NoiseResults {
   readonly variance: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
+  /** C_mult along the directions [k], likewise. */
+  readonly multiplicative: {
+    readonly variance: Float64Array;
+    readonly low: Float64Array;
+    readonly high: Float64Array;
+  };
   readonly lags: Int32Array;
   /** At θ̄, with its standard error. */
   readonly autocovariance: Float64Array;
@@ -108,6 +154,11 @@ export function readNoise(directory: string): NoiseResults {
     variance: doubles('variance'),
     low: doubles('variance_low'),
     high: doubles('variance_high'),
+    multiplicative: {
+      variance: doubles('multiplicative'),
+      low: doubles('multiplicative_low'),
+      high: doubles('multiplicative_high'),
+    },
     lags: requireTensor(file, 'lags', 'I32').data,
     autocovariance: doubles('autocovariance'),
     autocovarianceError: doubles('autocovariance_error'),

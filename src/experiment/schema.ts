@@ -85,6 +85,15 @@ const model = z.discriminatedUnion('name', [
   }),
 ]);
 
+/**
+ * Runs that tell theory from artefact: the three samplers; the quadratic model under the run's own noise, frozen at the mean;
+ * and a quadratic whose answer is known, under Gaussian noise.
+ */
+export const CONTROLS = ['reshuffle', 'shuffle-once', 'with-replacement', 'frozen', 'quadratic'] as const;
+
+/** One of the words. */
+export type Control = (typeof CONTROLS)[number];
+
 /** A section of one kind of many: without a name it is the default kind. */
 const named = <T extends z.ZodType>(schema: T, name: string) =>
   z.preprocess(
@@ -128,7 +137,10 @@ export const experimentSchema = z.strictObject({
       batchSize: count.default(500),
       weightDecay: z.number().nonnegative().default(1e-5),
       sampler: z.enum(['reshuffle', 'shuffle-once', 'with-replacement']).default('reshuffle'),
+      /** M is then ⌊N/S⌋, and every epoch leaves out what makes no whole batch. */
       dropLast: z.boolean().default(false),
+      /** Of the batches from the burn-in on; null: the run's. Runs that differ in it alone share their minimum. */
+      seed: whole.nullable().default(null),
     })
     .prefault({}),
   record: z
@@ -153,6 +165,19 @@ export const experimentSchema = z.strictObject({
       method: z.enum(['auto', 'per-sample', 'batches']).default('auto'),
       /** Epochs of batch gradients, where the variance is estimated from batches. */
       epochs: count.min(2).default(10),
+    })
+    .prefault({}),
+  controls: z
+    .strictObject({
+      /** What else is run from the same minimum: words, one of them alone, or `all`. */
+      run: z
+        .preprocess(
+          (given) => (given === 'all' ? CONTROLS : typeof given === 'string' ? [given] : given),
+          z.array(z.enum(CONTROLS)),
+        )
+        .default([]),
+      /** Runs of every control that trains the network, each with batches of its own. */
+      seeds: count.default(1),
     })
     .prefault({}),
   report: z.strictObject({ title: z.string().nullable().default(null) }).prefault({}),

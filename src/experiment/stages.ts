@@ -4,6 +4,7 @@ import type { StageName } from './catalogue.ts';
 import type { Context } from './context.ts';
 import type { Experiment } from './schema.ts';
 import { compareStage } from './stages/compare.ts';
+import { controlsStage } from './stages/controls.ts';
 import { noiseStage } from './stages/noise.ts';
 import { recordStage } from './stages/record.ts';
 import { reportStage } from './stages/report.ts';
@@ -20,10 +21,15 @@ export interface Stage {
   /** The part of the configuration on which its outputs depend, beyond its inputs. */
   readonly settings: (experiment: Experiment) => unknown;
   readonly run: (context: Context) => Promise<void>;
+  /** Its outputs are runs of their own: what is there of them is gone on with, never removed. */
+  readonly resumes?: true;
+  /** Whether an experiment has this stage at all; every one has the others. */
+  readonly applies?: (experiment: Experiment) => boolean;
 }
 
 const { minimum, training, weights, batches, trajectory, windowCurve, mean, spectrum, projections } = RUN_FILES;
-const { noise, directions, summary, figures } = RUN_FILES;
+const { curvature, noise, replay, directions, estimators, positions, components, summary, figures } = RUN_FILES;
+const { controls, controlSummary } = RUN_FILES;
 
 /** What every stage that computes with the network depends on. */
 const network = ({ seed, precision, backend, data, model, loss, sgd }: Experiment) => {
@@ -60,32 +66,68 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'spectrum',
     inputs: [mean, trajectory],
-    outputs: [spectrum, projections],
-    settings: (experiment) => ({ ...network(experiment), spectrum: experiment.spectrum }),
+    outputs: [spectrum, projections, curvature],
+    settings: (experiment) => ({
+      ...network(experiment),
+      spectrum: experiment.spectrum,
+      epochs: experiment.record.epochs,
+    }),
     run: spectrumStage,
   },
   {
     name: 'noise',
-    inputs: [mean, weights, batches, spectrum, projections],
-    outputs: [noise],
-    settings: (experiment) => ({ ...network(experiment), noise: experiment.noise, sgd: experiment.sgd }),
+    inputs: [mean, weights, batches, trajectory, spectrum, projections],
+    outputs: [noise, replay],
+    settings: (experiment) => ({
+      ...network(experiment),
+      noise: experiment.noise,
+      sgd: experiment.sgd,
+      epochs: experiment.record.epochs,
+    }),
     run: noiseStage,
   },
   {
     name: 'compare',
-    inputs: [minimum, mean, trajectory, spectrum, noise, projections],
-    outputs: [directions, summary],
+    inputs: [minimum, weights, mean, trajectory, spectrum, projections, curvature, noise, replay],
+    outputs: [directions, estimators, positions, components, summary],
     settings: (experiment) => ({ ...network(experiment), sgd: experiment.sgd, record: experiment.record }),
     run: compareStage,
   },
   {
+    name: 'controls',
+    inputs: [minimum, mean, weights, spectrum, noise, directions],
+    outputs: [controls, controlSummary],
+    settings: (experiment) => ({ ...experiment, report: null }),
+    run: controlsStage,
+    resumes: true,
+    applies: ({ controls }) => controls.run.length > 0,
+  },
+  {
     name: 'report',
-    inputs: [directions, summary, noise, training, windowCurve],
+    inputs: [
+      directions,
+      estimators,
+      positions,
+      components,
+      summary,
+      noise,
+      projections,
+      replay,
+      controls,
+      controlSummary,
+      training,
+      windowCurve,
+    ],
     outputs: [figures],
-    settings: ({ report }) => report,
+    settings: ({ report, controls }) => ({ report, controls }),
     run: reportStage,
   },
 ];
+
+/** Whether an experiment has a stage. */
+export function hasStage(experiment: Experiment, { applies }: Stage): boolean {
+  return applies?.(experiment) ?? true;
+}
 
 /** The stage of a name, and its place in the order. */
 export function stageAt(name: StageName): number {

@@ -44,7 +44,7 @@ export async function openWorkbench(
   refuseImpossibleBatches(experiment);
   const dataset = await loadDataset(experiment);
   const { inputShape, outputs, task, train } = dataset;
-  const updates = batchesPerEpoch(train.samples, experiment.sgd.batchSize);
+  const updates = batchesPerEpoch(train.samples, experiment.sgd.batchSize, experiment.sgd.dropLast);
   const model = modelFor(experiment, inputShape, outputs);
   const loss = lossFor(experiment.loss, task);
   const backend = openBackend({ name: experiment.backend, precision: experiment.precision, threads });
@@ -64,7 +64,7 @@ export async function openWorkbench(
 
 /** Where the number of samples is in the configuration, a batch size that does not divide it need not wait for the data. */
 function refuseImpossibleBatches({ data, sgd }: Experiment): void {
-  if (data.samples !== null) batchesPerEpoch(data.samples, sgd.batchSize);
+  if (data.samples !== null) batchesPerEpoch(data.samples, sgd.batchSize, sgd.dropLast);
 }
 
 function modelFor({ model }: Experiment, inputShape: readonly number[], outputs: number): Model {

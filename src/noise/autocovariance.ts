@@ -1,5 +1,7 @@
 /** The noise's autocovariance over lags, averaged over directions: the sign of an epoch that visits every sample once. */
 import type { Report } from '../progress.ts';
+import type { Backend } from '../tensor/backend.ts';
+import { real } from '../tensor/types.ts';
 
 export interface Autocovariance {
   /** 0 … 2M. */
@@ -11,40 +13,48 @@ export interface Autocovariance {
 }
 
 /**
+ * Sums over pairs of updates are those of the diagonals of an epoch's rows times the rows that follow, one native product an
+ * epoch.
+ *
  * @param noise batch gradient minus full gradient along each direction, in the order of the updates [updates, k]
+ * @param backend of the products: float64 where it can be had
  */
 export async function autocovariance(
   noise: Float64Array,
   k: number,
   batchesPerEpoch: number,
+  backend: Backend,
   report: Report,
 ): Promise<Autocovariance> {
   const updates = noise.length / k;
   const largest = Math.min(2 * batchesPerEpoch, updates - 1);
   const epochs = Math.ceil(updates / batchesPerEpoch);
+  const { scale, counted } = perDirection(noise, k);
   // Sums over pairs by the epoch of the earlier update, so that the scatter between epochs can be had.
   const sums = new Float64Array(epochs * (largest + 1));
-  const series = new Float64Array(updates);
-  let counted = 0;
-  for (let i = 0; i < k; i++) {
-    let square = 0;
-    for (let update = 0; update < updates; update++) {
-      series[update] = noise[update * k + i];
-      square += series[update] * series[update];
-    }
-    await report(i + 1, k);
-    if (!(square > 0)) continue;
-    counted++;
+  // Rows beyond the last update are zero: they belong to no pair.
+  const reach = batchesPerEpoch + largest;
+  const array = backend.precision === 'float32' ? Float32Array : Float64Array;
+  const rows = new array(reach * k);
+  const product = backend.compile(
+    (all) => [
+      backend.ops.matMul(backend.ops.slice(all as never, [0, 0], [batchesPerEpoch, k]), all as never, false, true),
+    ],
+    [real(reach, k)],
+  );
+  try {
     for (let epoch = 0; epoch < epochs; epoch++) {
       const first = epoch * batchesPerEpoch;
-      const end = Math.min(first + batchesPerEpoch, updates);
-      for (let lag = 0; lag <= largest; lag++) {
-        let sum = 0;
-        for (let update = first; update < Math.min(end, updates - lag); update++)
-          sum += series[update] * series[update + lag];
-        sums[epoch * (largest + 1) + lag] += (sum * updates) / square;
-      }
+      const end = Math.min(first + reach, updates);
+      rows.fill(0);
+      for (let at = first * k; at < end * k; at++) rows[at - first * k] = noise[at] * scale[at % k];
+      const [pairs] = product.run(rows);
+      for (let row = 0; row < batchesPerEpoch; row++)
+        for (let lag = 0; lag <= largest; lag++) sums[epoch * (largest + 1) + lag] += pairs[row * reach + row + lag];
+      await report(epoch + 1, epochs);
     }
+  } finally {
+    product.dispose();
   }
   const lags = Int32Array.from({ length: largest + 1 }, (_, lag) => lag);
   const value = new Float64Array(largest + 1);
@@ -61,6 +71,17 @@ export async function autocovariance(
     error[lag] = standardError(estimates);
   }
   return { lags, value, error };
+}
+
+/** What brings every direction's mean square to 1, and how many have one. */
+function perDirection(noise: Float64Array, k: number): { readonly scale: Float64Array; readonly counted: number } {
+  const squares = new Float64Array(k);
+  for (let at = 0; at < noise.length; at++) squares[at % k] += noise[at] * noise[at];
+  const updates = noise.length / k;
+  return {
+    scale: squares.map((square) => (square > 0 ? Math.sqrt(updates / square) : 0)),
+    counted: squares.filter((square) => square > 0).length,
+  };
 }
 
 function standardError(values: readonly number[]): number {

@@ -7,25 +7,29 @@ import { int32, real, type Reals } from '../tensor/types.ts';
 
 const ROWS = 256;
 
+/** Gradients of batches along directions, the data set lying ready on the back end. */
+export interface BatchGradients {
+  /**
+   * Gradient of each batch's mean loss (without L2) at θ, projected [batches, k]; less that at another point, if one is given.
+   *
+   * @param indices the batches' samples [batches, batchSize], row by row
+   */
+  along(theta: Reals, indices: Int32Array, report: Report, lessAt?: Reals): Promise<Float64Array>;
+  dispose(): void;
+}
+
 /**
- * Gradient of each batch's mean loss (without L2) at θ, projected [batches, k].
- *
- * @param indices the batches' samples [batches, batchSize], row by row
  * @param directions unit rows [k, d]
  * @param exact the back end of the projection: float64 where it can be had
  */
-export async function batchGradientsAlong(
+export function openBatchGradients(
   problem: Problem,
   split: Samples,
-  theta: Reals,
-  indices: Int32Array,
   batchSize: number,
   directions: Reals,
   exact: Backend,
-  report: Report,
-): Promise<Float64Array> {
+): BatchGradients {
   const { backend, size, inputShape, outputs } = problem;
-  const batches = indices.length / batchSize;
   const k = directions.length / size;
   const allX = [split.samples, ...inputShape];
   const allY = [split.samples, outputs];
@@ -36,48 +40,63 @@ export async function batchGradientsAlong(
   );
   const x = backend.store(split.x, allX);
   const y = backend.store(split.y, allY);
-  const stored = backend.store(theta, [size]);
   const gradientOf = graph.at(x, y);
   const projection = openProjection(exact, directions, k, size);
-  const along = new Float64Array(batches * k);
-  try {
-    for (let first = 0; first < batches; first += ROWS) {
-      const count = Math.min(ROWS, batches - first);
-      const rows = new Float64Array(count * size);
-      for (let row = 0; row < count; row++) {
-        const at = first + row;
-        const [, gradient] = gradientOf.run(stored, indices.subarray(at * batchSize, (at + 1) * batchSize));
-        rows.set(gradient, row * size);
-        await report(at + 1, batches);
+
+  return {
+    async along(theta, indices, report, lessAt) {
+      const batches = indices.length / batchSize;
+      const along = new Float64Array(batches * k);
+      const points = [theta, ...(lessAt ? [lessAt] : [])].map((point) => backend.store(point, [size]));
+      const rows = new Float64Array(Math.min(ROWS, batches) * size);
+      try {
+        for (let first = 0; first < batches; first += ROWS) {
+          const count = Math.min(ROWS, batches - first);
+          for (let row = 0; row < count; row++) {
+            const at = first + row;
+            const batch = indices.subarray(at * batchSize, (at + 1) * batchSize);
+            const [gradient, other] = points.map((point) => gradientOf.run(point, batch)[1]);
+            const into = rows.subarray(row * size, (row + 1) * size);
+            into.set(gradient);
+            if (other) for (let i = 0; i < size; i++) into[i] -= other[i];
+            await report(at + 1, batches);
+          }
+          along.set(projection.project(rows.subarray(0, count * size), count), first * k);
+        }
+      } finally {
+        for (const point of points) point.dispose();
       }
-      along.set(projection.project(rows, count), first * k);
-    }
-  } finally {
-    projection.dispose();
-    gradientOf.dispose();
-    stored.dispose();
-    x.dispose();
-    y.dispose();
-    graph.dispose();
-  }
-  return along;
+      return along;
+    },
+    dispose() {
+      projection.dispose();
+      gradientOf.dispose();
+      x.dispose();
+      y.dispose();
+      graph.dispose();
+    },
+  };
 }
 
 /**
  * The variance C of a batch drawn without replacement, from whole epochs of batch gradients. In an epoch the batches'
- * mean is the full gradient, so the mean square about it is unbiased.
+ * mean is the full gradient, so the mean square about it is unbiased; where an incomplete batch was dropped, batches are
+ * less anti-correlated, and the square about their own mean is brought to C.
  *
  * @param along projected batch gradients [epochs·batchesPerEpoch, k]
+ * @param samplingFraction f = S/N; 1/M unless a batch was dropped
  * @returns C [k], and the degrees of freedom that each is worth
  */
 export function varianceFromEpochs(
   along: Float64Array,
   k: number,
   batchesPerEpoch: number,
+  samplingFraction = 1 / batchesPerEpoch,
 ): { readonly variance: Float64Array; readonly degreesOfFreedom: number } {
   const rows = along.length / k;
   const epochs = rows / batchesPerEpoch;
   const variance = new Float64Array(k);
+  const toBatch = (1 - samplingFraction) / (batchesPerEpoch - 1);
   for (let i = 0; i < k; i++)
     for (let epoch = 0; epoch < epochs; epoch++) {
       const first = epoch * batchesPerEpoch;
@@ -86,7 +105,7 @@ export function varianceFromEpochs(
       const mean = sum / batchesPerEpoch;
       let square = 0;
       for (let row = first; row < first + batchesPerEpoch; row++) square += (along[row * k + i] - mean) ** 2;
-      variance[i] += square / batchesPerEpoch / epochs;
+      variance[i] += (square * toBatch) / epochs;
     }
   return { variance, degreesOfFreedom: epochs * (batchesPerEpoch - 1) };
 }

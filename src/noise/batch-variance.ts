@@ -1,4 +1,4 @@
-/** What a sampler makes of the per-sample variance (theory §1). */
+/** What a sampler makes of the per-sample variance. See docs/concepts/epoch-noise.md, equation 4. */
 
 /**
  * Variance C of one batch's gradient at fixed weights.

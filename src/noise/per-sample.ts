@@ -5,7 +5,7 @@ import type { Report } from '../progress.ts';
 import { real, type Linearizable, type Reals } from '../tensor/types.ts';
 
 /**
- * Variance over the samples of e·∇ℓ_n at θ, over N−1 [k]: C₀ of theory §1. Derivatives in the back end's precision,
+ * Variance over the samples of e·∇ℓ_n at θ, over N−1 [k]: C₀ of docs/concepts/epoch-noise.md, equation 4. Derivatives in the back end's precision,
  * sums in float64 about the mean.
  *
  * @param directions unit rows [k, d]

@@ -1,4 +1,5 @@
 /** What the pictures are drawn from: columns and numbers of a run directory, already read. */
+import type { Sampler } from '../theory/index.ts';
 import type { Summary } from './summary.ts';
 
 /** A column of numbers, NaN where the file has an empty field. */
@@ -46,7 +47,7 @@ export type RunNumbers = Pick<
   | 'momentum'
   | 'ranges'
   | 'slopes'
->;
+> & { readonly components?: Summary['components'] };
 
 /** Autocovariance of the gradient noise over lags 0…2M, divided by its lag 0, averaged over directions. */
 export interface NoiseLags {
@@ -72,6 +73,59 @@ export interface TrainingRow {
   readonly testAccuracy: number | null;
 }
 
+/** estimators.csv as columns, one entry a direction, as far as pictures need it. */
+export interface EstimatorColumns {
+  readonly multiplicative_noise_variance: Column;
+  readonly theta_dof_two_component: Column;
+  readonly within_epoch_variance: Column;
+  readonly within_epoch_dof: Column;
+  readonly within_epoch_variance_sampler: Column;
+  readonly within_epoch_variance_two_component: Column;
+  readonly detrended_variance: Column;
+  readonly detrended_dof: Column;
+  readonly detrended_variance_sampler: Column;
+  readonly detrended_variance_two_component: Column;
+  readonly replay_explained: Column;
+}
+
+/** positions.csv as columns: a line a range of λ/λ_cross and position in the epoch. */
+export interface PositionColumns {
+  readonly low: Column;
+  /** NaN: no upper end. */
+  readonly high: Column;
+  readonly position: Column;
+  readonly measured: Column;
+  readonly measured_error: Column;
+  readonly sampler: Column;
+  readonly two_component: Column;
+}
+
+/** components.csv as columns: a line a rank. */
+export interface ComponentColumns {
+  readonly variance: Column;
+  readonly curvature: Column;
+  readonly random_walk_variance: Column;
+  readonly random_walk_curvature: Column;
+}
+
+/** One direction's path, measured and replayed, after each update of the window. */
+export interface DirectionPath {
+  readonly direction: number;
+  readonly measured: Column;
+  readonly replayed: Column;
+}
+
+/** What a control measured along its directions. */
+export interface ControlColumns {
+  readonly name: string;
+  readonly sampler: Sampler | 'frozen' | 'quadratic';
+  readonly eigenvalue: Column;
+  readonly theta_variance: Column;
+  readonly theta_variance_sampler: Column;
+  readonly theta_variance_two_component: Column;
+  readonly regime: ArrayLike<string>;
+}
+
 /** Everything the pictures of one run are drawn from. */
 export interface ReportInput {
   /** The user's name for the run, if any. */
@@ -80,4 +134,11 @@ export interface ReportInput {
   readonly run: RunNumbers;
   readonly noise: NoiseLags;
   readonly training: readonly TrainingRow[];
+  readonly estimators?: EstimatorColumns;
+  readonly positions?: PositionColumns;
+  readonly components?: ComponentColumns;
+  /** Paths of a few directions, stiffest first. */
+  readonly paths?: readonly DirectionPath[];
+  /** Where controls were run. */
+  readonly controls?: readonly ControlColumns[];
 }

@@ -17,6 +17,21 @@ export interface BinnedCurve {
  * @param minimum bins with fewer values are left out
  */
 export function binnedMedians(x: ArrayLike<number>, y: ArrayLike<number>, edge: number, minimum: number): BinnedCurve {
+  return binned(x, y, edge, minimum, median);
+}
+
+/** As {@link binnedMedians}, with the mean of y: of variances that scatter by a common factor, medians say too little. */
+export function binnedMeans(x: ArrayLike<number>, y: ArrayLike<number>, edge: number, minimum: number): BinnedCurve {
+  return binned(x, y, edge, minimum, (values) => values.reduce((sum, value) => sum + value, 0) / values.length);
+}
+
+function binned(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  edge: number,
+  minimum: number,
+  middle: (values: readonly number[]) => number,
+): BinnedCurve {
   const bins = new Map<number, number[]>();
   for (let i = 0; i < x.length; i++) {
     if (!(x[i] > 0 && y[i] > 0 && Number.isFinite(x[i]) && Number.isFinite(y[i]))) continue;
@@ -28,6 +43,6 @@ export function binnedMedians(x: ArrayLike<number>, y: ArrayLike<number>, edge: 
   const full = [...bins.entries()].sort(([a], [b]) => a - b).filter(([, members]) => members.length >= minimum);
   return {
     x: full.map(([, members]) => median(members.map((i) => x[i]))),
-    y: full.map(([, members]) => median(members.map((i) => y[i]))),
+    y: full.map(([, members]) => middle(members.map((i) => y[i]))),
   };
 }

@@ -21,6 +21,63 @@ export interface RangeSummary {
   /** Fraction of the directions whose 95 % interval contains the sampler's theory. */
   readonly coverage: number | null;
   readonly pooledError: number | null;
+  /** The same of the two-component theory, with its own degrees of freedom. */
+  readonly coverageTwoComponent: number | null;
+  /** As `ratioSampler`, with C = a(λ−μ) in place of the measured C. */
+  readonly ratioProportional: number | null;
+  /** Variance about each epoch's mean, which drift hardly enters. */
+  readonly withinEpochs: EstimatorSummary;
+  /** Variance about the straight line through the window. */
+  readonly withoutTrend: EstimatorSummary;
+  /** Median of the second half's variance over the first's, in units of what is predicted; 1 where the window is stationary. */
+  readonly halvesRatio: number | null;
+  /** Fraction of the directions whose halves differ by no more than 95 % of stationary windows do. */
+  readonly halvesCoverage: number | null;
+  /** Median share of the path that the quadratic model explains from the window's own batches, R². */
+  readonly replayExplained: number | null;
+}
+
+/** One estimator of the weight variance in a range of λ/λ_cross: medians of ratios as in {@link RangeSummary}. */
+export interface EstimatorSummary {
+  readonly ratioSampler: number | null;
+  readonly ratioTwoComponent: number | null;
+  /** Fraction of the directions whose 95 % interval contains the prediction: two components, or where unknown the sampler's. */
+  readonly coverage: number | null;
+}
+
+/** Noise against curvature in the computed subspace; see noise/relations.ts. */
+export interface NoiseSummary {
+  readonly commutator: number | null;
+  readonly commutatorFloor: number | null;
+  readonly correlation: number | null;
+  readonly correlationFloor: number | null;
+  /** Median over the compared directions of C_mult/C, and what was expected of it before recording, m. */
+  readonly multiplicativeShare: number | null;
+  readonly expectedShare: number | null;
+  /** Tr H of the loss without L2 at the minimum, with its 95 % interval. */
+  readonly trace: number | null;
+  readonly traceLow: number | null;
+  readonly traceHigh: number | null;
+  /** N at which a clear view of the law is expected. */
+  readonly samplesForClearView: number | null;
+}
+
+/** Curvature at states of the window over the eigenvalue at its mean: median and extremes over states and directions. */
+export interface QuadraticitySummary {
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+  /** Of the directions above λ_cross/10, where the law is tested best; null where there is none. */
+  readonly worstAboveTenth: number | null;
+}
+
+/** Exponents of variance against curvature over the principal components of the path, and of a random walk as long. */
+export interface ComponentsSummary {
+  readonly path: FittedSlope | null;
+  readonly randomWalk: FittedSlope | null;
+  /** Share of the path's variance, and of the walk's, in their first component. */
+  readonly firstShare: number;
+  readonly firstShareRandomWalk: number;
 }
 
 /** The slope of a straight line in a doubly logarithmic plot. */
@@ -31,19 +88,25 @@ export interface FittedSlope {
   readonly predicted: number | null;
 }
 
-/** ½ Σ λᵢ σ²_θ,ᵢ over the directions, five ways; units of the loss. */
+/** ½ Σ λᵢ σ²_θ,ᵢ over the directions, several ways; units of the loss. */
 export interface LossFluctuation {
   readonly measured: number | null;
   /** With the weight variances predicted for the sampler used. */
   readonly sampler: number | null;
   /** With those predicted for independent batches. */
   readonly white: number | null;
+  /** With those predicted with a fluctuating curvature. */
+  readonly twoComponent: number | null;
   /** With one variance for all directions, ηa/(2(1−β)), a from C = a(λ−μ) above the crossover. */
   readonly constantVariance: number | null;
   /** From the objective at states of the window, minus its value at the mean and the first-order term. */
   readonly direct: number | null;
   readonly directLow: number | null;
   readonly directHigh: number | null;
+  /** The same with the states projected onto the computed directions: what the sums are to be held against. */
+  readonly subspace: number | null;
+  readonly subspaceLow: number | null;
+  readonly subspaceHigh: number | null;
 }
 
 /** Something that makes a number less trustworthy, with a code that programs can look for. */
@@ -77,7 +140,43 @@ export interface Summary {
     readonly noiseExponent: FittedSlope | null;
   };
   readonly lossFluctuation: LossFluctuation;
+  readonly noise: NoiseSummary;
+  readonly quadraticity: QuadraticitySummary | null;
+  readonly components: ComponentsSummary | null;
   readonly warnings: readonly SummaryWarning[];
   /** One sentence each. */
   readonly verdicts: readonly string[];
+}
+
+/** One range of λ/λ_cross of a control, as in {@link RangeSummary}. */
+export type ControlRange = Pick<
+  RangeSummary,
+  'low' | 'high' | 'directions' | 'ratioSampler' | 'ratioTwoComponent' | 'coverage' | 'coverageTwoComponent'
+>;
+
+/** A value over several seeds with its 95 % interval, null where one seed says nothing of it. */
+export interface PooledValue {
+  readonly value: number;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** controls.json. */
+export interface ControlSummary {
+  readonly controls: readonly {
+    /** The control, with a number from its second seed on. */
+    readonly name: string;
+    readonly control: string;
+    /** Where its files are, within the run directory; `.` is the run itself. */
+    readonly folder: string;
+    readonly ranges: readonly ControlRange[];
+  }[];
+  readonly pooled: readonly {
+    readonly control: string;
+    readonly low: number;
+    readonly high: number | null;
+    readonly seeds: number;
+    readonly ratioSampler: PooledValue | null;
+    readonly ratioTwoComponent: PooledValue | null;
+  }[];
 }

@@ -29,6 +29,7 @@ export function summaryTable(summary: Summary, places: Places = {}): string {
     heading(summary),
     rangeTable(summary),
     lossTable(summary),
+    noiseTable(summary),
     listed('Verdicts', summary.verdicts),
     listed(
       'Warnings',
@@ -57,15 +58,17 @@ function heading(summary: Summary): string[] {
 
 function rangeTable({ ranges, sampler }: Summary): string[] {
   if (ranges.length === 0) return ['no directions were compared'];
-  const own = sampler === 'with-replacement' ? 'own theory' : 'epoch theory';
+  const own = sampler === 'with-replacement' ? 'own' : 'epochs';
   const header = [
     ['', 'λ/λ×'],
     ['direc-', 'tions'],
-    ['measured /', own],
-    ['measured /', 'white theory'],
-    ['velocity /', own],
-    ['inside 95 %', 'interval'],
-    ['scatter (expected)', 'of log10'],
+    ['measured', `/ ${own}`],
+    ['measured', '/ white'],
+    ['measured /', 'two comp.'],
+    ['within', 'epochs'],
+    ['velocity', `/ ${own}`],
+    ['inside', '95 %'],
+    ['scatter', '(expected)'],
   ];
   const rows = ranges
     .toReversed()
@@ -74,8 +77,10 @@ function rangeTable({ ranges, sampler }: Summary): string[] {
       wholeNumber(range.directions),
       fixed(range.ratioSampler, 3),
       fixed(range.ratioWhite, 3),
+      fixed(range.ratioTwoComponent, 3),
+      fixed(range.withinEpochs.ratioTwoComponent ?? range.withinEpochs.ratioSampler, 3),
       fixed(range.velocityRatioSampler, 3),
-      percent(range.coverage),
+      percent(range.coverageTwoComponent ?? range.coverage),
       range.medianAbsLog10 === null
         ? NOTHING
         : `${fixed(range.medianAbsLog10, 3)} (${fixed(range.expectedAbsLog10, 3)})`,
@@ -87,7 +92,10 @@ function rangeTable({ ranges, sampler }: Summary): string[] {
     ...lines.slice(0, 2),
     rule,
     ...lines.slice(2).map((line, i) => line + marks[i]),
-    `Ratios are medians, corrected for their bias. ${sampler === 'with-replacement' ? 'This sampler’s' : 'Epoch'} theory predicts 1.`,
+    ...wrap(
+      `Medians of measured over predicted weight variances, corrected for their bias: by the theory of ${sampler === 'with-replacement' ? 'this sampler (own)' : 'epochs'}, of independent batches (white), and with the noise of a fluctuating curvature (two comp.); within epochs, about each epoch’s own mean. Inside: 95 % intervals that hold the best theory there is.`,
+      WIDTH,
+    ),
     ...(ranges.some(drifts)
       ? [`${DRIFT_MARK} Drift dominates: nothing holds these weights in place for a window.`]
       : []),
@@ -110,16 +118,16 @@ function lossTable({ lossFluctuation: loss, sampler }: Summary): string[] {
     value === null || loss.measured === null || !(value > 0)
       ? ''
       : `measured / this = ${fixed(loss.measured / value, 3)}`;
-  const interval =
-    loss.directLow === null || loss.directHigh === null
-      ? ''
-      : `95 % interval ${scientific(loss.directLow)} … ${scientific(loss.directHigh)}`;
+  const interval = (low: number | null, high: number | null) =>
+    low === null || high === null ? '' : `95 % interval ${scientific(low)} … ${scientific(high)}`;
   const rows = [
     ['  measured', scientific(loss.measured), ''],
     [`  ${own}`, scientific(loss.sampler), against(loss.sampler)],
+    ['  with a fluctuating curvature', scientific(loss.twoComponent), against(loss.twoComponent)],
     ['  white theory (independent batches)', scientific(loss.white), against(loss.white)],
     ['  one variance for all directions', scientific(loss.constantVariance), against(loss.constantVariance)],
-    ['  straight from the objective', scientific(loss.direct), interval],
+    ['  straight from the objective', scientific(loss.direct), interval(loss.directLow, loss.directHigh)],
+    ['  the same, these directions only', scientific(loss.subspace), interval(loss.subspaceLow, loss.subspaceHigh)],
   ];
   if (rows.every(([, value]) => value === NOTHING)) return [];
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -128,6 +136,54 @@ function lossTable({ lossFluctuation: loss, sampler }: Summary): string[] {
     'Loss fluctuation ½ Σ λ σ²(θ)',
     ...rows.map(([name, value, note]) => (name.padEnd(width) + GAP + value.padStart(numbers) + GAP + note).trimEnd()),
   ];
+}
+
+function noiseTable({ noise, slopes, quadraticity, components }: Summary): string[] {
+  const rows: [string, string][] = [];
+  const row = (name: string, text: string | null) => {
+    if (text !== null) rows.push([`  ${name}`, text]);
+  };
+  const exponent = slopes.noiseExponent;
+  row('exponent of C ∝ (λ−μ)^γ', exponent && between(exponent.value, exponent.low, exponent.high, 3));
+  row('share of a fluctuating curvature, C_mult/C', noise.multiplicativeShare === null ? null : shares(noise));
+  row('Tr H of the loss', noise.trace === null ? null : between(noise.trace, noise.traceLow, noise.traceHigh));
+  row('‖[C, H]‖, 0 … 1', noise.commutator === null ? null : floored(noise.commutator, noise.commutatorFloor));
+  row(
+    'correlation of two directions’ noise',
+    noise.correlation === null ? null : floored(noise.correlation, noise.correlationFloor),
+  );
+  row(
+    'curvature along the window, over λ',
+    quadraticity &&
+      `${fixed(quadraticity.median, 3)} (median)${quadraticity.worstAboveTenth === null ? '' : `, above λ×/10 at worst ${fixed(quadraticity.worstAboveTenth, 3)}`}`,
+  );
+  const [path, walk] = [components?.path?.value, components?.randomWalk?.value];
+  row(
+    'exponent of principal components',
+    typeof path === 'number' && typeof walk === 'number'
+      ? `${path.toFixed(2)}; of a random walk as long ${walk.toFixed(2)}`
+      : null,
+  );
+  if (rows.length === 0) return [];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return ['Noise and curvature', ...rows.map(([name, text]) => name.padEnd(width) + GAP + text)];
+}
+
+function between(value: number | null, low: number | null, high: number | null, decimals?: number): string {
+  const shown = (number: number | null) =>
+    decimals === undefined ? shortNumber(number ?? NaN) : fixed(number, decimals);
+  return low === null || high === null ? shown(value) : `${shown(value)}  95 % interval ${shown(low)} … ${shown(high)}`;
+}
+
+function shares({ multiplicativeShare, expectedShare }: Summary['noise']): string {
+  const expected = expectedShare === null ? '' : `, m = ${shortNumber(expectedShare)} expected`;
+  return `${shortNumber(multiplicativeShare!)} (median)${expected}`;
+}
+
+function floored(value: number, floor: number | null): string {
+  return floor === null
+    ? shortNumber(value)
+    : `${shortNumber(value)} (sampling alone ${shortNumber(floor)}, taken off)`;
 }
 
 function listed(title: string, sentences: readonly string[]): string[] {

@@ -15,38 +15,52 @@ export interface BatchSource {
 
 /**
  * @param samples N
- * @param batchSize S, which must divide N
- * @throws ConfigurationError when S does not divide N, or leaves fewer than two batches an epoch
+ * @param batchSize S, which must divide N unless the samples that are left over are dropped
+ * @param dropLast every epoch leaves out what makes no whole batch: `reshuffle` others each time, `shuffle-once` the same
+ * @throws ConfigurationError when S does not divide N and nothing may be dropped, or leaves fewer than two batches an epoch
  */
-export function batchSource(sampler: Sampler, samples: number, batchSize: number, random: RandomStream): BatchSource {
-  batchesPerEpoch(samples, batchSize);
-  const order = new Int32Array(samples);
-  if (sampler === 'with-replacement')
+export function batchSource(
+  sampler: Sampler,
+  samples: number,
+  batchSize: number,
+  random: RandomStream,
+  dropLast = false,
+): BatchSource {
+  const used = batchesPerEpoch(samples, batchSize, dropLast) * batchSize;
+  if (sampler === 'with-replacement') {
+    const drawn = new Int32Array(used);
     return {
       nextEpoch() {
-        for (let index = 0; index < samples; index++) order[index] = random.integer(samples);
-        return order;
+        for (let index = 0; index < used; index++) drawn[index] = random.integer(samples);
+        return drawn;
       },
     };
-  for (let index = 0; index < samples; index++) order[index] = index;
+  }
+  const order = Int32Array.from({ length: samples }, (_, index) => index);
+  const whole = order.subarray(0, used);
   if (sampler === 'shuffle-once') {
     random.shuffle(order);
-    return { nextEpoch: () => order };
+    return { nextEpoch: () => whole };
   }
-  return { nextEpoch: () => random.shuffle(order) };
+  return {
+    nextEpoch() {
+      random.shuffle(order);
+      return whole;
+    },
+  };
 }
 
 /**
- * M = N/S.
+ * M = N/S, or ⌊N/S⌋ where a last incomplete batch is dropped.
  *
- * @throws ConfigurationError when S does not divide N, or M < 2, where an epoch has no noise at all
+ * @throws ConfigurationError when S does not divide N and nothing may be dropped, or M < 2, where an epoch has no noise
  */
-export function batchesPerEpoch(samples: number, batchSize: number): number {
-  if (samples % batchSize !== 0)
+export function batchesPerEpoch(samples: number, batchSize: number, dropLast = false): number {
+  if (samples % batchSize !== 0 && !dropLast)
     throw new ConfigurationError(
-      `batch size ${batchSize} does not divide ${samples} samples; nearest that do: ${nearestDivisors(samples, batchSize).join(', ')}`,
+      `batch size ${batchSize} does not divide ${samples} samples; nearest that do: ${nearestDivisors(samples, batchSize).join(', ')}; or drop the incomplete batch of every epoch with sgd.dropLast: true`,
     );
-  const batches = samples / batchSize;
+  const batches = Math.floor(samples / batchSize);
   if (batches < 2)
     throw new ConfigurationError(
       `batch size ${batchSize} leaves ${batches} batch an epoch, where there is no gradient noise; the largest that leaves more is ${nearestDivisors(samples, batchSize)[0]}`,

@@ -31,13 +31,27 @@ export const RUN_FILES = {
   mean: 'mean.safetensors',
   /** `eigenvalues`, `eigenvectors`, `residuals`, `residual_over_gap`, `gradient`. */
   spectrum: 'spectrum.safetensors',
-  /** `variance` with its interval, `lags`, `autocovariance`. */
+  /** `updates` I32 [s], `directions` I32 [q], `ratio` F64 [s, q]: curvature at states of the window over the eigenvalue. */
+  curvature: 'curvature.safetensors',
+  /** `variance` and `multiplicative` with their intervals, `lags`, `autocovariance`. */
   noise: 'noise.safetensors',
+  /** `theta` F32 [K, k], the path of the quadratic model under the window's own noise; `explained` F64 [k], its R². */
+  replay: 'replay.safetensors',
   /** `theta`, `velocity` F32 [K, k] along the eigenvectors. */
   projections: 'projections.safetensors',
   /** One line a direction, columns `DIRECTION_COLUMNS`. */
   directions: 'directions.csv',
+  /** One line a direction, columns `ESTIMATOR_COLUMNS`. */
+  estimators: 'estimators.csv',
+  /** One line a position in the epoch: weight variances by range of λ/λ_cross, measured and predicted. */
+  positions: 'positions.csv',
+  /** One line a principal component of the path, and of a random walk of the same length. */
+  components: 'components.csv',
   summary: 'summary.json',
+  /** Folder of the controls: run directories of their own, and `directions.csv` of those that train no network. */
+  controls: 'controls',
+  /** What the controls add up to, range by range. */
+  controlSummary: 'controls.json',
   /** Folder of PNG files. */
   figures: 'figures',
   report: 'report.html',
@@ -76,6 +90,47 @@ export const DIRECTION_COLUMNS = [
   'drift_ratio',
   'regime',
 ] as const;
+
+/**
+ * The header of `estimators.csv`, in order. Intervals and degrees of freedom are those of the best theory there is: two
+ * components where these are predicted, else the sampler's.
+ */
+export const ESTIMATOR_COLUMNS = [
+  'index',
+  'eigenvalue',
+  'multiplicative_noise_variance',
+  'multiplicative_noise_variance_low',
+  'multiplicative_noise_variance_high',
+  /** Prediction with C = a(λ−μ) in place of the measured C. */
+  'theta_variance_proportional',
+  /** Degrees of freedom of the whole window by the two-component theory, and the interval that they give. */
+  'theta_dof_two_component',
+  'theta_variance_low_two_component',
+  'theta_variance_high_two_component',
+  'within_epoch_variance',
+  'within_epoch_variance_low',
+  'within_epoch_variance_high',
+  'within_epoch_dof',
+  'within_epoch_variance_sampler',
+  'within_epoch_variance_two_component',
+  'detrended_variance',
+  'detrended_variance_low',
+  'detrended_variance_high',
+  'detrended_dof',
+  'detrended_variance_sampler',
+  'detrended_variance_two_component',
+  'first_half_variance',
+  'second_half_variance',
+  /** Second half over first: predicted, and the interval in which 95 % of stationary windows lie. */
+  'half_ratio_predicted',
+  'half_ratio_low',
+  'half_ratio_high',
+  /** R² of the replayed path. */
+  'replay_explained',
+] as const;
+
+/** A column of `estimators.csv`. */
+export type EstimatorColumn = (typeof ESTIMATOR_COLUMNS)[number];
 
 /** A column of `directions.csv`. */
 export type DirectionColumn = (typeof DIRECTION_COLUMNS)[number];

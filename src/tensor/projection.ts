@@ -23,6 +23,22 @@ export function projectionBackend(backend: Backend, k: number, d: number): Backe
   return backend.precision === 'float32' && k * d >= LARGE ? backend : mostExact(backend);
 }
 
+/** Linear combinations of rows [k, d] by weights [count, k]: [count, d], as one native product. */
+export function combineRows(backend: Backend, weights: Reals, rows: Reals, k: number, d: number): Reals {
+  const count = weights.length / k;
+  const array = backend.precision === 'float32' ? Float32Array : Float64Array;
+  const product = backend.compile(
+    (some, all) => [backend.ops.matMul(some as never, all as never)],
+    [real(count, k), real(k, d)],
+    [real(1, k), real(k, 1)],
+  );
+  try {
+    return product.run(array.from(weights), array.from(rows))[0];
+  } finally {
+    product.dispose();
+  }
+}
+
 /**
  * Each thread multiplies with a part of the directions: the rows are shared, and nothing is cut for a call.
  *

@@ -40,3 +40,22 @@ export function epochNoise(batchesPerEpoch: number, samplingFraction = 1 / batch
     );
   return { scale: 1 / (1 - samplingFraction), samplingFraction, epochExcess: batchesPerEpoch * (1 - total) };
 }
+
+/**
+ * Noise of which a share is independent from batch to batch; what is left is that of an epoch. The same family again: the
+ * anti-correlation gets weaker, and the epoch's sum is not zero any more.
+ *
+ * @param noise of an epoch's batches
+ * @param share of the variance of one batch, 0 … 1
+ * @see docs/concepts/epoch-noise.md, equation 19
+ */
+export function withWhiteNoise(noise: EpochNoise, batchesPerEpoch: number, share: number): EpochNoise {
+  if (!(share >= 0 && share <= 1)) throw new RangeError(`white share ${share} of the noise is not in 0 … 1`);
+  const own = (1 - share) * noise.scale;
+  const scale = own + share;
+  return {
+    scale,
+    samplingFraction: (own * noise.samplingFraction) / scale,
+    epochExcess: (own * noise.epochExcess + share * batchesPerEpoch) / scale,
+  };
+}

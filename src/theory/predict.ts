@@ -1,4 +1,5 @@
 /** Predictions for a whole spectrum at once: the entry for the pipeline. */
+import { estimatorPredictor, type Expected } from './estimators.ts';
 import { windowPredictor, type WindowOptions } from './window.ts';
 
 /** What a window should show along each direction, [k] each; NaN where a quantity has no meaning. */
@@ -53,4 +54,61 @@ export function predictDirections(
     predictions.velocityDegreesOfFreedom[index] = unit.velocityDegreesOfFreedom;
   }
   return predictions;
+}
+
+/** An estimator's expectation and degrees of freedom along each direction, [k] each. */
+export interface EstimatorColumn {
+  readonly variance: Float64Array;
+  readonly degreesOfFreedom: Float64Array;
+}
+
+/** As {@link DirectionPredictions}, with the estimators that resist drift. */
+export interface EstimatorPredictions extends DirectionPredictions {
+  readonly withinEpochs: EstimatorColumn;
+  readonly withoutTrend: EstimatorColumn;
+  readonly halves: readonly [EstimatorColumn, EstimatorColumn];
+}
+
+/**
+ * Predicts all estimators of one window of whole epochs along many directions, with two components of the noise: the
+ * sampler's, of variance C, and white noise of variance C_mult. Exact for each direction, degrees of freedom included.
+ *
+ * @param noiseVariances C, [k]
+ * @param whiteVariances C_mult, [k]; none unless given. Shuffle-once has no prediction with it
+ * @throws RangeError when the lengths differ, and for options that `estimatorPredictor` refuses
+ * @see docs/concepts/epoch-noise.md, equations 19, 27 and 28
+ */
+export function predictEstimators(
+  options: WindowOptions,
+  eigenvalues: Float64Array,
+  noiseVariances: Float64Array,
+  whiteVariances: Float64Array = new Float64Array(eigenvalues.length),
+): EstimatorPredictions {
+  const count = eigenvalues.length;
+  if (noiseVariances.length !== count || whiteVariances.length !== count)
+    throw new RangeError(
+      `${noiseVariances.length} and ${whiteVariances.length} noise variances for ${count} eigenvalues; expected one of either for each`,
+    );
+  const predict = estimatorPredictor(options);
+  const totals = noiseVariances.map((own, i) => own + whiteVariances[i]);
+  const moments = Array.from(eigenvalues, (eigenvalue, i) =>
+    predict(eigenvalue, totals[i] > 0 ? whiteVariances[i] / totals[i] : 0),
+  );
+  const column = (of: (moment: NonNullable<(typeof moments)[number]>) => number) =>
+    Float64Array.from(moments, (moment) => (moment ? of(moment) : NaN));
+  const scaled = (values: Float64Array) => values.map((value, i) => value * totals[i]);
+  const estimator = (of: (moment: NonNullable<(typeof moments)[number]>) => Expected): EstimatorColumn => ({
+    variance: scaled(column((moment) => of(moment).variance)),
+    degreesOfFreedom: column((moment) => of(moment).degreesOfFreedom),
+  });
+  return {
+    thetaVariance: scaled(column(({ whole }) => whole.thetaVariance)),
+    velocityVariance: scaled(column(({ whole }) => whole.velocityVariance)),
+    correlationTime: column(({ whole }) => (2 * whole.thetaVariance) / whole.velocityVariance),
+    thetaDegreesOfFreedom: column(({ whole }) => whole.thetaDegreesOfFreedom),
+    velocityDegreesOfFreedom: column(({ whole }) => whole.velocityDegreesOfFreedom),
+    withinEpochs: estimator(({ withinEpochs }) => withinEpochs),
+    withoutTrend: estimator(({ withoutTrend }) => withoutTrend),
+    halves: [estimator(({ halves }) => halves[0]), estimator(({ halves }) => halves[1])],
+  };
 }

@@ -23,9 +23,12 @@ describe('--set refuses', () => {
     ['sgd.nesterov=true', /^2: sgd\.nesterov asks for Nesterov momentum, which is not supported: .*; remove the key$/],
     ['sgd.dampening=0.1', /^2: sgd\.dampening asks for dampening, which is not supported: .*; remove the key$/],
     ['adam=true', /^2: adam asks for Adam, which is not supported: .*; remove the key$/],
-    ['sgd.batchSize=7', /^2: batch size 7 does not divide 400 samples; nearest that do: 5, 8$/],
+    [
+      'sgd.batchSize=7',
+      /^2: batch size 7 does not divide 400 samples; nearest that do: 5, 8; or drop the incomplete batch of every epoch with sgd\.dropLast: true$/,
+    ],
     ['sgd.batchSize=400', /^2: batch size 400 leaves 1 batch an epoch, .*; the largest that leaves more is 200$/],
-    ['sgd.dropLast=true', /^2: sgd\.dropLast is true, but .*: choose a batch size that divides the samples/],
+    ['controls.run=frozne', /^2: controls\.run is "frozne"; expected .* \(did you mean frozen\?\)$/],
     ['model={name: lenet}', /^2: model lenet .* was given inputs of shape \[4\]; expected \[height, width, channels\]/],
     ['loss=cross-entropy', /^2: loss cross-entropy needs one-hot classes, but the data are regression: use half-mean-/],
     [

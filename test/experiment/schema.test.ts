@@ -38,6 +38,14 @@ describe('defaults', () => {
     expect(model).toMatchObject({ name: 'mlp', hidden: [40], initialisation: { from: 'teacher', spread: 0.02 } });
   });
 
+  it('take one word for a list of controls, and `all` for all of them', () => {
+    const wordsOf = (run: unknown) => resolveExperiment({ controls: { run } }).controls.run;
+    expect(wordsOf('frozen')).toEqual(['frozen']);
+    expect(wordsOf('all')).toEqual(['reshuffle', 'shuffle-once', 'with-replacement', 'frozen', 'quadratic']);
+    expect(wordsOf(['quadratic', 'reshuffle'])).toEqual(['quadratic', 'reshuffle']);
+    expect(resolveExperiment({}).controls).toEqual({ run: [], seeds: 1 });
+  });
+
   it.each(['digits', 'mnist', 'cifar10'])('exist for data %s', (name) => {
     const { data } = resolveExperiment({ data: { name } });
     expect(data.name).toBe(name);
@@ -59,7 +67,7 @@ describe('a wrong configuration', () => {
     // Keys.
     [
       { sgd: { learningrate: 1 } },
-      'unknown key sgd.learningrate (did you mean learningRate?); known here: learningRate, momentum, batchSize, weightDecay, sampler, dropLast',
+      'unknown key sgd.learningrate (did you mean learningRate?); known here: learningRate, momentum, batchSize, weightDecay, sampler, dropLast, seed',
     ],
     [{ data: { name: 'mnist', noise: 1 } }, 'unknown key data.noise; known here: name, samples, split, target, folder'],
     [
@@ -113,9 +121,10 @@ describe('a wrong configuration', () => {
     [{ model: { hidden: [40, -1] } }, 'model.hidden.1 is -1; expected more than 0'],
     // Settings that do not go together.
     [
-      { sgd: { dropLast: true } },
-      'sgd.dropLast is true, but every sample must be visited once an epoch: choose a batch size that divides the samples, and leave dropLast out',
+      { controls: { run: ['frozne'] } },
+      'controls.run.0 is "frozne"; expected reshuffle, shuffle-once, with-replacement, frozen or quadratic (did you mean frozen?)',
     ],
+    [{ controls: { seeds: 0 } }, 'controls.seeds is 0; expected more than 0'],
     [
       { data: { name: 'mnist' }, model: { initialisation: { from: 'teacher' } } },
       'model.initialisation.from is teacher, but data mnist have no teacher: use random',

@@ -3,7 +3,10 @@ import { autocovariance } from '../../src/noise/autocovariance.ts';
 import { silent } from '../../src/progress.ts';
 import { randomStream } from '../../src/random.ts';
 import { batchSource, type Sampler } from '../../src/sgd/samplers.ts';
+import { openBackend } from '../../src/tensor/backend.ts';
 import { normals, range } from '../hessian/plain-mlp.ts';
+
+const exact = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1 });
 
 /** Noise of batches of a made population: k directions, each sample's gradient normal, epochs by a sampler. */
 function simulated(sampler: Sampler, samples: number, batchSize: number, epochs: number, k: number, seed: number) {
@@ -44,7 +47,7 @@ describe('the autocovariance of gradient noise', () => {
     [7, 10, 2],
   ])('is the mean over pairs: %i updates, %i an epoch, %i directions', async (updates, batches, k) => {
     const noise = normals(updates * k, 5);
-    const { lags, value } = await autocovariance(noise, k, batches, silent);
+    const { lags, value } = await autocovariance(noise, k, batches, exact, silent);
     const largest = Math.min(2 * batches, updates - 1);
     expect([...lags]).toEqual(range(largest + 1));
     lags.forEach((lag) => expect(value[lag]).toBeCloseTo(bruteForce(noise, k, lag), 12));
@@ -58,7 +61,7 @@ describe('the autocovariance of gradient noise', () => {
     const scores: number[] = [];
     for (let seed = 1; seed <= 30; seed++) {
       const noise = simulated('reshuffle', samples, batchSize, epochs, 3, seed);
-      const { value, error } = await autocovariance(noise, 3, M, silent);
+      const { value, error } = await autocovariance(noise, 3, M, exact, silent);
       for (let lag = 1; lag <= 2 * M; lag++) {
         const expected = lag < M ? -(M - lag) / (M * (M - 1)) : 0;
         scores.push((value[lag] - expected) / error[lag]);
@@ -73,7 +76,13 @@ describe('the autocovariance of gradient noise', () => {
   });
 
   it('of independent draws is 0 at all lags but the first', async () => {
-    const { value, error } = await autocovariance(simulated('with-replacement', 40, 4, 400, 3, 7), 3, 10, silent);
+    const { value, error } = await autocovariance(
+      simulated('with-replacement', 40, 4, 400, 3, 7),
+      3,
+      10,
+      exact,
+      silent,
+    );
     const scores = range(20).map((lag) => value[lag + 1] / error[lag + 1]);
     expect(Math.max(...scores.map(Math.abs))).toBeLessThan(4);
   });
@@ -81,7 +90,7 @@ describe('the autocovariance of gradient noise', () => {
   // Channel: an order that repeats has the autocovariance of its epoch, by brute force over one cycle: 1 at lag M.
   it('of one order for all epochs returns at lag M', async () => {
     const [epochs, M] = [6, 10];
-    const { value } = await autocovariance(simulated('shuffle-once', 40, 4, epochs, 2, 3), 2, M, silent);
+    const { value } = await autocovariance(simulated('shuffle-once', 40, 4, epochs, 2, 3), 2, M, exact, silent);
     expect(value[M]).toBeCloseTo(1, 12);
     expect(value[2 * M]).toBeCloseTo(1, 12);
     expect(value[1]).toBeLessThan(0.9);
@@ -97,15 +106,15 @@ describe('the autocovariance of gradient noise', () => {
       return [1e-9 * one[row], 1e6 * other[row], 0][at % 3];
     });
     const plain = Float64Array.from({ length: 2 * updates }, (_, at) => [one, other][at % 2][at >> 1]);
-    const scaled = await autocovariance(silentOne, 3, M, silent);
-    const expected = await autocovariance(plain, 2, M, silent);
+    const scaled = await autocovariance(silentOne, 3, M, exact, silent);
+    const expected = await autocovariance(plain, 2, M, exact, silent);
     scaled.value.forEach((value, lag) => expect(value).toBeCloseTo(expected.value[lag], 12));
   });
 
   // Channel: the standard error of a mean, by hand: two epochs of (1, −1) and (2, 2), lag 1, last pair of each included.
   it('has the standard error of the epochs that hold all their pairs', async () => {
     const noise = Float64Array.of(1, -1, 2, 2, 1, 1);
-    const { value, error } = await autocovariance(noise, 1, 2, silent);
+    const { value, error } = await autocovariance(noise, 1, 2, exact, silent);
     const zero = (1 + 1 + 4 + 4 + 1 + 1) / 6;
     // Epoch 1: (1·−1 + −1·2)/2 = −3/2; epoch 2: (2·2 + 2·1)/2 = 3. The third lacks the pair across its end.
     expect(value[1]).toBeCloseTo((-1 - 2 + 4 + 2 + 1) / 5 / zero, 14);

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { batchGradientsAlong } from '../../src/noise/batch-gradients.ts';
+import { openBatchGradients } from '../../src/noise/batch-gradients.ts';
 import { silent } from '../../src/progress.ts';
 import { randomStream } from '../../src/random.ts';
 import { heldByLibrary, openBackend } from '../../src/tensor/backend.ts';
@@ -13,9 +13,26 @@ const directions = normals(K * net.size, 2);
 const data = noisySamples(40, INPUTS, OUTPUTS);
 const exact = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1 });
 
-function plainAlong(indices: Int32Array, batchSize: number): number[] {
+/** Opened for one call. */
+async function batchGradientsAlong(
+  problem: ReturnType<typeof mlpProblem>,
+  at: Float64Array,
+  indices: Int32Array,
+  batchSize: number,
+  report = silent,
+  lessAt?: Float64Array,
+) {
+  const gradients = openBatchGradients(problem, data, batchSize, directions, exact);
+  try {
+    return await gradients.along(at, indices, report, lessAt);
+  } finally {
+    gradients.dispose();
+  }
+}
+
+function plainAlong(indices: Int32Array, batchSize: number, at = theta): number[] {
   return range(indices.length / batchSize).flatMap((batch) => {
-    const gradient = net.meanGradient(theta, data, indices.subarray(batch * batchSize, (batch + 1) * batchSize));
+    const gradient = net.meanGradient(at, data, indices.subarray(batch * batchSize, (batch + 1) * batchSize));
     return range(K).map((k) => gradient.reduce((sum, value, i) => sum + value * directions[k * net.size + i], 0));
   });
 }
@@ -38,15 +55,29 @@ describe('batch gradients along directions', () => {
   ])('of %i batches of %i samples', async (batches, batchSize) => {
     const indices = drawn(batches * batchSize);
     const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS);
-    const along = await batchGradientsAlong(problem, data, theta, indices, batchSize, directions, exact, silent);
+    const along = await batchGradientsAlong(problem, theta, indices, batchSize);
     expect(along).toHaveLength(batches * K);
     expect(largest(along, plainAlong(indices, batchSize))).toBeLessThan(1e-13);
+  });
+
+  it('less those at another point', async () => {
+    const indices = drawn(300 * 2);
+    const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS);
+    const other = normals(net.size, 9, 0.7);
+    const along = await batchGradientsAlong(problem, theta, indices, 2, silent, other);
+    const [here, there] = [plainAlong(indices, 2, theta), plainAlong(indices, 2, other)];
+    expect(
+      largest(
+        along,
+        here.map((value, i) => value - there[i]),
+      ),
+    ).toBeLessThan(1e-13);
   });
 
   it('leave L2 out, and are exact to float32 where the gradients are', async () => {
     const indices = drawn(60);
     const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { precision: 'float32', weightDecay: 5 });
-    const along = await batchGradientsAlong(problem, data, theta, indices, 6, directions, exact, silent);
+    const along = await batchGradientsAlong(problem, theta, indices, 6);
     expect(largest(along, plainAlong(indices, 6))).toBeLessThan(2e-6);
   });
 
@@ -58,7 +89,7 @@ describe('batch gradients along directions', () => {
       seen.push(done);
       if (done === 7) throw new Error('stopped');
     };
-    const work = batchGradientsAlong(problem, data, theta, drawn(20), 2, directions, exact, stop);
+    const work = batchGradientsAlong(problem, theta, drawn(20), 2, stop);
     await expect(work).rejects.toThrow('stopped');
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });

@@ -11,13 +11,14 @@ import type { ReportInput } from '../../src/report/input.ts';
 import { renderPng } from '../../src/report/png.ts';
 import { inputOf } from './hand-made.ts';
 import { hasWhiteFrame, pixelsOf } from './pixels.ts';
-import { syntheticInput, syntheticTraining } from './synthetic.ts';
+import { syntheticControls, syntheticDetails, syntheticInput, syntheticTraining } from './synthetic.ts';
 
 const usual = syntheticInput();
 const RUNS: Record<string, ReportInput> = {
-  reshuffle: usual,
+  reshuffle: { ...usual, ...syntheticDetails(usual) },
   'shuffle-once': syntheticInput({ sampler: 'shuffle-once' }),
   'with-replacement': syntheticInput({ sampler: 'with-replacement' }),
+  'with controls': { ...usual, ...syntheticDetails(usual), controls: syntheticControls() },
   'no directions': inputOf([]),
   'one direction': syntheticInput({ directions: 1, negative: 0 }),
   'ten directions, no training epochs, regression': {
@@ -46,6 +47,12 @@ test.each(Object.keys(RUNS))('%s', async (name) => {
     'correlation-time',
     'noise-autocovariance',
     'noise-variance',
+    'estimators',
+    'positions',
+    'replay',
+    'paths',
+    'principal-components',
+    ...(RUNS[name].controls ? ['controls'] : []),
     'training-curve',
   ]);
   for (const one of figures) {

@@ -1,6 +1,33 @@
 /** Inputs of a few directions whose every number a test chooses; what it does not name is empty (NaN). */
 import { DIRECTION_COLUMNS } from '../../src/store/run-directory.ts';
+import type { RangeSummary } from '../../src/report/summary.ts';
 import type { DirectionColumns, Regime, ReportInput, RunNumbers } from '../../src/report/input.ts';
+
+/** A range of which nothing is known but what a test says. */
+export function rangeOf(given: Partial<RangeSummary>): RangeSummary {
+  const estimator = { ratioSampler: null, ratioTwoComponent: null, coverage: null };
+  return {
+    low: 1,
+    high: 10,
+    directions: 1,
+    ratioSampler: null,
+    ratioWhite: null,
+    ratioTwoComponent: null,
+    velocityRatioSampler: null,
+    medianAbsLog10: null,
+    expectedAbsLog10: null,
+    coverage: null,
+    pooledError: null,
+    coverageTwoComponent: null,
+    ratioProportional: null,
+    withinEpochs: estimator,
+    withoutTrend: estimator,
+    halvesRatio: null,
+    halvesCoverage: null,
+    replayExplained: null,
+    ...given,
+  };
+}
 
 type Row = Partial<Record<Exclude<keyof DirectionColumns, 'regime'>, number>> & { readonly regime: Regime };
 

@@ -6,6 +6,7 @@
 import { randomStream } from '../../src/random.ts';
 import type { DirectionColumns, NoiseLags, ReportInput, TrainingRow } from '../../src/report/input.ts';
 import type { RangeSummary, Summary } from '../../src/report/summary.ts';
+import { rangeOf } from './hand-made.ts';
 
 const learningRate = 0.05;
 const momentum = 0.9;
@@ -132,19 +133,17 @@ export function syntheticRanges(columns: DirectionColumns): RangeSummary[] {
       const value = middle(members.map((i) => measured[i] / predicted[i]));
       return Number.isNaN(value) ? null : value;
     };
-    return {
+    return rangeOf({
       low,
       high: high === Infinity ? null : high,
       directions: members.length,
       ratioSampler: ratio(columns.theta_variance, columns.theta_variance_sampler),
       ratioWhite: ratio(columns.theta_variance, columns.theta_variance_white),
-      ratioTwoComponent: null,
       velocityRatioSampler: ratio(columns.velocity_variance, columns.velocity_variance_sampler),
       medianAbsLog10: members.length === 0 ? null : 0.05,
       expectedAbsLog10: members.length === 0 ? null : 0.048,
       coverage: members.length === 0 ? null : 0.95,
-      pooledError: null,
-    };
+    });
   });
 }
 
@@ -232,6 +231,29 @@ export function syntheticSummary(wish: Wish = {}): Summary {
       direct: 1.24e-4,
       directLow: 1.19e-4,
       directHigh: 1.3e-4,
+      twoComponent: 1.22e-4,
+      subspace: 1.23e-4,
+      subspaceLow: 1.18e-4,
+      subspaceHigh: 1.29e-4,
+    },
+    noise: {
+      commutator: 0.0123,
+      commutatorFloor: 0.034,
+      correlation: 0.0045,
+      correlationFloor: 0.0159,
+      multiplicativeShare: 0.0165,
+      expectedShare: 0.0171,
+      trace: 41.2,
+      traceLow: 40.9,
+      traceHigh: 41.5,
+      samplesForClearView: 85500,
+    },
+    quadraticity: { median: 1.001, low: 0.97, high: 1.04, worstAboveTenth: 1.02 },
+    components: {
+      path: { value: 2.4, low: 2.3, high: 2.5, predicted: null },
+      randomWalk: { value: 2.5, low: 2.4, high: 2.6, predicted: null },
+      firstShare: 0.5,
+      firstShareRandomWalk: 0.6,
     },
     warnings: [
       {
@@ -244,4 +266,65 @@ export function syntheticSummary(wish: Wish = {}): Summary {
       'Below it independent batches would predict 5.5 times too much.',
     ],
   };
+}
+
+/** What estimators.csv, positions.csv, components.csv and the replay would hold for a run, by simple laws. */
+export function syntheticDetails({
+  directions,
+}: ReportInput): Pick<ReportInput, 'estimators' | 'positions' | 'components' | 'paths'> {
+  const random = randomStream(4, 'test/report/details');
+  const all = Array.from(directions.eigenvalue, (_, i) => i);
+  const scattered = (column: ArrayLike<number>, spread: number) =>
+    all.map((i) => column[i] * Math.exp(spread * random.normal()));
+  const theory = directions.theta_variance_sampler;
+  const dof = all.map(() => 40);
+  const position = Array.from({ length: batchesPerEpoch }, (_, j) => j + 1);
+  const bridge = position.map((j) => (6 * j * (batchesPerEpoch - j)) / batchesPerEpoch ** 2 + 0.2);
+  const ranks = Array.from({ length: 50 }, (_, rank) => rank + 1);
+  const walk = (shift: number) =>
+    Array.from({ length: 40 * batchesPerEpoch }, (_, k) => Math.sin(k / 30 + shift) + 0.1 * random.normal());
+  return {
+    estimators: {
+      multiplicative_noise_variance: all.map((i) => 0.02 * directions.noise_variance[i]),
+      theta_dof_two_component: dof,
+      within_epoch_variance: scattered(theory, 0.2),
+      within_epoch_dof: dof,
+      within_epoch_variance_sampler: theory,
+      within_epoch_variance_two_component: theory,
+      detrended_variance: scattered(theory, 0.3),
+      detrended_dof: dof,
+      detrended_variance_sampler: theory,
+      detrended_variance_two_component: theory,
+      replay_explained: all.map((i) => 1 - Math.min(2, (0.01 * crossover) / Math.abs(directions.eigenvalue[i]))),
+    },
+    positions: {
+      low: position.map(() => 0.01),
+      high: position.map(() => 0.1),
+      position,
+      measured: bridge.map((value) => value * (1 + 0.02 * random.normal())),
+      measured_error: bridge.map((value) => 0.03 * value),
+      sampler: bridge.map((value) => value - 0.2),
+      two_component: bridge,
+    },
+    components: {
+      variance: ranks.map((rank) => 1e-6 / rank),
+      curvature: ranks.map((rank) => 0.5 / rank ** 0.4),
+      random_walk_variance: ranks.map((rank) => 1e-4 / rank ** 2),
+      random_walk_curvature: ranks.map((rank) => 0.01 * rank),
+    },
+    paths:
+      all.length < 4 ? [] : [0, 1, 2, 3].map((i) => ({ direction: i, measured: walk(i), replayed: walk(i + 0.1) })),
+  };
+}
+
+/** Three samplers from one minimum, and both controls without a network. */
+export function syntheticControls(): NonNullable<ReportInput['controls']> {
+  return (['reshuffle', 'shuffle-once', 'with-replacement', 'frozen', 'quadratic'] as const).map((name, index) => ({
+    name,
+    sampler: name,
+    ...syntheticColumns({
+      sampler: name === 'frozen' || name === 'quadratic' ? 'reshuffle' : name,
+      seed: 10 + index,
+    }),
+  }));
 }

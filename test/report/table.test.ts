@@ -1,17 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import type { Summary } from '../../src/report/summary.ts';
 import { summaryTable } from '../../src/report/table.ts';
+import { rangeOf } from './hand-made.ts';
 import { syntheticSummary } from './synthetic.ts';
 
 const nothing = {
   measured: null,
   sampler: null,
   white: null,
+  twoComponent: null,
   constantVariance: null,
   direct: null,
   directLow: null,
   directHigh: null,
+  subspace: null,
+  subspaceLow: null,
+  subspaceHigh: null,
 };
+const silent = Object.fromEntries(
+  Object.keys(syntheticSummary().noise).map((name) => [name, null]),
+) as unknown as Summary['noise'];
 
 test('the whole table', () => {
   expect(summaryTable(syntheticSummary(), { figures: 'results/quickstart/figures' })).toMatchInlineSnapshot(`
@@ -21,23 +29,37 @@ test('the whole table', () => {
     window of 40 epochs (4,000 updates) after 40 of burn-in
     crossover eigenvalue λ× = 3(1−β)/(ηM) = 0.06
 
-                direc-    measured /    measured /    velocity /  inside 95 %  scatter (expected)
-    λ/λ×         tions  epoch theory  white theory  epoch theory     interval            of log10
-    ─────────────────────────────────────────────────────────────────────────────────────────────
-    above 10        17         0.993         0.987         0.997         95 %       0.050 (0.048)
-    1 … 10          81         1.001         0.684         1.007         95 %       0.050 (0.048)
-    0.1 … 1        210         1.005         0.206         0.999         95 %       0.050 (0.048)
-    0.01 … 0.1     243         0.984         0.023         0.994         95 %       0.050 (0.048)
-    up to 0.01     324         9.639         0.017         1.004         95 %       0.050 (0.048) †
-    Ratios are medians, corrected for their bias. Epoch theory predicts 1.
+                direc-  measured  measured  measured /  within  velocity  inside        scatter
+    λ/λ×         tions  / epochs   / white   two comp.  epochs  / epochs    95 %     (expected)
+    ───────────────────────────────────────────────────────────────────────────────────────────
+    above 10        17     0.993     0.987           –       –     0.997    95 %  0.050 (0.048)
+    1 … 10          81     1.001     0.684           –       –     1.007    95 %  0.050 (0.048)
+    0.1 … 1        210     1.005     0.206           –       –     0.999    95 %  0.050 (0.048)
+    0.01 … 0.1     243     0.984     0.023           –       –     0.994    95 %  0.050 (0.048)
+    up to 0.01     324     9.639     0.017           –       –     1.004    95 %  0.050 (0.048) †
+    Medians of measured over predicted weight variances, corrected for their bias: by the theory of
+    epochs, of independent batches (white), and with the noise of a fluctuating curvature (two comp.);
+    within epochs, about each epoch’s own mean. Inside: 95 % intervals that hold the best theory there
+    is.
     † Drift dominates: nothing holds these weights in place for a window.
 
     Loss fluctuation ½ Σ λ σ²(θ)
       measured                            1.234e-4
       epoch theory                        1.210e-4  measured / this = 1.020
+      with a fluctuating curvature        1.220e-4  measured / this = 1.011
       white theory (independent batches)  1.630e-4  measured / this = 0.757
       one variance for all directions     1.660e-4  measured / this = 0.743
       straight from the objective         1.240e-4  95 % interval 1.190e-4 … 1.300e-4
+      the same, these directions only     1.230e-4  95 % interval 1.180e-4 … 1.290e-4
+
+    Noise and curvature
+      exponent of C ∝ (λ−μ)^γ                     1.004  95 % interval 0.995 … 1.013
+      share of a fluctuating curvature, C_mult/C  0.0165 (median), m = 0.0171 expected
+      Tr H of the loss                            41.2  95 % interval 40.9 … 41.5
+      ‖[C, H]‖, 0 … 1                             0.0123 (sampling alone 0.034, taken off)
+      correlation of two directions’ noise        0.0045 (sampling alone 0.0159, taken off)
+      curvature along the window, over λ          1.001 (median), above λ×/10 at worst 1.020
+      exponent of principal components            2.40; of a random walk as long 2.50
 
     Verdicts
       – Above the crossover the weight variance agrees with epoch theory.
@@ -54,13 +76,23 @@ test('the whole table', () => {
 
 test('a run with replacement is compared with its own theory, never with that of epochs', () => {
   const text = summaryTable({ ...syntheticSummary({ sampler: 'with-replacement' }), verdicts: [] });
-  expect(text).toContain('own theory');
-  expect(text).toContain('This sampler’s theory predicts 1.');
+  expect(text).toContain('/ own');
+  expect(text.replace(/\s+/g, ' ')).toContain('this sampler (own)');
   expect(text).not.toMatch(/epoch theory/i);
 });
 
 describe('what is undefined', () => {
-  const bare: Summary = { ...syntheticSummary(), ranges: [], lossFluctuation: nothing, warnings: [], verdicts: [] };
+  const bare: Summary = {
+    ...syntheticSummary(),
+    ranges: [],
+    lossFluctuation: nothing,
+    noise: silent,
+    slopes: { stiff: null, suppressed: null, noiseExponent: null },
+    quadraticity: null,
+    components: null,
+    warnings: [],
+    verdicts: [],
+  };
 
   test('is left away with its heading', () => {
     expect(summaryTable(bare)).toMatchInlineSnapshot(`
@@ -76,23 +108,11 @@ describe('what is undefined', () => {
   });
 
   test('is a dash where a column needs it', () => {
-    const empty = {
-      low: 1,
-      high: 10,
-      directions: 0,
-      ratioSampler: null,
-      ratioWhite: NaN,
-      ratioTwoComponent: null,
-      velocityRatioSampler: null,
-      medianAbsLog10: null,
-      expectedAbsLog10: null,
-      coverage: null,
-      pooledError: null,
-    };
+    const empty = rangeOf({ low: 1, high: 10, directions: 0, ratioWhite: NaN });
     const line = summaryTable({ ...bare, ranges: [empty] })
       .split('\n')
       .find((one) => one.startsWith('1 … 10'));
-    expect(line?.split(/\s{2,}/)).toEqual(['1 … 10', '0', '–', '–', '–', '–', '–']);
+    expect(line?.split(/\s{2,}/)).toEqual(['1 … 10', '0', '–', '–', '–', '–', '–', '–', '–']);
   });
 });
 

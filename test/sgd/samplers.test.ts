@@ -62,6 +62,50 @@ describe('the samplers', () => {
   });
 });
 
+describe('a last incomplete batch that is dropped', () => {
+  const dropping = (sampler: Sampler, count: number) => {
+    const source = batchSource(sampler, 23, 5, stream(), true);
+    return Array.from({ length: count }, () => [...source.nextEpoch()]);
+  };
+
+  it.each(['reshuffle', 'shuffle-once'] as const)('%s: every epoch has 20 of 23 samples, each once', (sampler) => {
+    for (const order of dropping(sampler, 10)) {
+      expect(order).toHaveLength(20);
+      expect(new Set(order).size).toBe(20);
+    }
+  });
+
+  // Channel: each sample is left out of an epoch with chance 3/23; four deviations of the binomial law.
+  it('reshuffle leaves out others each time, shuffle-once the same', () => {
+    const draws = 3000;
+    const missing = new Array<number>(23).fill(draws);
+    for (const order of dropping('reshuffle', draws)) for (const n of order) missing[n]--;
+    const deviation = Math.sqrt((draws * 3 * 20) / 23 ** 2);
+    for (const count of missing) expect(Math.abs(count - (draws * 3) / 23)).toBeLessThan(4 * deviation);
+    const once = dropping('shuffle-once', 5).map((order) => sorted(order).join());
+    expect(new Set(once).size).toBe(1);
+  });
+
+  it('with-replacement draws from all', () => {
+    const seen = new Set(dropping('with-replacement', 40).flat());
+    expect(seen.size).toBe(23);
+  });
+
+  it('changes nothing where the batch size divides the samples', () => {
+    const orders = (dropLast: boolean) => {
+      const source = batchSource('reshuffle', 20, 5, stream(), dropLast);
+      return [[...source.nextEpoch()], [...source.nextEpoch()]];
+    };
+    expect(orders(true)).toEqual(orders(false));
+  });
+
+  it('still needs two batches an epoch', () => {
+    expect(batchesPerEpoch(23, 5, true)).toBe(4);
+    expect(() => batchesPerEpoch(23, 12, true)).toThrow('leaves 1 batch an epoch');
+    expect(() => batchesPerEpoch(23, 40, true)).toThrow('leaves 0 batch');
+  });
+});
+
 describe('batches an epoch', () => {
   it('are N/S', () => {
     expect(batchesPerEpoch(50_000, 500)).toBe(100);

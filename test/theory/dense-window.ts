@@ -89,13 +89,32 @@ export function cycleWindowFrom(rule: Rule, noise: Noise, updates: number): Dens
 /** tr R/K and (tr R)²/tr R² of a covariance; centred: of R with the window's mean removed on both sides. */
 export function traces(covariance: Matrix, centred: boolean): { variance: number; degreesOfFreedom: number } {
   const size = covariance.length;
+  return tracesWithout(covariance, centred ? [zeros(size).map(() => 1)] : []);
+}
+
+/** The same with the directions spanned by some orthogonal vectors of the window removed on both sides. */
+export function tracesWithout(
+  covariance: Matrix,
+  removed: readonly (readonly number[])[],
+): { variance: number; degreesOfFreedom: number } {
+  const size = covariance.length;
+  const squares = removed.map((vector) => vector.reduce((total, value) => total + value * value, 0));
   const remove = covariance.map((_, row) =>
-    covariance.map((__, column) => (row === column ? 1 : 0) - (centred ? 1 / size : 0)),
+    covariance.map(
+      (__, column) =>
+        (row === column ? 1 : 0) -
+        removed.reduce((total, vector, i) => total + (vector[row] * vector[column]) / squares[i], 0),
+    ),
   );
   const reduced = congruence(remove, covariance);
   const trace = reduced.reduce((total, row, index) => total + row[index], 0);
   const square = reduced.flat().reduce((total, value) => total + value * value, 0);
   return { variance: trace / size, degreesOfFreedom: trace ** 2 / square };
+}
+
+/** a·A + b·B. */
+export function mixed(a: number, left: Matrix, b: number, right: Matrix): Matrix {
+  return left.map((row, i) => row.map((value, j) => a * value + b * right[i][j]));
 }
 
 function noiseCovariance(length: number, { epochLength, fraction }: Noise): Matrix {

@@ -6,9 +6,8 @@ import {
   windowPredictor,
   type WindowOptions,
 } from '../../src/theory/index.ts';
-import { AT_REST } from '../../src/theory/boundary.ts';
-import { epochNoise, INDEPENDENT_NOISE } from '../../src/theory/noise.ts';
-import { windowPropagator } from '../../src/theory/propagated-window.ts';
+import { runProcesses } from '../../src/theory/process.ts';
+import { propagateWindow } from '../../src/theory/propagated-window.ts';
 import { directionOf, golden, nameOf, stationaryCases, windowOf, type RestCase } from './golden-cases.ts';
 import { relativeError } from './relative-error.ts';
 
@@ -72,13 +71,9 @@ function restWindow({ kind, input }: RestCase): WindowOptions {
 
 /** The propagation itself, which also gives what a change of variables needs. */
 function propagated(one: RestCase) {
-  const { updates, burnInUpdates, sampler, batchesPerEpoch, samplingFraction } = restWindow(one);
-  const independent = sampler === 'with-replacement';
-  const propagate = windowPropagator({
-    updates,
-    burnInUpdates: burnInUpdates ?? 0,
-    epochLength: independent ? 1 : batchesPerEpoch,
-    noise: independent ? INDEPENDENT_NOISE : epochNoise(batchesPerEpoch, samplingFraction),
-  });
-  return propagate(withDecoupledDecay(directionOf(one.input), one.input.decoupledDecay ?? 0), AT_REST);
+  const options = restWindow(one);
+  const rule = withDecoupledDecay(directionOf(one.input), one.input.decoupledDecay ?? 0);
+  const process = runProcesses({ ...options, ...rule })(rule.eigenvalue);
+  if (!process) throw new Error(`no process for ${nameOf(one.input)}`);
+  return propagateWindow(process, options.updates);
 }

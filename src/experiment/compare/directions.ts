@@ -2,7 +2,14 @@
 import { varianceInterval } from '../../statistics/chi-square.ts';
 import type { WindowVariances } from '../../statistics/window-variance.ts';
 import type { DirectionColumn } from '../../store/run-directory.ts';
-import { predictDirections, type Sampler, type WindowOptions } from '../../theory/index.ts';
+import {
+  type DirectionPredictions,
+  type EstimatorPredictions,
+  predictDirections,
+  predictEstimators,
+  type Sampler,
+  type WindowOptions,
+} from '../../theory/index.ts';
 import { expectedDrift } from '../drift.ts';
 import type { NoiseResults, Spectrum } from '../run-files.ts';
 
@@ -16,6 +23,8 @@ export interface WindowSettings {
   /** K. */
   readonly updates: number;
   readonly burnInUpdates: number;
+  /** f = S/N. */
+  readonly samplingFraction: number;
   /** λ_cross. */
   readonly crossover: number;
 }
@@ -33,26 +42,46 @@ const DRIFT_BELOW = 0.01;
 /** A path that is a straight line to more than this is drift, whatever its curvature. */
 const TREND_IS_DRIFT = 0.5;
 
+/** What theory says of a window, direction by direction. */
+export interface WindowPredictions {
+  /** Noise of the sampler used. */
+  readonly own: EstimatorPredictions;
+  /** Independent batches, started at rest in the minimum as the run was: along flat directions their burn-in never ends. */
+  readonly white: DirectionPredictions;
+  /** The sampler's noise and that of a fluctuating curvature. Unknown with one order for all epochs, whose noise repeats itself. */
+  readonly two: EstimatorPredictions;
+}
+
+export function predictWindow(
+  settings: WindowSettings,
+  eigenvalues: Float64Array,
+  { variance, multiplicative }: Pick<NoiseResults, 'variance' | 'multiplicative'>,
+): WindowPredictions {
+  const own = predictEstimators(ownWindow(settings), eigenvalues, variance);
+  return {
+    own,
+    white:
+      settings.sampler === 'with-replacement' ? own : predictDirections(whiteWindow(settings), eigenvalues, variance),
+    two: predictEstimators(
+      ownWindow(settings),
+      eigenvalues,
+      variance,
+      // A share of the noise that is not zero, however small, has no prediction there.
+      settings.sampler === 'shuffle-once' ? variance.map(() => 1) : multiplicative.variance,
+    ),
+  };
+}
+
 export function compareDirections(
   settings: WindowSettings,
-  { eigenvalues, residuals, gradient }: Spectrum,
+  { eigenvalues, residuals, gradient }: Pick<Spectrum, 'eigenvalues' | 'residuals' | 'gradient'>,
   noise: Pick<NoiseResults, 'variance' | 'low' | 'high'>,
+  { own, white, two }: WindowPredictions,
   measured: WindowVariances,
 ): DirectionTable {
   const count = eigenvalues.length;
-  const own = predictDirections(ownWindow(settings), eigenvalues, noise.variance);
-  // Independent batches started at rest in the minimum, as the run did: their burn-in never ends along flat directions.
-  const white = predictDirections(whiteWindow(settings), eigenvalues, noise.variance);
-  const intervals = (variance: Float64Array, degreesOfFreedom: Float64Array) => {
-    const both = Array.from(variance, (value, i) => varianceInterval(value, degreesOfFreedom[i]));
-    return {
-      low: Float64Array.from(both, ({ low }) => low),
-      high: Float64Array.from(both, ({ high }) => high),
-    };
-  };
   const theta = intervals(measured.theta, own.thetaDegreesOfFreedom);
   const velocity = intervals(measured.velocity, own.velocityDegreesOfFreedom);
-  const undefinedColumn = new Float64Array(count).fill(NaN);
   return {
     index: Float64Array.from({ length: count }, (_, i) => i),
     eigenvalue: eigenvalues,
@@ -71,13 +100,13 @@ export function compareDirections(
     correlation_time: measured.theta.map((value, i) => (2 * value) / measured.velocity[i]),
     theta_variance_sampler: own.thetaVariance,
     theta_variance_white: white.thetaVariance,
-    theta_variance_two_component: undefinedColumn,
+    theta_variance_two_component: two.thetaVariance,
     velocity_variance_sampler: own.velocityVariance,
     velocity_variance_white: white.velocityVariance,
-    velocity_variance_two_component: undefinedColumn,
+    velocity_variance_two_component: two.velocityVariance,
     correlation_time_sampler: own.correlationTime,
     correlation_time_white: white.correlationTime,
-    correlation_time_two_component: undefinedColumn,
+    correlation_time_two_component: two.correlationTime,
     trend_fraction: measured.trendFraction,
     drift_ratio: gradient.map(
       (along, i) =>
@@ -87,8 +116,20 @@ export function compareDirections(
   };
 }
 
+/** 95 % intervals of measured variances, [k]. */
+export function intervals(
+  variance: Float64Array,
+  degreesOfFreedom: Float64Array,
+): { readonly low: Float64Array; readonly high: Float64Array } {
+  const both = Array.from(variance, (value, i) => varianceInterval(value, degreesOfFreedom[i]));
+  return {
+    low: Float64Array.from(both, ({ low }) => low),
+    high: Float64Array.from(both, ({ high }) => high),
+  };
+}
+
 /** The window as this run's sampler makes it: at an epoch boundary, settled, except where nothing ever settles. */
-function ownWindow(settings: WindowSettings): WindowOptions {
+export function ownWindow(settings: WindowSettings): WindowOptions {
   return { ...settings, start: settings.sampler === 'with-replacement' ? 'rest' : 'stationary' };
 }
 

@@ -1,93 +1,117 @@
 /**
- * The headline of the paper as a number: how far the fluctuating weights lift the loss, ½ Σ λᵢ σ²_θ,ᵢ, five ways. Assuming
+ * The headline of the paper as a number: how far the fluctuating weights lift the loss, ½ Σ λᵢ σ²_θ,ᵢ, several ways. Assuming
  * one variance for all directions overstates it by as much as the suppressed directions lack.
  */
 import { openFullBatch } from '../../models/full-batch.ts';
 import type { LossFluctuation } from '../../report/summary.ts';
-import { median } from '../../statistics/median.ts';
 import { meanOverGroups, type MeanWithInterval } from '../../statistics/mean.ts';
+import { combineRows } from '../../tensor/projection.ts';
 import type { Context } from '../context.ts';
 import type { WindowMean } from '../run-files.ts';
 import { measured, measuredSteps } from '../profile.ts';
+import { statesOfWindow } from '../snapshots.ts';
 import { blockRows, readTrajectory } from '../trajectory.ts';
 import type { Workbench } from '../workbench.ts';
 import type { DirectionTable, WindowSettings } from './directions.ts';
+import { noisePerCurvature } from './estimators.ts';
 
 /** States at which the objective is evaluated, at least. */
 const STATES = 200;
-/** Fractional part of the golden ratio: its multiples fill the epoch evenly, however many are taken. */
-const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /** Sums over the computed directions for which all predictions exist. */
 export function quadraticLossFluctuation(
   table: DirectionTable,
   { learningRate, momentum, crossover }: WindowSettings,
   weightDecay: number,
-): Pick<LossFluctuation, 'measured' | 'sampler' | 'white' | 'constantVariance'> {
-  const { eigenvalue, noise_variance, theta_variance, theta_variance_sampler, theta_variance_white } = table;
+): Pick<LossFluctuation, 'measured' | 'sampler' | 'white' | 'twoComponent' | 'constantVariance'> {
+  const { eigenvalue, theta_variance, theta_variance_sampler, theta_variance_white } = table;
   const known = [...eigenvalue.keys()].filter(
     (i) => Number.isFinite(theta_variance_sampler[i]) && Number.isFinite(theta_variance_white[i]),
   );
   const halfSum = (variance: (i: number) => number) =>
     known.length === 0 ? null : known.reduce((sum, i) => sum + 0.5 * eigenvalue[i] * variance(i), 0);
   // C = a(λ−μ) above the crossover gives a; with C ∝ H and independent batches σ²_θ = ηa/(2(1−β)) in all directions.
-  const stiff = known.filter((i) => eigenvalue[i] > crossover);
-  const proportion = median(stiff.map((i) => noise_variance[i] / (eigenvalue[i] - weightDecay)));
-  const constant = (learningRate * proportion) / (2 * (1 - momentum));
+  const constant = (learningRate * noisePerCurvature(table, crossover, weightDecay)) / (2 * (1 - momentum));
+  const two = halfSum((i) => table.theta_variance_two_component[i]);
   return {
     measured: halfSum((i) => theta_variance[i]),
     sampler: halfSum((i) => theta_variance_sampler[i]),
     white: halfSum((i) => theta_variance_white[i]),
-    constantVariance: stiff.length === 0 ? null : halfSum(() => constant),
+    twoComponent: two === null || Number.isNaN(two) ? null : two,
+    constantVariance: Number.isNaN(constant) ? null : halfSum(() => constant),
   };
 }
 
+/** Loss at states of the window above that at its mean, first-order term removed, averaged over states. */
+export interface DirectLossFluctuation {
+  /** All directions, computed or not, and all orders. */
+  readonly all: MeanWithInterval;
+  /** With the states projected onto the computed directions: what ½ Σ λ σ²_θ is to be held against. */
+  readonly subspace: MeanWithInterval;
+}
+
 /**
- * Mean over states of the window of L(θ) − L(θ̄) − ∇L(θ̄)·(θ−θ̄): all directions, computed or not, and all orders. The
- * interval is from the scatter between epochs.
+ * Means over states of the window of L(θ) − L(θ̄) − ∇L(θ̄)·(θ−θ̄), of the states as they are and of their projections
+ * θ̄ + P(θ−θ̄) onto the computed directions. Intervals from the scatter between epochs.
+ *
+ * @param eigenvectors unit rows [k, d]; @param projections e·(θ−θ̄) after every update [K, k]
  */
 export async function directLossFluctuation(
   { directory, experiment, voice }: Context,
   { problem, dataset, batchesPerEpoch }: Workbench,
   mean: WindowMean,
-): Promise<MeanWithInterval> {
+  eigenvectors: Float32Array,
+  projections: Float32Array,
+): Promise<DirectLossFluctuation> {
   const { epochs } = experiment.record;
-  const chosen = new Set(statesOfWindow(epochs, batchesPerEpoch));
+  const { size } = problem;
+  const k = eigenvectors.length / size;
+  const states = statesOfWindow(epochs, batchesPerEpoch, Math.ceil(STATES / epochs));
+  const chosen = new Set(states);
   const full = measured('losses on all samples', openFullBatch(problem, dataset.train), 'value');
+  // All directions are their own subspace.
+  const within = k < size ? projectedStates(problem, states, eigenvectors, projections) : null;
   const report = voice.begin('loss at states of the window');
   const lifts: number[] = [];
+  const liftsWithin: number[] = [];
   try {
     const atMean = full.value(mean.theta);
-    const { size } = problem;
+    const lift = (state: ArrayLike<number>, from: number, offset: ArrayLike<number>) => {
+      const point = new Float64Array(size);
+      let slope = 0;
+      for (let i = 0; i < size; i++) {
+        const distance = state[from + i] - offset[i];
+        point[i] = mean.theta[i] + distance;
+        slope += mean.gradient[i] * distance;
+      }
+      return full.value(point) - atMean - slope;
+    };
+    const atRest = new Float64Array(size);
     const blocks = readTrajectory(directory, epochs * batchesPerEpoch, size, blockRows(size));
     for (const { first, rows, theta } of measuredSteps('trajectory read', blocks))
       for (let row = 0; row < rows; row++) {
         if (!chosen.has(first + row)) continue;
-        const state = theta.subarray(row * size, (row + 1) * size);
-        let slope = 0;
-        for (let i = 0; i < size; i++) slope += mean.gradient[i] * (state[i] - mean.theta[i]);
-        lifts.push(full.value(state) - atMean - slope);
+        if (within) liftsWithin.push(lift(within, lifts.length * size, atRest));
+        lifts.push(lift(theta, row * size, mean.theta));
         await report(lifts.length, chosen.size);
       }
   } finally {
     full.dispose();
   }
-  return meanOverGroups(lifts, epochs);
+  const all = meanOverGroups(lifts, epochs);
+  return { all, subspace: within ? meanOverGroups(liftsWithin, epochs) : all };
 }
 
-/** Updates of the window, the same number in every epoch, spread evenly over the positions in the epoch. */
-export function statesOfWindow(epochs: number, batchesPerEpoch: number): number[] {
-  const perEpoch = Math.min(batchesPerEpoch, Math.ceil(STATES / epochs));
-  const states: number[] = [];
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const positions = new Set<number>();
-    for (let i = 0; i < perEpoch; i++) {
-      const fraction = ((epoch * perEpoch + i + 0.5) * GOLDEN) % 1;
-      let position = Math.floor(fraction * batchesPerEpoch);
-      while (positions.has(position)) position = (position + 1) % batchesPerEpoch;
-      positions.add(position);
-    }
-    for (const position of positions) states.push(epoch * batchesPerEpoch + position);
-  }
-  return states.sort((a, b) => a - b);
+/** P(θ−θ̄) of chosen updates [states, d]. */
+function projectedStates(
+  { backend, size }: Workbench['problem'],
+  states: readonly number[],
+  eigenvectors: Float32Array,
+  projections: Float32Array,
+) {
+  const k = eigenvectors.length / size;
+  const weights = new Float32Array(states.length * k);
+  for (const [row, update] of states.entries())
+    weights.set(projections.subarray(update * k, (update + 1) * k), row * k);
+  return combineRows(backend, weights, eigenvectors, k, size);
 }

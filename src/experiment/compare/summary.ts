@@ -1,30 +1,99 @@
 /** What a run adds up to: ranges of curvature, slopes, verdicts in words. */
-import type { FittedSlope, RangeSummary } from '../../report/summary.ts';
+import type {
+  ControlRange,
+  EstimatorSummary,
+  FittedSlope,
+  QuadraticitySummary,
+  RangeSummary,
+} from '../../report/summary.ts';
 import { fitLogLogSlope } from '../../statistics/line-fit.ts';
+import { median } from '../../statistics/median.ts';
 import { coverage, directionsByRange, medianRatio, pooledError, scatter } from '../../statistics/ranges.ts';
+import type { CurvatureResults } from '../run-files.ts';
 import type { DirectionTable } from './directions.ts';
+import type { EstimatorTable } from './estimators.ts';
 
 /** The comparison range by range of λ/λ_cross. */
-export function summariseRanges(table: DirectionTable, crossover: number): RangeSummary[] {
+export function summariseRanges(table: DirectionTable, estimators: EstimatorTable, crossover: number): RangeSummary[] {
   const theta = { variance: table.theta_variance, degreesOfFreedom: table.theta_dof };
+  const two = {
+    variance: table.theta_variance,
+    degreesOfFreedom: bestOf(estimators.theta_dof_two_component, table.theta_dof),
+  };
   const velocity = { variance: table.velocity_variance, degreesOfFreedom: table.velocity_dof };
   const intervals = { low: table.theta_variance_low, high: table.theta_variance_high };
+  const intervalsOfTwo = {
+    low: estimators.theta_variance_low_two_component,
+    high: estimators.theta_variance_high_two_component,
+  };
   return directionsByRange(table.eigenvalue, crossover).map(({ low, high, members }) => {
     const { found, expected } = scatter(theta, table.theta_variance_sampler, members);
+    const halves = members.map(
+      (i) =>
+        estimators.second_half_variance[i] / estimators.first_half_variance[i] / estimators.half_ratio_predicted[i],
+    );
+    const halvesBetween = {
+      low: estimators.half_ratio_low.map((value, i) => value / estimators.half_ratio_predicted[i]),
+      high: estimators.half_ratio_high.map((value, i) => value / estimators.half_ratio_predicted[i]),
+    };
+    const halvesRatios = new Float64Array(table.eigenvalue.length).fill(NaN);
+    for (const [at, i] of members.entries()) halvesRatios[i] = halves[at];
     return {
       low,
       high: Number.isFinite(high) ? high : null,
       directions: members.length,
       ratioSampler: known(medianRatio(theta, table.theta_variance_sampler, members)),
       ratioWhite: known(medianRatio(theta, table.theta_variance_white, members)),
-      ratioTwoComponent: known(medianRatio(theta, table.theta_variance_two_component, members)),
+      ratioTwoComponent: known(medianRatio(two, table.theta_variance_two_component, members)),
       velocityRatioSampler: known(medianRatio(velocity, table.velocity_variance_sampler, members)),
       medianAbsLog10: known(found),
       expectedAbsLog10: known(expected),
       coverage: known(coverage(intervals, table.theta_variance_sampler, members)),
       pooledError: known(pooledError(table.theta_dof, members)),
+      coverageTwoComponent: known(coverage(intervalsOfTwo, table.theta_variance_two_component, members)),
+      ratioProportional: known(medianRatio(theta, estimators.theta_variance_proportional, members)),
+      withinEpochs: estimatorSummary(estimators, 'within_epoch', members),
+      withoutTrend: estimatorSummary(estimators, 'detrended', members),
+      halvesRatio: known(median(halves.filter(Number.isFinite))),
+      halvesCoverage: known(coverage(halvesBetween, halvesRatios, members)),
+      replayExplained: known(median(members.map((i) => estimators.replay_explained[i]).filter(Number.isFinite))),
     };
   });
+}
+
+/** The comparison of a window that has one theory only: that of the quadratic model, whose noise does not depend on the weights. */
+export function rangesOfTable(table: DirectionTable, crossover: number): ControlRange[] {
+  const theta = { variance: table.theta_variance, degreesOfFreedom: table.theta_dof };
+  const intervals = { low: table.theta_variance_low, high: table.theta_variance_high };
+  return directionsByRange(table.eigenvalue, crossover).map(({ low, high, members }) => ({
+    low,
+    high: Number.isFinite(high) ? high : null,
+    directions: members.length,
+    ratioSampler: known(medianRatio(theta, table.theta_variance_sampler, members)),
+    ratioTwoComponent: null,
+    coverage: known(coverage(intervals, table.theta_variance_sampler, members)),
+    coverageTwoComponent: null,
+  }));
+}
+
+/** The first where it is known, else the second. */
+function bestOf(first: Float64Array, second: Float64Array): Float64Array {
+  return first.map((value, i) => (Number.isNaN(value) ? second[i] : value));
+}
+
+function estimatorSummary(
+  table: EstimatorTable,
+  name: 'within_epoch' | 'detrended',
+  members: readonly number[],
+): EstimatorSummary {
+  const measured = { variance: table[`${name}_variance`], degreesOfFreedom: table[`${name}_dof`] };
+  const [sampler, two] = [table[`${name}_variance_sampler`], table[`${name}_variance_two_component`]];
+  const intervals = { low: table[`${name}_variance_low`], high: table[`${name}_variance_high`] };
+  return {
+    ratioSampler: known(medianRatio(measured, sampler, members)),
+    ratioTwoComponent: known(medianRatio(measured, two, members)),
+    coverage: known(coverage(intervals, bestOf(two, sampler), members)),
+  };
 }
 
 /** Slopes of the weight variance well above and well below the crossover, and of the noise against the loss's curvature. */
@@ -59,6 +128,24 @@ export function fitSlopes(
     stiff: slope(stiff, table.theta_variance),
     suppressed: slope(suppressed, table.theta_variance),
     noiseExponent: noise ? { ...noise, predicted: 1 } : null,
+  };
+}
+
+/** What the curvature is at states of the window, over that at its mean. */
+export function summariseCurvature(
+  { ratio, directions }: CurvatureResults,
+  eigenvalues: Float64Array,
+  crossover: number,
+): QuadraticitySummary | null {
+  if (ratio.length === 0) return null;
+  const values = [...ratio];
+  const tested = values.filter((_, at) => eigenvalues[directions[at % directions.length]] > crossover / 10);
+  const worst = tested.reduce((far, value) => (Math.abs(value - 1) > Math.abs(far - 1) ? value : far), 1);
+  return {
+    median: median(values),
+    low: values.reduce((least, value) => Math.min(least, value), Infinity),
+    high: values.reduce((most, value) => Math.max(most, value), -Infinity),
+    worstAboveTenth: tested.length === 0 ? null : worst,
   };
 }
 

@@ -1,10 +1,11 @@
 /** What a summary says in words, and what makes its numbers less trustworthy. All sentences of a run's results stand here. */
 import { median } from '../../statistics/median.ts';
-import type { RangeSummary, SummaryWarning } from '../../report/summary.ts';
+import type { QuadraticitySummary, RangeSummary, SummaryWarning } from '../../report/summary.ts';
 import type { Sampler } from '../../theory/index.ts';
 import type { DirectionTable } from './directions.ts';
 import type { PolishReport } from '../stages/train.ts';
 import type { SpectrumReport } from '../stages/spectrum.ts';
+import { type Visibility, warningOfInvisibility } from '../visibility.ts';
 import type { RoundingFloor } from './rounding.ts';
 
 /** Rounding that adds more than this to a velocity variance is warned of. */
@@ -13,6 +14,11 @@ const FLOOR_LIMIT = 0.01;
 const ASYMMETRY_LIMIT = 1e-4;
 /** Residual over gap, a bound of the sine of an angle, beyond which a direction may be a mixture of its neighbours. */
 const MIXING_LIMIT = 0.1;
+
+/** Curvature that changes by more than this over the window is not quadratic. */
+const ANHARMONIC = 0.1;
+/** Halves of a window that agree in fewer directions than this are not those of a stationary one. */
+const STATIONARY_SHARE = 0.85;
 
 /** What the verdicts are drawn from. */
 export interface Findings {
@@ -27,6 +33,8 @@ export interface Findings {
   readonly floor: RoundingFloor | null;
   readonly backend: string;
   readonly dataWarnings: readonly SummaryWarning[];
+  readonly visibility: Visibility | null;
+  readonly quadraticity: QuadraticitySummary | null;
 }
 
 /** One sentence each, the most important first. */
@@ -41,7 +49,11 @@ export function verdicts(findings: Findings): string[] {
       sampler === 'with-replacement' || range.ratioWhite === null
         ? ''
         : `, and ${range.ratioWhite.toFixed(3)} times that of independent batches`;
-    sentences.push(`${against}${white}.`);
+    const two =
+      range.ratioTwoComponent === null
+        ? ''
+        : `; with the noise of a fluctuating curvature ${range.ratioTwoComponent.toFixed(3)}`;
+    sentences.push(`${against}${white}${two}.`);
   };
   const at = (low: number) => ranges.find((range) => range.low === low && range.directions > 0);
   tell(at(10), 'Above 10 λ×');
@@ -59,6 +71,8 @@ export function verdicts(findings: Findings): string[] {
       `Below λ×/100 (${counted(flattest.directions)}) nothing holds the weights in place for the length of the window, and theory is not put to the test${carried}.`,
     );
   }
+  // One order for all epochs: both halves are the same cycle.
+  if (sampler !== 'shuffle-once') sentences.push(...stationarity(ranges));
   const negative = table.regime.filter((regime) => regime === 'negative').length;
   if (negative > 0) sentences.push(`${counted(negative)} ${negative === 1 ? 'has' : 'have'} a curvature of 0 or less.`);
   if (polish?.converged) sentences.push(`Polish: ${polish.verdict}.`);
@@ -70,9 +84,30 @@ export function verdicts(findings: Findings): string[] {
   return sentences.map((sentence) => sentence.replace(/\.$/, ' (approximate directions).'));
 }
 
+/** Whether the halves of the window agree, in the ranges where something holds the weights. */
+function stationarity(ranges: readonly RangeSummary[]): string[] {
+  const tested = held(ranges);
+  const directions = tested.reduce((sum, range) => sum + range.directions, 0);
+  if (directions === 0) return [];
+  const share = tested.reduce((sum, range) => sum + range.directions * range.halvesCoverage!, 0) / directions;
+  const verdict = share >= STATIONARY_SHARE ? 'The window looks stationary' : 'The window does not look stationary';
+  const worst = tested.reduce((far, range) => (logRatio(range) > logRatio(far) ? range : far));
+  return [
+    `${verdict}: its halves agree in ${percent(share)} of the directions above λ×/100 (95 % expected); the second half's variance is ${worst.halvesRatio!.toFixed(2)} times the first's where they differ most.`,
+  ];
+}
+
+const held = (ranges: readonly RangeSummary[]) =>
+  ranges.filter(
+    ({ low, directions, halvesRatio, halvesCoverage }) =>
+      low >= 0.01 && directions > 0 && halvesRatio !== null && halvesCoverage !== null,
+  );
+const logRatio = ({ halvesRatio }: RangeSummary) => Math.abs(Math.log(halvesRatio!));
+
 /** Reasons to doubt, each with a code. */
 export function warnings(findings: Findings): SummaryWarning[] {
   const { table, crossover, polish, spectrum, residualOverGap, floor, backend, dataWarnings, sampler } = findings;
+  const { visibility, quadraticity } = findings;
   const list: SummaryWarning[] = [...dataWarnings];
   const warn = (code: string, text: string) => list.push({ code, text });
   if (polish && !polish.converged) warn('polish', `The polish did not reach its goal: ${polish.verdict}.`);
@@ -110,6 +145,15 @@ export function warnings(findings: Findings): SummaryWarning[] {
     warn(
       'approximate-directions',
       `Directions come from ${spectrum.subset} samples; eigenvalues are their curvatures on all samples, and residuals tell how far they are from eigendirections.`,
+    );
+  const invisible = visibility && warningOfInvisibility(visibility);
+  // Independent batches have no suppression that could be filled up.
+  if (invisible && sampler !== 'with-replacement') warn('law-not-visible', invisible);
+  const worst = quadraticity?.worstAboveTenth ?? null;
+  if (worst !== null && Math.abs(worst - 1) > ANHARMONIC)
+    warn(
+      'not-quadratic',
+      `The loss is not quadratic over the window: at one of its states the curvature along a direction above λ×/10 is ${worst.toFixed(2)} times that at its mean.`,
     );
   if (floor && floor.largest > FLOOR_LIMIT)
     warn(

@@ -1,25 +1,45 @@
-/** Measured variances against the predictions for this very window: directions.csv and summary.json. */
-import type { Summary } from '../../report/summary.ts';
+/**
+ * Measured variances against the predictions for this very window: directions.csv, estimators.csv, positions.csv,
+ * components.csv and summary.json.
+ */
+import type { ComponentsSummary, FittedSlope, NoiseSummary, Summary } from '../../report/summary.ts';
+import { median } from '../../statistics/median.ts';
+import type { Slope } from '../../statistics/line-fit.ts';
+import { windowEstimates } from '../../statistics/window-estimates.ts';
 import { accumulateWindow } from '../../statistics/window-variance.ts';
 import { writeCsv } from '../../store/csv.ts';
 import { writeJson } from '../../store/json.ts';
-import { DIRECTION_COLUMNS, RUN_FILES, runPath } from '../../store/run-directory.ts';
+import { DIRECTION_COLUMNS, ESTIMATOR_COLUMNS, RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { crossoverEigenvalue } from '../../theory/index.ts';
-import { compareDirections, type WindowSettings } from '../compare/directions.ts';
+import { componentExponent, type Components, principalComponents, randomWalk } from '../compare/components.ts';
+import { compareDirections, type DirectionTable, predictWindow, type WindowSettings } from '../compare/directions.ts';
+import { compareEstimators, noisePerCurvature, proportionalPrediction } from '../compare/estimators.ts';
 import { directLossFluctuation, quadraticLossFluctuation } from '../compare/loss-fluctuation.ts';
+import { comparePositions } from '../compare/positions.ts';
 import { measureRoundingFloor } from '../compare/rounding.ts';
-import { fitSlopes, summariseRanges } from '../compare/summary.ts';
+import { fitSlopes, summariseCurvature, summariseRanges } from '../compare/summary.ts';
 import { type Findings, verdicts, warnings } from '../compare/verdicts.ts';
 import type { Context } from '../context.ts';
-import { readMean, readNoise, readPolishReport, readProjections, readSpectrum } from '../run-files.ts';
+import {
+  type NoiseResults,
+  readCurvature,
+  readMean,
+  readNoise,
+  readPolishReport,
+  readProjections,
+  readReplay,
+  readSpectrum,
+  readVisibility,
+} from '../run-files.ts';
+import type { Visibility } from '../visibility.ts';
 
 const SCHEMA_VERSION = 1;
 
 export async function compareStage(context: Context): Promise<void> {
   const { directory, experiment, voice, workbench } = context;
   const bench = await workbench();
-  const { batchesPerEpoch, samples, dataset } = bench;
-  const { sgd, record, precision, backend } = experiment;
+  const { batchesPerEpoch, samples, dataset, problem } = bench;
+  const { sgd, record, precision, backend, seed } = experiment;
   const crossover = crossoverEigenvalue({ ...sgd, batchesPerEpoch });
   const settings: WindowSettings = {
     learningRate: sgd.learningRate,
@@ -28,22 +48,41 @@ export async function compareStage(context: Context): Promise<void> {
     batchesPerEpoch,
     updates: record.epochs * batchesPerEpoch,
     burnInUpdates: record.burnInEpochs * batchesPerEpoch,
+    samplingFraction: sgd.batchSize / samples,
     crossover,
   };
   const mean = readMean(directory);
   const spectrum = readSpectrum(directory);
+  const { eigenvalues, eigenvectors } = spectrum;
+  const k = eigenvalues.length;
   const noise = readNoise(directory);
   const projections = readProjections(directory);
-  const window = accumulateWindow(settings.updates, spectrum.eigenvalues.length);
+  const window = accumulateWindow(settings.updates, k);
   window.add(projections.theta, projections.velocity);
 
   await voice.begin('predictions')(0, 1);
-  const table = compareDirections(settings, spectrum, noise, window.finish());
-  const direct = await directLossFluctuation(context, bench, mean);
-  const finite = (value: number) => (Number.isFinite(value) ? value : null);
+  const predictions = predictWindow(settings, eigenvalues, noise);
+  const table = compareDirections(settings, spectrum, noise, predictions, window.finish());
+  const perCurvature = noisePerCurvature(table, crossover, sgd.weightDecay);
+  const estimators = compareEstimators(
+    table,
+    noise,
+    predictions,
+    windowEstimates(projections.theta, k, batchesPerEpoch),
+    readReplay(directory).explained,
+    proportionalPrediction(table, perCurvature, sgd.weightDecay),
+  );
+  const positions = comparePositions(settings, table, noise, projections.theta);
+
+  const report = voice.begin('principal components');
+  const path = await principalComponents(projections.theta, eigenvalues, problem, seed, report);
+  const walked = randomWalk(settings, eigenvalues, noise.variance, seed);
+  const walk = await principalComponents(walked, eigenvalues, problem, seed, report);
+
+  const direct = await directLossFluctuation(context, bench, mean, eigenvectors, projections.theta);
   const findings: Findings = {
     sampler: sgd.sampler,
-    ranges: summariseRanges(table, crossover),
+    ranges: summariseRanges(table, estimators, crossover),
     table,
     crossover,
     polish: readPolishReport(directory),
@@ -51,10 +90,12 @@ export async function compareStage(context: Context): Promise<void> {
     residualOverGap: spectrum.residualOverGap,
     floor:
       precision === 'float32'
-        ? measureRoundingFloor(mean.theta, spectrum.eigenvectors, table.velocity_variance, table.noise_variance)
+        ? measureRoundingFloor(mean.theta, eigenvectors, table.velocity_variance, table.noise_variance)
         : null,
     backend,
     dataWarnings: dataset.warnings,
+    visibility: readVisibility(directory),
+    quadraticity: summariseCurvature(readCurvature(directory), eigenvalues, crossover),
   };
   const summary: Summary = {
     schemaVersion: SCHEMA_VERSION,
@@ -71,14 +112,63 @@ export async function compareStage(context: Context): Promise<void> {
     slopes: fitSlopes(table, crossover, sgd.weightDecay),
     lossFluctuation: {
       ...quadraticLossFluctuation(table, settings, sgd.weightDecay),
-      direct: finite(direct.value),
-      directLow: finite(direct.low),
-      directHigh: finite(direct.high),
+      direct: finite(direct.all.value),
+      directLow: finite(direct.all.low),
+      directHigh: finite(direct.all.high),
+      subspace: finite(direct.subspace.value),
+      subspaceLow: finite(direct.subspace.low),
+      subspaceHigh: finite(direct.subspace.high),
     },
+    noise: summariseNoise(noise, table, findings.visibility),
+    quadraticity: findings.quadraticity,
+    components: summariseComponents(path, walk),
     warnings: warnings(findings),
     verdicts: verdicts(findings),
   };
-  const columns = Object.fromEntries(DIRECTION_COLUMNS.map((name) => [name, table[name]]));
-  writeCsv(runPath(directory, RUN_FILES.directions), columns);
-  writeJson(runPath(directory, RUN_FILES.summary), summary);
+  const file = (name: (typeof RUN_FILES)[keyof typeof RUN_FILES]) => runPath(directory, name);
+  writeCsv(file(RUN_FILES.directions), Object.fromEntries(DIRECTION_COLUMNS.map((name) => [name, table[name]])));
+  writeCsv(file(RUN_FILES.estimators), Object.fromEntries(ESTIMATOR_COLUMNS.map((name) => [name, estimators[name]])));
+  writeCsv(file(RUN_FILES.positions), { ...positions });
+  writeCsv(file(RUN_FILES.components), {
+    rank: Array.from(path.variance, (_, i) => i + 1),
+    variance: path.variance,
+    share: path.share,
+    curvature: path.curvature,
+    random_walk_variance: walk.variance,
+    random_walk_share: walk.share,
+    random_walk_curvature: walk.curvature,
+  });
+  writeJson(file(RUN_FILES.summary), summary);
 }
+
+function summariseNoise(
+  { multiplicative, variance, report: { relations } }: NoiseResults,
+  { regime }: DirectionTable,
+  visibility: Visibility | null,
+): NoiseSummary {
+  const compared = [...regime.keys()].filter((i) => regime[i] === 'stiff' || regime[i] === 'suppressed');
+  return {
+    commutator: finite(relations.commutator),
+    commutatorFloor: finite(relations.commutatorFloor),
+    correlation: finite(relations.correlation),
+    correlationFloor: finite(relations.correlationFloor),
+    multiplicativeShare: finite(median(compared.map((i) => multiplicative.variance[i] / variance[i]))),
+    expectedShare: visibility && finite(visibility.contamination),
+    trace: visibility && finite(visibility.trace.value),
+    traceLow: visibility && finite(visibility.trace.low),
+    traceHigh: visibility && finite(visibility.trace.high),
+    samplesForClearView: visibility && finite(visibility.samplesForClearView),
+  };
+}
+
+function summariseComponents(path: Components, walk: Components): ComponentsSummary {
+  const slope = (fitted: Slope | undefined): FittedSlope | null => (fitted ? { ...fitted, predicted: null } : null);
+  return {
+    path: slope(componentExponent(path)),
+    randomWalk: slope(componentExponent(walk)),
+    firstShare: path.share[0],
+    firstShareRandomWalk: walk.share[0],
+  };
+}
+
+const finite = (value: number) => (Number.isFinite(value) ? value : null);

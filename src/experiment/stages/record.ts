@@ -11,10 +11,12 @@ import { batchSource } from '../../sgd/samplers.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { readSafetensors, requireTensor, writeSafetensors } from '../../store/safetensors.ts';
 import type { Reals } from '../../tensor/types.ts';
+import { crossoverEigenvalue } from '../../theory/index.ts';
 import type { Context } from '../context.ts';
 import { measured } from '../profile.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
 import { createTrajectory } from '../trajectory.ts';
+import { estimateVisibility, type Visibility, visibilityInWords, warningOfInvisibility } from '../visibility.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** The largest eigenvalue is wanted to tell stability only. */
@@ -26,9 +28,15 @@ export async function recordStage(context: Context): Promise<void> {
   const { problem, exact, dataset, batchesPerEpoch, samples } = bench;
   const { sgd, record, train, precision, seed } = experiment;
   const state = openingState(context);
-  await refuseUnstable(context, bench, state.theta);
+  const visibility = await lookAtMinimum(context, bench, state.theta);
 
-  const source = batchSource(sgd.sampler, samples, sgd.batchSize, randomStream(seed, `sgd/${sgd.sampler}`));
+  const source = batchSource(
+    sgd.sampler,
+    samples,
+    sgd.batchSize,
+    randomStream(sgd.seed ?? seed, `sgd/${sgd.sampler}`),
+    sgd.dropLast,
+  );
   const heavyBall = measured(
     'SGD updates',
     openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum),
@@ -78,7 +86,7 @@ export async function recordStage(context: Context): Promise<void> {
     writeSafetensors(
       file(RUN_FILES.weights),
       { theta: { shape, data: opening.theta }, velocity: { shape, data: opening.velocity } },
-      { parameters: places(problem.model.shapes) },
+      { parameters: places(problem.model.shapes), visibility },
     );
     writeSafetensors(file(RUN_FILES.batches), { indices: { shape: [updates, sgd.batchSize], data: indices } });
     const mean = sum.map((value) => value / updates);
@@ -100,12 +108,17 @@ function openingState({ directory, experiment }: Context): State {
   return { theta: rounded('theta'), velocity: rounded('velocity') };
 }
 
-/** @throws ConfigurationError where the learning rate is beyond the stability of the stiffest direction: 2(1+β)/λ_max */
-async function refuseUnstable(
+/**
+ * What the curvature at the minimum says before the window is recorded.
+ *
+ * @throws ConfigurationError where the learning rate is beyond the stability of the stiffest direction: 2(1+β)/λ_max
+ */
+async function lookAtMinimum(
   { experiment: { sgd, seed }, voice }: Context,
   bench: Workbench,
   theta: Reals,
-): Promise<void> {
+): Promise<Visibility> {
+  const { samples, batchesPerEpoch } = bench;
   const hessian = openHessian(bench.problem, bench.dataset.train, bench.savedBytes);
   const operator = measured('Hessian products', hessian.at(theta), 'apply');
   const report = voice.begin('largest curvature');
@@ -117,10 +130,17 @@ async function refuseUnstable(
       onProgress: ({ iteration, expected }) => report(iteration, expected),
     });
     const limit = (2 * (1 + sgd.momentum)) / eigenvalues[0];
-    if (sgd.learningRate < limit || eigenvalues[0] <= 0) return;
-    throw new ConfigurationError(
-      `sgd.learningRate is ${sgd.learningRate}, but the largest Hessian eigenvalue here is ${eigenvalues[0].toPrecision(4)}, where heavy ball diverges from ${limit.toPrecision(4)} = 2(1+β)/λ_max on: lower it below that`,
-    );
+    if (sgd.learningRate >= limit && eigenvalues[0] > 0)
+      throw new ConfigurationError(
+        `sgd.learningRate is ${sgd.learningRate}, but the largest Hessian eigenvalue here is ${eigenvalues[0].toPrecision(4)}, where heavy ball diverges from ${limit.toPrecision(4)} = 2(1+β)/λ_max on: lower it below that`,
+      );
+    const crossover = crossoverEigenvalue({ ...sgd, batchesPerEpoch });
+    const settings = { weightDecay: sgd.weightDecay, samples, crossover, seed };
+    const visibility = await estimateVisibility(operator, settings, voice.begin('trace of the Hessian'));
+    voice.say(visibilityInWords(visibility));
+    const warning = warningOfInvisibility(visibility);
+    if (warning && sgd.sampler !== 'with-replacement') voice.warn(warning);
+    return visibility;
   } finally {
     operator.dispose();
     hessian.dispose();

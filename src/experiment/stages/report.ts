@@ -1,16 +1,25 @@
 /** Pictures of a run, from its result files alone. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { allFigures } from '../../report/all-figures.ts';
-import type { DirectionColumns, ReportInput } from '../../report/input.ts';
+import type {
+  ComponentColumns,
+  ControlColumns,
+  DirectionColumns,
+  DirectionPath,
+  EstimatorColumns,
+  PositionColumns,
+  ReportInput,
+} from '../../report/input.ts';
 import { renderPng } from '../../report/png.ts';
-import type { Summary } from '../../report/summary.ts';
+import type { ControlSummary, Summary } from '../../report/summary.ts';
 import { writeFileAtomic } from '../../store/atomic.ts';
 import { readCsv } from '../../store/csv.ts';
 import { readJson } from '../../store/json.ts';
-import { DIRECTION_COLUMNS, RUN_FILES, runPath } from '../../store/run-directory.ts';
+import { DIRECTION_COLUMNS, RUN_FILES, type RunFile, runPath } from '../../store/run-directory.ts';
 import type { Context } from '../context.ts';
 import { measuredCall } from '../profile.ts';
-import { readNoise } from '../run-files.ts';
+import { readNoise, readProjections, readReplay } from '../run-files.ts';
 import { readHistory } from '../training-curve.ts';
 
 export async function reportStage({ directory, experiment, voice }: Context): Promise<void> {
@@ -30,16 +39,14 @@ export function readSummary(directory: string): Summary {
 }
 
 function readReportInput(directory: string, title: string | null): ReportInput {
-  const table = readCsv(runPath(directory, RUN_FILES.directions));
-  const columns = Object.fromEntries(
-    DIRECTION_COLUMNS.map((name) => [name, name === 'regime' ? table.text(name) : table.numbers(name)]),
-  );
   const noise = readNoise(directory);
+  const run = readSummary(directory);
+  const directions = readDirections(directory);
   const history = [RUN_FILES.training, RUN_FILES.windowCurve].flatMap((file) => readHistory(runPath(directory, file)));
   return {
     title,
-    directions: columns as unknown as DirectionColumns,
-    run: readSummary(directory),
+    directions,
+    run,
     noise: {
       lags: noise.lags,
       autocovariance: noise.autocovariance,
@@ -48,5 +55,58 @@ function readReportInput(directory: string, title: string | null): ReportInput {
       autocovarianceTrajectoryError: noise.autocovarianceTrajectoryError,
     },
     training: history.map((row) => ({ ...row, trainLoss: row.trainLoss ?? NaN })),
+    estimators: readNumbers<EstimatorColumns>(directory, RUN_FILES.estimators),
+    positions: readNumbers<PositionColumns>(directory, RUN_FILES.positions),
+    components: readNumbers<ComponentColumns>(directory, RUN_FILES.components),
+    paths: readPaths(directory, directions, run.crossoverEigenvalue),
+    controls: readControls(directory),
   };
+}
+
+function readDirections(directory: string): DirectionColumns {
+  const table = readCsv(runPath(directory, RUN_FILES.directions));
+  const columns = Object.fromEntries(
+    DIRECTION_COLUMNS.map((name) => [name, name === 'regime' ? table.text(name) : table.numbers(name)]),
+  );
+  return columns as unknown as DirectionColumns;
+}
+
+/** All columns of a table of numbers. */
+function readNumbers<Columns>(directory: string, file: RunFile): Columns {
+  const table = readCsv(runPath(directory, file));
+  return Object.fromEntries(table.names.map((name) => [name, table.numbers(name)])) as Columns;
+}
+
+/** Where paths are shown: well above the crossover, at it, and well below; each the nearest direction that is compared. */
+const SHOWN_PATHS = [10, 1, 0.1, 0.02];
+
+function readPaths(directory: string, { eigenvalue, regime }: DirectionColumns, crossover: number): DirectionPath[] {
+  const compared = Array.from(eigenvalue, (_, i) => i).filter(
+    (i) => regime[i] === 'stiff' || regime[i] === 'suppressed',
+  );
+  if (compared.length === 0) return [];
+  const distance = (i: number, wanted: number) => Math.abs(Math.log(eigenvalue[i] / crossover / wanted));
+  const nearest = SHOWN_PATHS.map((wanted) =>
+    compared.reduce((best, i) => (distance(i, wanted) < distance(best, wanted) ? i : best)),
+  );
+  const [measured, replayed] = [readProjections(directory).theta, readReplay(directory).theta];
+  const k = eigenvalue.length;
+  const along = (path: Float32Array, i: number) =>
+    Float64Array.from({ length: path.length / k }, (_, update) => path[update * k + i]);
+  return [...new Set(nearest)].map((direction) => ({
+    direction,
+    measured: along(measured, direction),
+    replayed: along(replayed, direction),
+  }));
+}
+
+function readControls(directory: string): ControlColumns[] | undefined {
+  const path = runPath(directory, RUN_FILES.controlSummary);
+  if (!existsSync(path)) return undefined;
+  const { controls } = readJson<ControlSummary>(path);
+  // Seeds of one control are told in numbers; one picture of each is enough.
+  const shown = controls.filter(({ name, control }) => name === control);
+  return shown.map(({ name, control, folder }) => {
+    return { name, sampler: control as ControlColumns['sampler'], ...readDirections(join(directory, folder)) };
+  });
 }

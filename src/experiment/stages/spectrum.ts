@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import { measured } from '../profile.ts';
 import { readMean } from '../run-files.ts';
 import { chosenSamples, type Workbench } from '../workbench.ts';
+import { curvatureAlongWindow } from './curvature-along-window.ts';
 import { projectWindow } from './project-window.ts';
 
 /** What `spectrum.safetensors` says of itself. */
@@ -106,6 +107,7 @@ export async function spectrumStage(context: Context): Promise<void> {
     { ...metadata },
   );
   await projectWindow(context, bench, theta, vectors);
+  await curvatureAlongWindow(context, bench, sorted(exactPairs.eigenvalues), vectors);
 }
 
 /** Rows [k, d] in another order; themselves where that is theirs already: they are too large to copy for nothing. */

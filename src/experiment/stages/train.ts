@@ -55,7 +55,13 @@ export async function trainStage({ directory, experiment, voice, workbench }: Co
         'advance',
         ({ losses }) => losses.length,
       );
-      const source = batchSource('reshuffle', bench.samples, sgd.batchSize, randomStream(seed, 'sgd/train'));
+      const source = batchSource(
+        'reshuffle',
+        bench.samples,
+        sgd.batchSize,
+        randomStream(seed, 'sgd/train'),
+        sgd.dropLast,
+      );
       const plan = {
         phase: 'train' as const,
         epochs: train.epochs,

@@ -3,7 +3,7 @@
  * recursion along one direction, and the window is measured as the definitions say.
  */
 import { describe, expect, it } from 'vitest';
-import { compareDirections, type WindowSettings } from '../../../src/experiment/compare/directions.ts';
+import { compareDirections, predictWindow, type WindowSettings } from '../../../src/experiment/compare/directions.ts';
 import { batchVariance } from '../../../src/noise/batch-variance.ts';
 import { randomStream } from '../../../src/random.ts';
 import { batchSource, type Sampler } from '../../../src/sgd/samplers.ts';
@@ -19,6 +19,7 @@ const settings: WindowSettings = {
   batchesPerEpoch: M,
   updates: 5 * M,
   burnInUpdates: 3 * M,
+  samplingFraction: 1 / M,
   crossover: (3 * 0.5) / (0.2 * M),
 };
 
@@ -27,20 +28,21 @@ const doubles = (...values: number[]) => Float64Array.from(values);
 /** A table whose measured part is given by hand. */
 function compared(
   eigenvalues: Float64Array,
-  { sampler = 'reshuffle' as Sampler, theta = 1, velocity = 1, trend = 0, gradient = 0, noise = 1 } = {},
+  { sampler = 'reshuffle' as Sampler, theta = 1, velocity = 1, trend = 0, gradient = 0, noise = 1, share = 0 } = {},
 ) {
   const filled = (value: number) => new Float64Array(eigenvalues.length).fill(value);
+  const own = { ...settings, sampler };
+  const noises = {
+    variance: filled(noise),
+    low: filled(0.5 * noise),
+    high: filled(2 * noise),
+    multiplicative: { variance: filled(share * noise), low: filled(0), high: filled(0) },
+  };
   return compareDirections(
-    { ...settings, sampler },
-    {
-      eigenvalues,
-      residuals: filled(0.125),
-      residualOverGap: filled(0.25),
-      gradient: filled(gradient),
-      eigenvectors: new Float32Array(0),
-      report: {} as never,
-    },
-    { variance: filled(noise), low: filled(0.5 * noise), high: filled(2 * noise) },
+    own,
+    { eigenvalues, residuals: filled(0.125), gradient: filled(gradient) },
+    noises,
+    predictWindow(own, eigenvalues, noises),
     { theta: filled(theta), velocity: filled(velocity), trendFraction: filled(trend) },
   );
 }
@@ -113,20 +115,9 @@ describe('predictions', () => {
     }
     // The burn-in is in them: more of it, more variance along a flat direction.
     const flat = doubles(0.001);
-    const later = compareDirections(
-      { ...settings, burnInUpdates: 300 * M },
-      {
-        eigenvalues: flat,
-        residuals: flat,
-        residualOverGap: flat,
-        gradient: flat,
-        eigenvectors: new Float32Array(0),
-        report: {} as never,
-      },
-      { variance: flat, low: flat, high: flat },
-      { theta: flat, velocity: flat, trendFraction: flat },
-    );
-    expect(later.theta_variance_white[0] / 0.001).not.toBe(compared(flat).theta_variance_white[0]);
+    const multiplicative = { variance: flat, low: flat, high: flat };
+    const later = predictWindow({ ...settings, burnInUpdates: 300 * M }, flat, { variance: flat, multiplicative });
+    expect(later.white.thetaVariance[0] / 0.001).not.toBe(compared(flat).theta_variance_white[0]);
   });
 });
 
@@ -149,7 +140,22 @@ describe('columns', () => {
       expect([table.velocity_variance_low[i], table.velocity_variance_high[i]]).toEqual([velocity.low, velocity.high]);
       expect(table.velocity_dof[i]).toBeGreaterThan(table.theta_dof[i]);
     }
+    expect(table.theta_variance_two_component).toEqual(table.theta_variance_sampler);
+  });
+
+  // Channel: variances are linear in the noise. The white part is that of independent batches from rest, per unit noise.
+  it.each(['reshuffle', 'with-replacement'] as const)('add the two components of the noise: %s', (sampler) => {
+    const table = compared(doubles(3, 0.3, 0.03), { sampler, noise: 0.7, share: 0.2 });
+    for (const name of ['theta_variance', 'velocity_variance'] as const)
+      table[`${name}_two_component`].forEach((value, i) =>
+        expect(value / (table[`${name}_sampler`][i] + 0.2 * table[`${name}_white`][i])).toBeCloseTo(1, 9),
+      );
+  });
+
+  it('have no second component with one order for all epochs', () => {
+    const table = compared(doubles(3, 0.3), { sampler: 'shuffle-once', share: 0.2 });
     expect(table.theta_variance_two_component.every(Number.isNaN)).toBe(true);
+    expect(table.theta_variance_sampler.every((value) => value > 0)).toBe(true);
   });
 
   it('hold the drift in predicted standard deviations', () => {

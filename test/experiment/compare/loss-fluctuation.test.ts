@@ -1,6 +1,7 @@
 /** Sums over directions by hand, and where in a window the objective is evaluated. */
 import { describe, expect, it } from 'vitest';
-import { quadraticLossFluctuation, statesOfWindow } from '../../../src/experiment/compare/loss-fluctuation.ts';
+import { quadraticLossFluctuation } from '../../../src/experiment/compare/loss-fluctuation.ts';
+import { statesOfWindow } from '../../../src/experiment/snapshots.ts';
 import { tableOf } from './table.ts';
 
 describe('quadraticLossFluctuation', () => {
@@ -13,11 +14,13 @@ describe('quadraticLossFluctuation', () => {
       theta_variance: [1, 2, 8, 1e9],
       theta_variance_sampler: [3, 1, 4, NaN],
       theta_variance_white: [1, 1, 20, 1],
+      theta_variance_two_component: [2, 3, 8, 7],
     });
     const found = quadraticLossFluctuation(table, settings, 0.1);
     expect(found.measured).toBeCloseTo(2 + 2 + 2, 14);
     expect(found.sampler).toBeCloseTo(6 + 1 + 1, 14);
     expect(found.white).toBeCloseTo(2 + 1 + 5, 14);
+    expect(found.twoComponent).toBeCloseTo(4 + 3 + 2, 14);
     // a = C/(λ−μ) = 5 above the crossover; one variance ηa/(2(1−β)) = 1 for all directions.
     expect(found.constantVariance).toBeCloseTo(0.5 * (4 + 2 + 0.5), 14);
   });
@@ -28,6 +31,7 @@ describe('quadraticLossFluctuation', () => {
       measured: null,
       sampler: null,
       white: null,
+      twoComponent: null,
       constantVariance: null,
     });
     const soft = tableOf({
@@ -40,6 +44,7 @@ describe('quadraticLossFluctuation', () => {
       measured: 1,
       sampler: 0.5,
       white: 2,
+      twoComponent: null,
       constantVariance: null,
     });
   });
@@ -54,7 +59,7 @@ describe('statesOfWindow', () => {
     [300, 10],
     [2, 2],
   ])('takes as many states from each of %d epochs of %d updates, about 200 in all', (epochs, batchesPerEpoch) => {
-    const states = statesOfWindow(epochs, batchesPerEpoch);
+    const states = statesOfWindow(epochs, batchesPerEpoch, Math.ceil(200 / epochs));
     const perEpoch = Math.min(batchesPerEpoch, Math.ceil(200 / epochs));
     expect(states).toHaveLength(epochs * perEpoch);
     expect(new Set(states).size).toBe(states.length);
@@ -70,7 +75,7 @@ describe('statesOfWindow', () => {
     [20, 1000],
     [300, 10],
   ])('fills the epoch evenly over the window, which weights are not: %d epochs of %d', (epochs, batchesPerEpoch) => {
-    const states = statesOfWindow(epochs, batchesPerEpoch);
+    const states = statesOfWindow(epochs, batchesPerEpoch, Math.ceil(200 / epochs));
     const parts = Array<number>(10).fill(0);
     for (const state of states) parts[Math.floor((10 * (state % batchesPerEpoch)) / batchesPerEpoch)]++;
     for (const part of parts) expect(Math.abs(part - states.length / 10)).toBeLessThanOrEqual(3);

@@ -1,7 +1,7 @@
 /** Ranges and slopes of a table made by hand. */
 import { describe, expect, it } from 'vitest';
 import { fitSlopes, summariseRanges } from '../../../src/experiment/compare/summary.ts';
-import { tableOf } from './table.ts';
+import { estimatorsOf, tableOf } from './table.ts';
 
 describe('summariseRanges', () => {
   // λ_cross = 1; ν = 20/9, where the median of χ²_ν/ν is taken to be 0.9³.
@@ -18,7 +18,22 @@ describe('summariseRanges', () => {
     theta_variance_white: [2, 2, 2, 4, 4, 4, 4],
     velocity_variance_sampler: [1, 1, 1, 2, 2, 2, NaN],
   });
-  const ranges = summariseRanges(table, 1);
+  const estimators = estimatorsOf(7, {
+    theta_variance_proportional: [2, 4, 6, 1, 1, NaN, NaN],
+    within_epoch_variance: [0.729, 2 * 0.729, 9 * 0.729, 1, 1, 1, 1],
+    within_epoch_dof: [dof, dof, dof, 1e9, 1e9, 1e9, 1],
+    within_epoch_variance_low: [0.5, 1.5, 1, 0.5, 2, 0.1, 0],
+    within_epoch_variance_high: [1.5, 2.5, 2, 2, 3, 0.2, 9],
+    within_epoch_variance_sampler: [2, 2, 2, 2, 2, 2, 2],
+    within_epoch_variance_two_component: [1, 1, 1, NaN, NaN, NaN, NaN],
+    first_half_variance: [1, 1, 1, 1, 1, 1, 1],
+    second_half_variance: [2, 4, 6, 1, 1, 1, 1],
+    half_ratio_predicted: [2, 2, 2, 1, 1, 1, 1],
+    half_ratio_low: [1, 1, 1, 0.5, 1.5, 0.1, 0.1],
+    half_ratio_high: [3, 4.5, 5, 2, 3, 2, 2],
+    replay_explained: [0.9, 0.8, 0.7, 0.5, -0.5, NaN, NaN],
+  });
+  const ranges = summariseRanges(table, estimators, 1);
   const [flattest, flat, suppressed, stiff, stiffest] = ranges;
 
   it('has five ranges in order of rising curvature, the last without an upper end', () => {
@@ -48,10 +63,30 @@ describe('summariseRanges', () => {
     expect(stiffest.expectedAbsLog10).toBeGreaterThan(0.2);
   });
 
+  it('has each estimator against its own predictions, and the best of them for coverage', () => {
+    expect(stiffest.ratioProportional).toBeCloseTo(0.5, 12);
+    expect(stiffest.withinEpochs.ratioSampler).toBeCloseTo(1, 12);
+    expect(stiffest.withinEpochs.ratioTwoComponent).toBeCloseTo(2, 12);
+    expect(stiffest.withinEpochs.coverage).toBeCloseTo(2 / 3, 12);
+    // No two-component theory here: the sampler's stands in for coverage.
+    expect(suppressed.withinEpochs).toMatchObject({ ratioTwoComponent: null, coverage: 1 });
+    expect(stiffest.withoutTrend).toEqual({ ratioSampler: null, ratioTwoComponent: null, coverage: null });
+  });
+
+  it('has what the halves of the window and the replay say', () => {
+    expect(stiffest.halvesRatio).toBe(2);
+    expect(stiffest.halvesCoverage).toBeCloseTo(2 / 3, 12);
+    expect(suppressed.halvesCoverage).toBe(0.5);
+    expect(stiffest.replayExplained).toBe(0.8);
+    expect(suppressed.replayExplained).toBe(0);
+  });
+
   it('is null where nothing is known, so that JSON can hold it', () => {
     for (const range of [flattest, stiff])
       for (const [name, value] of Object.entries(range))
-        if (!['low', 'high', 'directions'].includes(name)) expect(value).toBeNull();
+        if (name === 'withinEpochs' || name === 'withoutTrend')
+          expect(value).toEqual({ ratioSampler: null, ratioTwoComponent: null, coverage: null });
+        else if (!['low', 'high', 'directions'].includes(name)) expect(value).toBeNull();
     expect(flat).toMatchObject({ ratioSampler: null, ratioWhite: 0.25, coverage: null, pooledError: null });
   });
 });

@@ -1,6 +1,7 @@
 /** Tables of directions made by hand: what a test does not say is unknown. */
 import type { DirectionTable, Regime } from '../../../src/experiment/compare/directions.ts';
-import { DIRECTION_COLUMNS } from '../../../src/store/run-directory.ts';
+import type { EstimatorTable } from '../../../src/experiment/compare/estimators.ts';
+import { DIRECTION_COLUMNS, ESTIMATOR_COLUMNS, type EstimatorColumn } from '../../../src/store/run-directory.ts';
 
 type Given = Partial<Record<Exclude<keyof DirectionTable, 'regime'>, readonly number[]>>;
 
@@ -14,4 +15,14 @@ export function tableOf(
     Float64Array.from(columns[name] ?? Array<number>(count).fill(NaN)),
   ]);
   return { ...Object.fromEntries(numbers), regime: regime ?? Array<Regime>(count).fill('stiff') } as DirectionTable;
+}
+
+/** Tables of estimators likewise, for as many directions. */
+export function estimatorsOf(
+  count: number,
+  columns: Partial<Record<EstimatorColumn, readonly number[]>> = {},
+): EstimatorTable {
+  return Object.fromEntries(
+    ESTIMATOR_COLUMNS.map((name) => [name, Float64Array.from(columns[name] ?? Array<number>(count).fill(NaN))]),
+  ) as EstimatorTable;
 }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { summariseRanges } from '../../../src/experiment/compare/summary.ts';
 import { type Findings, verdicts, warnings } from '../../../src/experiment/compare/verdicts.ts';
-import { tableOf } from './table.ts';
+import { estimatorsOf, tableOf } from './table.ts';
 
 const CROSSOVER = 0.5;
 const at = (...relative: number[]) => relative.map((value) => value * CROSSOVER);
@@ -22,7 +22,7 @@ const table = tableOf(
 /** A run of which nothing is to be doubted. */
 const sound: Findings = {
   sampler: 'reshuffle',
-  ranges: summariseRanges(table, CROSSOVER),
+  ranges: summariseRanges(table, estimatorsOf(7), CROSSOVER),
   table,
   crossover: CROSSOVER,
   polish: { converged: true, verdict: 'near the minimum', medianDrift: 0.01, directions: 5, steps: 3 },
@@ -39,6 +39,8 @@ const sound: Findings = {
   floor: { median: 1e-5, largest: 9e-3, above: 0 },
   backend: 'tensorflow',
   dataWarnings: [],
+  visibility: null,
+  quadraticity: null,
 };
 
 const codes = (change: Partial<Findings>) => warnings({ ...sound, ...change }).map(({ code }) => code);
@@ -126,10 +128,16 @@ describe('verdicts', () => {
 
   it('count what bends downwards, and leave out what is not known', () => {
     const negative = tableOf({ eigenvalue: at(5, -1, -2) }, ['stiff', 'negative', 'negative']);
-    const bare = { ...sound, table: negative, ranges: summariseRanges(negative, CROSSOVER), polish: null, floor: null };
+    const bare = {
+      ...sound,
+      table: negative,
+      ranges: summariseRanges(negative, estimatorsOf(3), CROSSOVER),
+      polish: null,
+      floor: null,
+    };
     expect(verdicts(bare)).toEqual(['2 directions have a curvature of 0 or less.']);
     const one = tableOf({ eigenvalue: at(0.001) }, ['negative']);
-    expect(verdicts({ ...bare, table: one, ranges: summariseRanges(one, CROSSOVER) })).toEqual([
+    expect(verdicts({ ...bare, table: one, ranges: summariseRanges(one, estimatorsOf(1), CROSSOVER) })).toEqual([
       'Below λ×/100 (1 direction) nothing holds the weights in place for the length of the window, and theory is not put to the test.',
       '1 direction has a curvature of 0 or less.',
     ]);

@@ -4,13 +4,14 @@
  */
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { statesOfWindow } from '../../../src/experiment/compare/loss-fluctuation.ts';
+import { statesOfWindow } from '../../../src/experiment/snapshots.ts';
 import { readCsv } from '../../../src/store/csv.ts';
+import { readSafetensors } from '../../../src/store/safetensors.ts';
 import { jacobiEigen } from '../../oracle/jacobi-reference.ts';
 import { plainHessian } from '../../oracle/plain-network-derivatives.ts';
 import { range } from '../../hessian/plain-mlp.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
-import { data, dot, everyone, numbers as tensorOf, perSampleVariances, row, summary } from './reading.ts';
+import { data, dot, everyone, hessianTimes, numbers as tensorOf, perSampleVariances, row, summary } from './reading.ts';
 import {
   BATCH,
   LEARNING_RATE as ETA,
@@ -233,6 +234,110 @@ describe.each([
     });
   });
 
+  describe('its replay', () => {
+    it('is the quadratic model from the opening state, under the noise of its own batches at the mean', () => {
+      const [indices, mean] = [numbers('batches', 'indices'), numbers('mean', 'theta')];
+      const full = plain.meanGradient(mean, data, everyone);
+      const noises = range(UPDATES).map((k) =>
+        plain.meanGradient(mean, data, row(indices, k, BATCH)).map((value, j) => value - full[j]),
+      );
+      const [theta, velocity] = [numbers('weights', 'theta'), numbers('weights', 'velocity')];
+      const offset = theta.map((value, j) => value - mean[j]);
+      const replayed = numbers('replay', 'theta');
+      const measured = numbers('projections', 'theta');
+      range(SIZE).forEach((i) => {
+        const e = direction(i);
+        let [x, v] = [dot(e, offset), dot(e, velocity)];
+        const path = noises.map((noise) => {
+          v =
+            BETA * v -
+            ETA * (numbers('spectrum', 'eigenvalues')[i] * x + numbers('spectrum', 'gradient')[i] + dot(e, noise));
+          return (x += v);
+        });
+        expectNear(
+          path.map((_, k) => replayed[k * SIZE + i]),
+          path,
+          10 * tolerance,
+        );
+        const varianceOf = (values: number[]) => {
+          const average = values.reduce((sum, value) => sum + value, 0) / UPDATES;
+          return values.reduce((sum, value) => sum + (value - average) ** 2, 0) / UPDATES;
+        };
+        const own = path.map((_, k) => measured[k * SIZE + i]);
+        const share = 1 - varianceOf(path.map((value, k) => value - own[k])) / varianceOf(own);
+        expect(numbers('replay', 'explained')[i]).toBeCloseTo(share, 3);
+      });
+    });
+  });
+
+  describe('its curvature along the window', () => {
+    it('is eᵀH(θ)e/λ at the states it names, by differences of the plain gradient', () => {
+      const [updates, chosen] = [numbers('curvature', 'updates'), numbers('curvature', 'directions')];
+      const theta = numbers('trajectory/00000', 'theta');
+      const ratio = numbers('curvature', 'ratio');
+      const expected = [...updates].flatMap((update) =>
+        [...chosen].map((i) => {
+          const state = Float64Array.from(row(theta, update));
+          return dot(direction(i), hessianTimes(state, direction(i))) / numbers('spectrum', 'eigenvalues')[i];
+        }),
+      );
+      // The flattest directions: λ is small against the rounding of the products.
+      expectNear(ratio, expected, precision === 'float32' ? 1e-2 : 1e-5);
+    });
+  });
+
+  describe('its noise of a fluctuating curvature', () => {
+    // Channel: the definition, over samples, at the snapshots that the epochs offer; batches are a fresh draw for each.
+    it('is (1/S)(1−S/N) Var_n[e·(∇ℓ_n(θ) − ∇ℓ_n(θ̄_epoch))], within its interval', () => {
+      const theta = numbers('trajectory/00000', 'theta');
+      const epochs = UPDATES / UPDATES_PER_EPOCH;
+      const differences = statesOfWindow(epochs, UPDATES_PER_EPOCH, 1).map((update) => {
+        const first = Math.floor(update / UPDATES_PER_EPOCH) * UPDATES_PER_EPOCH;
+        const mean = new Float64Array(SIZE);
+        for (let k = first; k < first + UPDATES_PER_EPOCH; k++)
+          row(theta, k).forEach((value, j) => (mean[j] += value / UPDATES_PER_EPOCH));
+        const state = row(theta, update);
+        return everyone.map((n) => {
+          const [there, here] = [plain.gradient(state, data, n), plain.gradient(mean, data, n)];
+          return there.map((value, j) => value - here[j]);
+        });
+      });
+      const inside = range(SIZE).filter((i) => {
+        const perSnapshot = differences.map((ofSamples) => {
+          const along = ofSamples.map((difference) => dot(direction(i), difference));
+          const mean = along.reduce((sum, value) => sum + value, 0) / SAMPLES;
+          return along.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (SAMPLES - 1);
+        });
+        const exact = ((perSnapshot.reduce((sum, value) => sum + value, 0) / epochs) * (1 - BATCH / SAMPLES)) / BATCH;
+        const at = (name: string) => numbers('noise', name)[i];
+        expect(at('multiplicative') / exact).toBeGreaterThan(0.4);
+        expect(at('multiplicative') / exact).toBeLessThan(2.5);
+        return at('multiplicative_low') <= exact && exact <= at('multiplicative_high');
+      });
+      expect(inside.length).toBeGreaterThan(0.85 * SIZE);
+    });
+  });
+
+  describe('its trace', () => {
+    it('is that of the loss at the minimum, without L2: all products of so small a network', () => {
+      const opening = readSafetensors(join(directory, 'weights.safetensors')).metadata.visibility as unknown as {
+        trace: { value: number };
+        contamination: number;
+      };
+      const minimum = numbers('minimum', 'theta');
+      const trace = range(SIZE).reduce((sum, i) => {
+        const axis = Float64Array.from({ length: SIZE }, (_, j) => (i === j ? 1 : 0));
+        return sum + hessianTimes(minimum, axis)[i] - MU;
+      }, 0);
+      expect(opening.trace.value / trace).toBeCloseTo(1, precision === 'float32' ? 4 : 6);
+      // m = 3Tr(H)/(2Nλ_cross), λ_cross = 0.75.
+      expect(opening.contamination / ((3 * trace) / (2 * SAMPLES * 0.75))).toBeCloseTo(
+        1,
+        precision === 'float32' ? 4 : 6,
+      );
+    });
+  });
+
   describe('its summary', () => {
     const fluctuation = () => summary(directory).lossFluctuation as unknown as Record<string, number>;
 
@@ -252,7 +357,11 @@ describe.each([
       const theta = numbers('trajectory/00000', 'theta');
       const gradient = plain.meanGradient(mean, data, everyone, MU);
       const atMean = plain.objective(mean, data, everyone, MU);
-      const states = statesOfWindow(UPDATES / UPDATES_PER_EPOCH, UPDATES_PER_EPOCH);
+      const states = statesOfWindow(
+        UPDATES / UPDATES_PER_EPOCH,
+        UPDATES_PER_EPOCH,
+        Math.ceil((200 * UPDATES_PER_EPOCH) / UPDATES),
+      );
       const lifts = states.map((k) => {
         const state = row(theta, k);
         const slope = dot(

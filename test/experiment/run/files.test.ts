@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { resolveExperiment } from '../../../src/experiment/index.ts';
 import { readSafetensors } from '../../../src/store/safetensors.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
+import { ESTIMATOR_COLUMNS } from '../../../src/store/run-directory.ts';
 import { listing } from '../../store/scratch.ts';
 import { BATCH, fingerprints, run, SIZE, tiny, UPDATES, UPDATES_PER_EPOCH } from './tiny.ts';
 
@@ -41,14 +42,19 @@ describe('a run directory', () => {
     expect(figures.length).toBeGreaterThanOrEqual(6);
     expect(listing(directory).filter((name) => !name.startsWith('figures/'))).toEqual([
       'batches.safetensors',
+      'components.csv',
+      'curvature.safetensors',
       'directions.csv',
       'environment.json',
+      'estimators.csv',
       'experiment.json',
       'figures',
       'mean.safetensors',
       'minimum.safetensors',
       'noise.safetensors',
+      'positions.csv',
       'projections.safetensors',
+      'replay.safetensors',
       'spectrum.safetensors',
       'stages.json',
       'summary.json',
@@ -77,11 +83,18 @@ describe('a run directory', () => {
       gradient: `F64 ${d}`,
     });
     expect(layout('projections.safetensors')).toEqual({ theta: rows, velocity: rows });
+    expect(layout('replay.safetensors')).toEqual({ theta: rows, explained: `F64 ${d}` });
+    const { updates, directions, ratio } = layout('curvature.safetensors');
+    expect([updates, directions]).toEqual(['I32 [4]', 'I32 [10]']);
+    expect(ratio).toBe('F64 [4, 10]');
     const lags = `[${2 * UPDATES_PER_EPOCH + 1}]`;
     expect(layout('noise.safetensors')).toMatchObject({
       variance: `F64 ${d}`,
       variance_low: `F64 ${d}`,
       variance_high: `F64 ${d}`,
+      multiplicative: `F64 ${d}`,
+      multiplicative_low: `F64 ${d}`,
+      multiplicative_high: `F64 ${d}`,
       lags: `I32 ${lags}`,
       autocovariance: `F64 ${lags}`,
       autocovariance_error: `F64 ${lags}`,
@@ -90,7 +103,7 @@ describe('a run directory', () => {
 
   it('says in metadata where the weights lie, where a part begins, how noise was measured', () => {
     const metadata = (name: string) => readSafetensors(join(directory, name)).metadata;
-    expect(metadata('weights.safetensors')).toEqual({
+    expect(metadata('weights.safetensors')).toMatchObject({
       parameters: [
         { name: 'dense1/weight', shape: [4, 3], offset: 0 },
         { name: 'dense1/bias', shape: [3], offset: 12 },
@@ -136,6 +149,23 @@ describe('a run directory', () => {
   });
 });
 
+describe('the other tables', () => {
+  const lines = (name: string) => text(name).trim().split('\n');
+
+  it('have their headers, and a line a direction, a range and position, a rank', () => {
+    expect(lines('estimators.csv')[0].split(',')).toEqual([...ESTIMATOR_COLUMNS]);
+    expect(lines('estimators.csv')).toHaveLength(SIZE + 1);
+    expect(lines('positions.csv')[0]).toBe('low,high,position,measured,measured_error,sampler,two_component');
+    expect((lines('positions.csv').length - 1) % UPDATES_PER_EPOCH).toBe(0);
+    expect(lines('components.csv')[0]).toBe(
+      'rank,variance,share,curvature,random_walk_variance,random_walk_share,random_walk_curvature',
+    );
+    expect(lines('components.csv')).toHaveLength(SIZE + 1);
+    for (const name of ['estimators.csv', 'positions.csv', 'components.csv'])
+      expect(text(name)).not.toMatch(/nan|inf/i);
+  });
+});
+
 describe('directions.csv', () => {
   it('has the header of the contract, one line a direction, LF', () => {
     const content = text('directions.csv');
@@ -149,8 +179,7 @@ describe('directions.csv', () => {
       expect(cells).toHaveLength(27);
       expect(cells[0]).toBe(String(index));
       expect(cells[26]).toMatch(/^(stiff|suppressed|drift|negative)$/);
-      // Two components are not predicted: undefined is empty, not NaN.
-      for (const at of [17, 20, 23]) expect(cells[at]).toBe('');
+      for (const at of [17, 20, 23]) expect(Number(cells[at])).toBeGreaterThan(0);
     });
     expect(content).not.toMatch(/nan|inf/i);
   });
@@ -186,6 +215,7 @@ describe('summary.json', () => {
       [
         ...['schemaVersion', 'learningRate', 'momentum', 'batchSize', 'samples', 'batchesPerEpoch', 'weightDecay'],
         ...['sampler', 'crossoverEigenvalue', 'window', 'ranges', 'slopes', 'lossFluctuation', 'warnings', 'verdicts'],
+        ...['noise', 'quadraticity', 'components'],
       ].sort(),
     );
     expect(Object.keys(summary().window).sort()).toEqual(['burnInEpochs', 'epochs', 'updates']);
@@ -194,7 +224,8 @@ describe('summary.json', () => {
       expect(Object.keys(range).sort()).toEqual(
         [
           ...['low', 'high', 'directions', 'ratioSampler', 'ratioWhite', 'ratioTwoComponent', 'velocityRatioSampler'],
-          ...['medianAbsLog10', 'expectedAbsLog10', 'coverage', 'pooledError'],
+          ...['medianAbsLog10', 'expectedAbsLog10', 'coverage', 'pooledError', 'coverageTwoComponent'],
+          ...['ratioProportional', 'withinEpochs', 'withoutTrend', 'halvesRatio', 'halvesCoverage', 'replayExplained'],
         ].sort(),
       );
     const { suppressed } = summary().slopes as { suppressed: object };

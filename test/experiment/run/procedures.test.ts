@@ -1,7 +1,7 @@
 /** Other ways to the window, and another back end. */
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { statesOfWindow } from '../../../src/experiment/compare/loss-fluctuation.ts';
+import { statesOfWindow } from '../../../src/experiment/snapshots.ts';
 import { readHistory } from '../../../src/experiment/training-curve.ts';
 import { readSafetensors } from '../../../src/store/safetensors.ts';
 import { range } from '../../hessian/plain-mlp.ts';
@@ -67,7 +67,7 @@ describe('a window of more updates than are evaluated', () => {
     const theta = numbers(directory, 'trajectory/00000', 'theta');
     const gradient = plain.meanGradient(mean, data, everyone, WEIGHT_DECAY);
     const atMean = plain.objective(mean, data, everyone, WEIGHT_DECAY);
-    const states = statesOfWindow(5, 100);
+    const states = statesOfWindow(5, 100, 40);
     expect(states).toHaveLength(200);
     let [lift, slope] = [0, 0];
     for (const k of states) {

@@ -1,22 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { ratioFigure } from '../../../src/report/figures/ratio.ts';
 import type { RangeSummary } from '../../../src/report/summary.ts';
-import { inputOf } from '../hand-made.ts';
+import { inputOf, rangeOf } from '../hand-made.ts';
 import { syntheticInput } from '../synthetic.ts';
 
-const range = (low: number, high: number | null, ratioSampler: number | null): RangeSummary => ({
-  low,
-  high,
-  directions: 1,
-  ratioSampler,
-  ratioWhite: null,
-  ratioTwoComponent: null,
-  velocityRatioSampler: null,
-  medianAbsLog10: null,
-  expectedAbsLog10: null,
-  coverage: null,
-  pooledError: null,
-});
+const range = (low: number, high: number | null, ratioSampler: number | null): RangeSummary =>
+  rangeOf({ low, high, ratioSampler });
 
 describe('series', () => {
   test('both theories, each direction by direction and range by range', () => {

@@ -1,0 +1,67 @@
+/** Which states of the window stand for all of it where every one would cost too much. */
+import { readTrajectory, blockRows } from './trajectory.ts';
+
+/** Fractional part of the golden ratio: its multiples fill the epoch evenly, however many are taken. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/** Updates of the window, `perEpoch` in every one of its epochs, spread evenly over the positions in the epoch; ascending. */
+export function statesOfWindow(epochs: number, batchesPerEpoch: number, perEpoch: number): number[] {
+  const each = Math.min(batchesPerEpoch, perEpoch);
+  const states: number[] = [];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const positions = new Set<number>();
+    for (let i = 0; i < each; i++) {
+      const fraction = ((epoch * each + i + 0.5) * GOLDEN) % 1;
+      let position = Math.floor(fraction * batchesPerEpoch);
+      while (positions.has(position)) position = (position + 1) % batchesPerEpoch;
+      positions.add(position);
+    }
+    for (const position of positions) states.push(epoch * batchesPerEpoch + position);
+  }
+  return states.sort((a, b) => a - b);
+}
+
+/** `count` ≤ n of the numbers 0 … n−1, evenly apart. */
+export function evenlyChosen(n: number, count: number): number[] {
+  const chosen = Math.min(n, count);
+  return Array.from({ length: chosen }, (_, i) => Math.floor(((i + 0.5) * n) / chosen));
+}
+
+/** A state of the window with the mean of its epoch, float64 [d] each. */
+export interface StateInEpoch {
+  readonly update: number;
+  readonly state: Float64Array;
+  readonly epochMean: Float64Array;
+}
+
+/**
+ * States of chosen epochs, one each, with the epoch's mean, in the order of time. One epoch is in memory at a time: its sum
+ * and its state.
+ *
+ * @param states updates, ascending, at most one an epoch
+ */
+export function* statesInEpochs(
+  directory: string,
+  updates: number,
+  size: number,
+  batchesPerEpoch: number,
+  states: readonly number[],
+): Generator<StateInEpoch> {
+  let next = 0;
+  let sum = new Float64Array(size);
+  let state: Float64Array | undefined;
+  for (const { first, rows, theta } of readTrajectory(directory, updates, size, blockRows(size)))
+    for (let row = 0; row < rows; row++) {
+      const update = first + row;
+      const wanted = states[next];
+      if (wanted === undefined) return;
+      if (Math.floor(update / batchesPerEpoch) !== Math.floor(wanted / batchesPerEpoch)) continue;
+      const at = theta.subarray(row * size, (row + 1) * size);
+      for (let i = 0; i < size; i++) sum[i] += at[i];
+      if (update === wanted) state = Float64Array.from(at);
+      if ((update + 1) % batchesPerEpoch !== 0) continue;
+      yield { update: wanted, state: state!, epochMean: sum.map((value) => value / batchesPerEpoch) };
+      sum = new Float64Array(size);
+      next++;
+    }
+}

@@ -1,0 +1,75 @@
+/** Whether the loss is quadratic over the window: the curvature along chosen directions at states of it. */
+import { openHessian } from '../../hessian/hessian.ts';
+import { RUN_FILES, runPath } from '../../store/run-directory.ts';
+import { writeSafetensors } from '../../store/safetensors.ts';
+import type { Context } from '../context.ts';
+import { measured } from '../profile.ts';
+import { evenlyChosen, statesInEpochs, statesOfWindow } from '../snapshots.ts';
+import type { Workbench } from '../workbench.ts';
+
+/** States and directions: 40 products in all. */
+const STATES = 4;
+const DIRECTIONS = 10;
+
+/**
+ * eᵀH(θ_snapshot)e / λ, with the full objective's Hessian, along directions spread evenly over the logarithm of λ > 0.
+ *
+ * @param eigenvalues λ at the window's mean [k], descending
+ * @param eigenvectors unit rows [k, d]
+ */
+export async function curvatureAlongWindow(
+  { directory, experiment, voice }: Context,
+  { problem, dataset, batchesPerEpoch, savedBytes }: Workbench,
+  eigenvalues: Float64Array,
+  eigenvectors: Float32Array,
+): Promise<void> {
+  const { size } = problem;
+  const { epochs } = experiment.record;
+  const states = statesOfWindow(epochs, batchesPerEpoch, 1);
+  const chosen = evenlyChosen(epochs, STATES).map((epoch) => states[epoch]);
+  const directions = spreadOverDecades(eigenvalues, DIRECTIONS);
+  const ratio = new Float64Array(chosen.length * directions.length);
+  const report = voice.begin('curvature along the window');
+  const hessian = openHessian(problem, dataset.train, savedBytes);
+  try {
+    let row = 0;
+    for (const { state } of statesInEpochs(directory, epochs * batchesPerEpoch, size, batchesPerEpoch, chosen)) {
+      const operator = measured('Hessian products', hessian.at(state), 'apply');
+      try {
+        for (const [column, i] of directions.entries()) {
+          const direction = Float64Array.from(eigenvectors.subarray(i * size, (i + 1) * size));
+          const product = operator.apply(direction);
+          let curvature = 0;
+          for (let j = 0; j < size; j++) curvature += direction[j] * product[j];
+          ratio[row * directions.length + column] = curvature / eigenvalues[i];
+          await report(row * directions.length + column + 1, ratio.length);
+        }
+      } finally {
+        operator.dispose();
+      }
+      row++;
+    }
+  } finally {
+    hessian.dispose();
+  }
+  writeSafetensors(runPath(directory, RUN_FILES.curvature), {
+    updates: { shape: [chosen.length], data: Int32Array.from(chosen) },
+    directions: { shape: [directions.length], data: Int32Array.from(directions) },
+    ratio: { shape: [chosen.length, directions.length], data: ratio },
+  });
+}
+
+/** Indices of positive eigenvalues, nearest to points evenly apart in log λ; each once, stiffest first. */
+export function spreadOverDecades(eigenvalues: Float64Array, count: number): number[] {
+  const positive = [...eigenvalues.keys()].filter((i) => eigenvalues[i] > 0);
+  if (positive.length <= count) return positive;
+  const logs = positive.map((i) => Math.log(eigenvalues[i]));
+  const [high, low] = [logs[0], logs[logs.length - 1]];
+  const nearest = Array.from({ length: count }, (_, j) => {
+    const wanted = high + ((low - high) * j) / (count - 1);
+    let best = 0;
+    for (let at = 1; at < logs.length; at++) if (Math.abs(logs[at] - wanted) < Math.abs(logs[best] - wanted)) best = at;
+    return positive[best];
+  });
+  return [...new Set(nearest)].sort((a, b) => a - b);
+}

@@ -1,0 +1,66 @@
+/** Whether the law can be seen at all: how much a fluctuating curvature will fill up what epochs suppress. See docs/concepts/epoch-noise.md, equation 20. */
+import { estimateTrace, type TraceEstimate } from '../hessian/trace.ts';
+import type { SymmetricOperator } from '../hessian/operator.ts';
+import type { Report } from '../progress.ts';
+import { shortNumber } from '../report/numbers.ts';
+
+/** The estimate, made at the minimum before the window opens. */
+export interface Visibility {
+  /** Tr H of the loss, without L2. */
+  readonly trace: TraceEstimate;
+  /** m = 3 Tr(H)/(2Nλ_cross): the expected share of the fluctuating curvature in the noise. */
+  readonly contamination: number;
+  /** N at which m is 0.01: the linear law then shows to 10 % down to a tenth of the crossover. */
+  readonly samplesForClearView: number;
+}
+
+/** Products for the trace: enough for about a per cent where a few dozen directions hold most of it. */
+const PRODUCTS = 60;
+/** m that a clear view of the law takes. */
+const CLEAR = 0.01;
+/** From this m on the filling-up is as large as what is left at a tenth of the crossover: m·λ_cross/λ = 1. */
+const INVISIBLE = 0.1;
+
+/**
+ * @param operator the Hessian of the objective at the minimum, L2 included
+ * @param settings μ, N, λ_cross
+ */
+export async function estimateVisibility(
+  operator: SymmetricOperator,
+  settings: {
+    readonly weightDecay: number;
+    readonly samples: number;
+    readonly crossover: number;
+    readonly seed: number;
+  },
+  report: Report,
+): Promise<Visibility> {
+  const { weightDecay, samples, crossover, seed } = settings;
+  const objective = await estimateTrace(operator, { products: PRODUCTS, seed }, report);
+  const decay = weightDecay * operator.size;
+  const trace = {
+    ...objective,
+    value: objective.value - decay,
+    low: objective.low - decay,
+    high: objective.high - decay,
+  };
+  const contamination = (3 * trace.value) / (2 * samples * crossover);
+  return {
+    trace,
+    contamination,
+    samplesForClearView: Math.ceil((samples * contamination) / CLEAR),
+  };
+}
+
+/** One sentence for the terminal. */
+export function visibilityInWords({ trace, contamination }: Visibility): string {
+  const margin = (trace.high - trace.low) / 2;
+  return `trace of the loss's Hessian ${shortNumber(trace.value)} ± ${shortNumber(margin, 2)}; expected share of its fluctuations in the noise m = 3Tr(H)/(2Nλ×) = ${shortNumber(contamination)}`;
+}
+
+/** Why the law will not be seen, and what would help; undefined where it will. */
+export function warningOfInvisibility(visibility: Visibility): string | undefined {
+  const { contamination, samplesForClearView } = visibility;
+  if (!(contamination > INVISIBLE)) return undefined;
+  return `The law cannot be seen: with m = 3Tr(H)/(2Nλ×) = ${shortNumber(contamination)} a fluctuating curvature adds ${shortNumber(10 * contamination)} times what is left of the weight variance at a tenth of the crossover. About ${samplesForClearView} samples would do, with the batch size raised in proportion.`;
+}

@@ -1,0 +1,34 @@
+/**
+ * The noise of a fluctuating curvature: what a displacement of the weights within the epoch adds to a batch's gradient. It
+ * changes from update to update, so that the epoch does not sum it to zero. See docs/concepts/epoch-noise.md, equation 19.
+ */
+import type { Report } from '../progress.ts';
+import type { Reals } from '../tensor/types.ts';
+import { varianceFromEpochs, type BatchGradients } from './batch-gradients.ts';
+
+/** A state of the window, and the mean of the epoch that it belongs to, [d] each. */
+export interface Snapshot {
+  readonly state: Reals;
+  readonly epochMean: Reals;
+}
+
+/**
+ * Variance of one batch's e·(∇ℓ(θ_snapshot) − ∇ℓ(θ̄_epoch)) along the directions, for batches drawn without replacement:
+ * (1/S)(1−S/N)·Var_n of the samples' differences, unbiased, from one epoch of fresh batches.
+ *
+ * @param epoch the samples of that epoch [batchesPerEpoch · batchSize]
+ * @param samplingFraction f = S/N
+ * @returns [k]
+ */
+export async function multiplicativeVariance(
+  gradients: BatchGradients,
+  { state, epochMean }: Snapshot,
+  epoch: Int32Array,
+  batchesPerEpoch: number,
+  samplingFraction: number,
+  report: Report,
+): Promise<Float64Array> {
+  const along = await gradients.along(state, epoch, report, epochMean);
+  const k = along.length / batchesPerEpoch;
+  return varianceFromEpochs(along, k, batchesPerEpoch, samplingFraction).variance;
+}

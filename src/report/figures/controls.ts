@@ -1,0 +1,72 @@
+/** The controls at one glance: what each sampler makes of the same minimum, and what is predicted for it. */
+import type { Figure, Role, Series } from '../figure.ts';
+import type { ControlColumns, ReportInput } from '../input.ts';
+import { rangeOf } from '../range.ts';
+import { binnedMeans } from '../running-median.ts';
+import { sortDirections } from './against-curvature.ts';
+import { crossoverMarker, settings } from './words.ts';
+
+const BIN_MINIMUM = 5;
+
+const LOOKS: Readonly<Record<ControlColumns['sampler'], { readonly label: string; readonly role: Role }>> = {
+  reshuffle: { label: 'reshuffled every epoch', role: 'sampler-theory' },
+  'shuffle-once': { label: 'one order for all epochs', role: 'measured-again' },
+  'with-replacement': { label: 'independent batches', role: 'white-theory' },
+  frozen: { label: 'frozen noise', role: 'measured' },
+  quadratic: { label: 'quadratic, Gaussian noise', role: 'test' },
+};
+
+/** σ²_θ against λ: means of bins as points, the predictions for the same bins as lines. */
+export function controlsFigure(input: ReportInput): Figure {
+  const { controls = [], run } = input;
+  const { range } = sortDirections(input);
+  const series: Series[] = [];
+  for (const control of controls) {
+    const { eigenvalue, theta_variance, theta_variance_sampler, theta_variance_two_component, regime } = control;
+    const chosen = Array.from(eigenvalue, (_, i) => i).filter(
+      (i) => eigenvalue[i] > 0 && regime[i] !== 'drift' && regime[i] !== 'negative' && theta_variance_sampler[i] > 0,
+    );
+    const x = chosen.map((i) => eigenvalue[i]);
+    const curve = (values: ArrayLike<number>) =>
+      binnedMeans(
+        x,
+        chosen.map((i) => values[i]),
+        run.crossoverEigenvalue,
+        BIN_MINIMUM,
+      );
+    const { label, role } = LOOKS[control.sampler];
+    const [measured, predicted] = [curve(theta_variance), curve(theta_variance_sampler)];
+    if (predicted.x.length > 0 && control.sampler !== 'frozen' && control.sampler !== 'quadratic') {
+      series.push({ label: `${label}: theory`, kind: 'line', role, emphasis: 'normal', ...predicted });
+      // Independent batches hardly feel it: a second line would lie on the first.
+      const two = curve(theta_variance_two_component);
+      if (control.sampler === 'reshuffle' && two.x.length > 0)
+        series.push({
+          label: 'with a fluctuating curvature',
+          kind: 'line',
+          role: 'two-component-theory',
+          emphasis: 'normal',
+          ...two,
+        });
+    }
+    if (measured.x.length > 0) series.push({ label, kind: 'points', role, emphasis: 'strong', ...measured });
+  }
+  return {
+    title: 'Controls from one minimum',
+    subtitle: settings({ ...input, run: { ...run } }).replace(/\n.*?; /, '\n'),
+    x: { label: 'Hessian eigenvalue λ', scale: 'log', range },
+    y: {
+      label: 'weight variance σ²_θ',
+      scale: 'log',
+      range: rangeOf(
+        series.flatMap((one) => one.y),
+        'log',
+      ),
+    },
+    series,
+    verticals: crossoverMarker(run),
+    horizontals: [],
+    footnote: `Means of bins with at least ${BIN_MINIMUM} directions; lines: the same means of the predictions for each run. Frozen and quadratic controls follow the run's own sampler.`,
+    message: series.length === 0 ? 'too few directions for means' : undefined,
+  };
+}
