@@ -93,7 +93,7 @@ describe('controls', () => {
     expect(fingerprints(again)).toEqual(fingerprints(directory));
     expect(await run(again, ALL)).toMatchObject({ ran: [], previous: null });
     rmSync(join(again, 'controls', 'frozen'), { recursive: true });
-    rmSync(join(again, 'controls', 'with-replacement', 'summary.json'));
+    rmSync(join(again, 'controls', 'with-replacement'), { recursive: true });
     const resumed = await run(again, ALL);
     expect(resumed.ran).toEqual(['controls', 'report']);
     expect(fingerprints(again)).toEqual(fingerprints(directory));

@@ -67,7 +67,7 @@ export const plain = plainMlp(4, 3, 1);
 
 /** SHA-256 of every file of a run, but of the one that tells of machine and time. */
 export function fingerprints(directory: string): Record<string, string> {
-  const names = listing(directory).filter((name) => /\.\w+$/.test(name) && name !== 'environment.json');
+  const names = listing(directory).filter((name) => /\.\w+$/.test(name) && !name.endsWith('environment.json'));
   return Object.fromEntries(
     names.map((name) => [
       name,
