@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { summaryTable } from '../report/table.ts';
+import type { ControlSummary } from '../report/summary.ts';
+import { readJson } from '../store/json.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
 import type { PipelineResult } from './pipeline.ts';
 import { STAGES } from './stages.ts';
@@ -17,16 +19,19 @@ export function describeResult({ directory, ran, previous }: PipelineResult): De
   const compared = existsSync(runPath(directory, RUN_FILES.summary));
   const figures = runPath(directory, RUN_FILES.figures);
   const drawn = existsSync(figures);
+  const controlled = runPath(directory, RUN_FILES.controlSummary);
+  const controls = existsSync(controlled) ? readJson<ControlSummary>(controlled) : undefined;
   const document = {
     directory,
     ran,
     previous,
     figures: drawn ? figures : null,
     summary: compared ? readSummary(directory) : null,
+    controls: controls ?? null,
   };
   const shown = (path: string) => relative(process.cwd(), path) || '.';
   if (compared)
-    return { document, text: summaryTable(readSummary(directory), drawn ? { figures: shown(figures) } : {}) };
+    return { document, text: summaryTable(readSummary(directory), drawn ? { figures: shown(figures) } : {}, controls) };
   const done = STAGES.filter(({ outputs }) => outputs.every((file) => existsSync(runPath(directory, file))));
   const next = STAGES[done.length];
   const state = `${shown(directory)}: done ${done.map(({ name }) => name).join(', ') || 'nothing'}`;

@@ -5,7 +5,7 @@ import { randomStream } from '../random.ts';
 import type { OpenBasis } from './basis.ts';
 import { residualOverGap } from './gaps.ts';
 import { KrylovSpace, type RitzPairs } from './krylov.ts';
-import { availableMemory, refuseWhatDoesNotFit, stepsAtFirst } from './memory.ts';
+import { availableMemory, refuseWhatDoesNotFit, stepsAtFirst, type WayOut } from './memory.ts';
 import type { SymmetricOperator } from './operator.ts';
 import { PlainBasis } from './plain-basis.ts';
 import { freshResiduals } from './residuals.ts';
@@ -27,6 +27,8 @@ export interface LanczosOptions {
   readonly openBasis?: OpenBasis;
   /** Bytes that may be taken; what is available unless said otherwise. {@link lanczosMemory} says what is needed. */
   readonly memory?: number;
+  /** What a refusal for lack of memory advises: to ask for fewer pairs, or to free memory, unless said otherwise. */
+  readonly wayOut?: WayOut;
   /** Called, and awaited, after every product. */
   readonly onProgress?: (state: LanczosProgress) => void | Promise<void>;
   /** Ends the work with the signal's reason, between two products. */
@@ -101,13 +103,13 @@ const OVERSIGHT = 0.01;
  */
 export async function lanczos(operator: SymmetricOperator, options: LanczosOptions): Promise<Eigenpairs> {
   const { eigenpairs: wanted, tolerance = DEFAULT_TOLERANCE, seed = 1, certify = true } = options;
-  const { openBasis = PLAIN, memory = availableMemory(), onProgress, signal } = options;
+  const { openBasis = PLAIN, memory = availableMemory(), wayOut, onProgress, signal } = options;
   const { size } = operator;
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > size)
     throw new RunError(`${wanted} eigenpairs of an operator of size ${size}; ask for 1 to ${size}`);
   if (!(tolerance >= 0)) throw new RunError(`tolerance ${tolerance} of eigenpairs; expected 0 or more`);
 
-  refuseWhatDoesNotFit(operator, wanted, memory);
+  refuseWhatDoesNotFit(operator, wanted, memory, wayOut);
 
   let converged = 0;
   const tell = async (stage: LanczosProgress['stage'], iteration: number, expected: number) => {
@@ -154,7 +156,7 @@ export async function lanczos(operator: SymmetricOperator, options: LanczosOptio
   async function grow(): Promise<void> {
     let lookAt = 1;
     for (;;) {
-      if (space.count >= expectedAtFirst) refuseWhatDoesNotFit(operator, wanted, memory, space.count + 1);
+      if (space.count >= expectedAtFirst) refuseWhatDoesNotFit(operator, wanted, memory, wayOut, space.count + 1);
       await space.step();
       if (space.count >= lookAt || space.isComplete) {
         lookAt = space.count + Math.max(1, Math.floor(space.count * (wanted === size ? 4 : 1) * LOOK_EVERY));

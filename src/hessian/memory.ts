@@ -1,5 +1,4 @@
 /** The memory Lanczos needs, said before it starts: a space that does not fit is refused, not grown until the system ends the process. */
-import os from 'node:os';
 import { ConfigurationError } from '../errors.ts';
 import { FLOAT32_PRECISION, type SymmetricOperator } from './operator.ts';
 
@@ -8,27 +7,30 @@ const WORK_BYTES = 2 ** 29;
 /** Vectors of float64 that a step works on, the operator's own included. */
 const WORK_VECTORS = 8;
 
+/** What the memory of a Lanczos run depends on beside its pairs. */
+type Sized = Pick<SymmetricOperator, 'size' | 'relativePrecision'>;
+
 /** Bytes of one entry of the space's vectors: as precise as the products are. */
-export function bytesPerEntry({ relativePrecision = FLOAT32_PRECISION }: SymmetricOperator): 4 | 8 {
+function bytesPerEntry({ relativePrecision = FLOAT32_PRECISION }: Sized): 4 | 8 {
   return relativePrecision < FLOAT32_PRECISION ? 8 : 4;
 }
 
 /**
  * Steps Lanczos is expected to take before any is done: four a pair, except where all pairs are wanted. A spectrum that
- * falls like 1/i took 3.6 for 1,000 pairs (d = 137,000: 3.65 GB for the whole process, 3.66 expected), networks' fall faster.
+ * falls like 1/i takes somewhat fewer, and networks' fall faster.
  */
 export function stepsAtFirst(eigenpairs: number, size: number): number {
   return eigenpairs === size ? size : Math.min(size, 4 * eigenpairs + 30);
 }
 
 /**
- * Bytes at the peak, when vectors are combined out of the space.
+ * Bytes at the peak, when vectors are combined out of the space: 3.59 GB for 1,000 pairs at d = 137,000 in float32.
  *
  * @param steps dimension of the space, n; what is expected unless said otherwise
  * @returns n·d·b for the space, 4(k+1)·d for the vectors returned, 16·n² + 8(k+1)·n for their coordinates, and work
  */
 export function lanczosMemory(
-  operator: SymmetricOperator,
+  operator: Sized,
   eigenpairs: number,
   steps = stepsAtFirst(eigenpairs, operator.size),
 ): number {
@@ -40,36 +42,35 @@ export function lanczosMemory(
 }
 
 /** Memory this process may still take. On Linux what the system would give back from its caches counts, as do limits of a container. */
-export function availableMemory(): number {
-  // Absent before Node 20.13.
-  return process.availableMemory?.() ?? os.freemem();
-}
+export const availableMemory = (): number => process.availableMemory();
+
+/** A way out of lacking memory. @param fewerPairs `ask for at most 12`, or `ask for fewer` where that is not known */
+export type WayOut = (fewerPairs: string) => string;
 
 /**
  * @param steps dimension reached; the space has grown beyond what was expected
  * @throws ConfigurationError where it does not fit
  */
 export function refuseWhatDoesNotFit(
-  operator: SymmetricOperator,
+  operator: Sized,
   eigenpairs: number,
   available: number,
+  wayOut: WayOut = (fewerPairs) => `${fewerPairs}, or free memory`,
   steps?: number,
 ): void {
   const needed = lanczosMemory(operator, eigenpairs, steps);
   if (needed <= available) return;
   const fitting = fittingPairs(operator, available);
-  const wayOut =
-    fitting > 0 && fitting < eigenpairs
-      ? `ask for at most ${fitting} (spectrum.eigenpairs)`
-      : 'ask for fewer (spectrum.eigenpairs)';
-  const grown = steps === undefined ? '' : ` now that they have taken ${steps} steps`;
+  const fewerPairs = fitting > 0 && fitting < eigenpairs ? `ask for at most ${fitting}` : 'ask for fewer';
+  const pairs = `${eigenpairs} eigenpair${eigenpairs === 1 ? '' : 's'} of ${operator.size} parameters`;
+  const grown = steps === undefined ? '' : ` now that ${steps} steps were taken`;
   throw new ConfigurationError(
-    `${eigenpairs} eigenpairs of ${operator.size} parameters need ${inWords(needed)} of memory${grown}, and ${inWords(available)} are available: ${wayOut}, or free memory`,
+    `${pairs} need ${inWords(needed)} of memory${grown}, and ${inWords(available, Math.floor)} are available: ${wayOut(fewerPairs)}`,
   );
 }
 
 /** The most pairs whose expected memory is available. */
-function fittingPairs(operator: SymmetricOperator, available: number): number {
+function fittingPairs(operator: Sized, available: number): number {
   let fits = 0;
   let tooMany = operator.size + 1;
   while (tooMany - fits > 1) {
@@ -82,8 +83,14 @@ function fittingPairs(operator: SymmetricOperator, available: number): number {
   return fits;
 }
 
-/** `1.23 GB`, `45 MB`. */
-export function inWords(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB`;
-  return `${Math.max(1, Math.round(bytes / 1e6))} MB`;
+/**
+ * `45 MB`, `1.23 GB`, `23.4 GB`.
+ *
+ * @param round up, as for what is needed, unless said otherwise: what is available is rounded down, so that the two never look alike
+ */
+export function inWords(bytes: number, round: (value: number) => number = Math.ceil): string {
+  if (bytes < 1e9) return `${round(bytes / 1e6)} MB`;
+  const [unit, name] = bytes < 1e12 ? [1e9, 'GB'] : [1e12, 'TB'];
+  const digits = bytes < 10 * unit ? 2 : 1;
+  return `${(round(bytes / (unit / 10 ** digits)) / 10 ** digits).toFixed(digits)} ${name}`;
 }

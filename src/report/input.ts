@@ -47,7 +47,12 @@ export type RunNumbers = Pick<
   | 'momentum'
   | 'ranges'
   | 'slopes'
-> & { readonly components?: Summary['components'] };
+> & {
+  readonly components?: Summary['components'];
+  /** S and N, where their ratio is not 1/M. */
+  readonly batchSize?: number;
+  readonly samples?: number;
+};
 
 /** Autocovariance of the gradient noise over lags 0…2M, divided by its lag 0, averaged over directions. */
 export interface NoiseLags {

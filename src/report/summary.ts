@@ -107,6 +107,8 @@ export interface LossFluctuation {
   readonly subspace: number | null;
   readonly subspaceLow: number | null;
   readonly subspaceHigh: number | null;
+  /** By what factor one variance for all directions overstates the lift in the computed directions, with its 95 % interval. */
+  readonly overstatement: PooledValue | null;
 }
 
 /** Something that makes a number less trustworthy, with a code that programs can look for. */

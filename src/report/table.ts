@@ -1,6 +1,6 @@
 /** The result of a run as plain text for a terminal: one line a range of λ/λ_cross, then what it adds up to. */
 import { shortNumber, wholeNumber } from './numbers.ts';
-import type { RangeSummary, Summary } from './summary.ts';
+import type { ControlSummary, RangeSummary, Summary } from './summary.ts';
 import { wrap } from './plugins/rich-text.ts';
 
 /** Longest line. */
@@ -24,12 +24,13 @@ export interface Places {
  * The summary of a run for reading: settings, the comparison range by range (stiff directions first), the loss
  * fluctuation, verdicts, warnings. At most 100 columns wide where the words allow it, no colours, ends with a line feed.
  */
-export function summaryTable(summary: Summary, places: Places = {}): string {
+export function summaryTable(summary: Summary, places: Places = {}, controls?: ControlSummary): string {
   const blocks = [
     heading(summary),
     rangeTable(summary),
     lossTable(summary),
     noiseTable(summary),
+    controls ? controlsTable(controls) : [],
     listed('Verdicts', summary.verdicts),
     listed(
       'Warnings',
@@ -107,7 +108,7 @@ function drifts(range: RangeSummary): boolean {
   return range.high !== null && range.high <= DRIFT_BELOW && range.directions > 0;
 }
 
-function rangeLabel({ low, high }: RangeSummary): string {
+function rangeLabel({ low, high }: Pick<RangeSummary, 'low' | 'high'>): string {
   if (high === null) return `above ${shortNumber(low)}`;
   return low > 0 ? `${shortNumber(low)} … ${shortNumber(high)}` : `up to ${shortNumber(high)}`;
 }
@@ -125,7 +126,7 @@ function lossTable({ lossFluctuation: loss, sampler }: Summary): string[] {
     [`  ${own}`, scientific(loss.sampler), against(loss.sampler)],
     ['  with a fluctuating curvature', scientific(loss.twoComponent), against(loss.twoComponent)],
     ['  white theory (independent batches)', scientific(loss.white), against(loss.white)],
-    ['  one variance for all directions', scientific(loss.constantVariance), against(loss.constantVariance)],
+    ['  one variance for all directions', scientific(loss.constantVariance), overstated(loss)],
     ['  straight from the objective', scientific(loss.direct), interval(loss.directLow, loss.directHigh)],
     ['  the same, these directions only', scientific(loss.subspace), interval(loss.subspaceLow, loss.subspaceHigh)],
   ];
@@ -136,6 +137,13 @@ function lossTable({ lossFluctuation: loss, sampler }: Summary): string[] {
     'Loss fluctuation ½ Σ λ σ²(θ)',
     ...rows.map(([name, value, note]) => (name.padEnd(width) + GAP + value.padStart(numbers) + GAP + note).trimEnd()),
   ];
+}
+
+function overstated({ overstatement }: Summary['lossFluctuation']): string {
+  if (!overstatement) return '';
+  const { value, low, high } = overstatement;
+  const interval = low === null || high === null ? '' : `  95 % interval ${fixed(low, 2)} … ${fixed(high, 2)}`;
+  return `overstates ${fixed(value, 2)} times${interval}`;
 }
 
 function noiseTable({ noise, slopes, quadraticity, components }: Summary): string[] {
@@ -184,6 +192,43 @@ function floored(value: number, floor: number | null): string {
   return floor === null
     ? shortNumber(value)
     : `${shortNumber(value)} (sampling alone ${shortNumber(floor)}, taken off)`;
+}
+
+/** One line a control: ratios to the best theory there is and the share of intervals that hold it, range by range. */
+function controlsTable({ controls, pooled }: ControlSummary): string[] {
+  const ranges = controls[0].ranges.filter(({ low }) => low > 0).toReversed();
+  const header = [
+    ['Controls', 'from the same minimum'],
+    ...ranges.map(({ low, high }) => ['λ/λ×', rangeLabel({ low, high })]),
+  ];
+  const rows = controls.map(({ name, ranges: own }) => [
+    name,
+    ...ranges.map(({ low }) => {
+      const range = own.find((one) => one.low === low)!;
+      const ratio = range.ratioTwoComponent ?? range.ratioSampler;
+      return ratio === null ? NOTHING : `${fixed(ratio, 3)} (${percent(range.coverageTwoComponent ?? range.coverage)})`;
+    }),
+  ]);
+  const replicated = [...new Set(pooled.filter(({ seeds }) => seeds > 1).map(({ control }) => control))].map(
+    (control) => [
+      `${control}, all seeds`,
+      ...ranges.map(({ low }) => {
+        const one = pooled.find((entry) => entry.control === control && entry.low === low);
+        const value = one?.ratioTwoComponent ?? one?.ratioSampler;
+        if (!value) return NOTHING;
+        return value.low === null || value.high === null
+          ? fixed(value.value, 3)
+          : `${fixed(value.low, 2)} … ${fixed(value.high, 2)}`;
+      }),
+    ],
+  );
+  return [
+    ...aligned([header.map(([first]) => first), header.map(([, second]) => second), ...rows, ...replicated]),
+    ...wrap(
+      'Medians of measured over predicted, and in brackets the share of 95 % intervals that hold the prediction; over seeds: 95 % interval of the mean.',
+      WIDTH,
+    ),
+  ];
 }
 
 function listed(title: string, sentences: readonly string[]): string[] {

@@ -2,16 +2,15 @@
  * Estimators of a weight's variance that drift disturbs less than it does the plain one, each with its own exact
  * prediction: theory is compared with what was really computed, never with a limit.
  */
-import { centredMoment, joinCentred } from './centred-stretch.ts';
+import { centredMoment, joinCentred, type CentredStretch } from './centred-stretch.ts';
 import { cycleTrend } from './cycle-trend.ts';
 import { cycleWindow } from './cycle-window.ts';
 import { isStable, type UpdateRule } from './direction.ts';
-import { throughEpochs, WEIGHT_ABOUT_MEAN } from './epochs.ts';
+import { throughEpochs, VELOCITY, WEIGHT_ABOUT_MEAN } from './epochs.ts';
 import { epochNoise } from './noise.ts';
 import { runProcesses, type Process } from './process.ts';
-import { propagateWindow } from './propagated-window.ts';
 import { join, moment, repeated, type Stretch } from './stretch.ts';
-import { trendPart } from './trend.ts';
+import { trendPart, unitTime } from './trend.ts';
 import { checkWindow, type WindowOptions } from './window.ts';
 import type { WindowMoments } from './window-moments.ts';
 import { ZERO_MATRIX } from './matrix.ts';
@@ -35,15 +34,13 @@ export interface EstimatorMoments {
   readonly halves: readonly [Expected, Expected];
 }
 
-const UNKNOWN: Expected = { variance: NaN, degreesOfFreedom: NaN };
-
 /**
  * Prepares the estimators' expectations for the directions of one run.
  *
  * @param options the run and its window of whole epochs: at least 2
  * @returns a function from the eigenvalue, and the share of the noise that is white, to the expectations per unit noise
  *   variance; NaN where there is no prediction
- * @throws RangeError as `windowPredictor`, and unless the window is two whole epochs or more
+ * @throws RangeError as `windowPredictor`, and unless the window is two whole epochs or more and the burn-in whole epochs
  * @see docs/concepts/epoch-noise.md, equations 27 and 28
  */
 export function estimatorPredictor(
@@ -73,48 +70,65 @@ export function estimatorPredictor(
     };
   }
 
-  const opensAt = (later: number) => runProcesses({ ...options, burnInUpdates: (options.burnInUpdates ?? 0) + later });
-  const [atOpening, atSecondHalf] = [opensAt(0), opensAt(updates - half)];
+  const time = unitTime(updates);
+  const burnIn = options.burnInUpdates ?? 0;
+  if (burnIn % batchesPerEpoch !== 0)
+    throw new RangeError(`a burn-in of ${burnIn} updates is not whole epochs of ${batchesPerEpoch}`);
+  const [atOpening, atSecondHalf] = [0, updates - half].map((later) =>
+    runProcesses({ ...options, burnInUpdates: burnIn + later }),
+  );
   return (eigenvalue, whiteShare) => {
     const process = atOpening(eigenvalue, whiteShare);
     if (!process) return null;
+    const weight = throughEpochs(process.epochs, WEIGHT_ABOUT_MEAN, process.rule, 0, batchesPerEpoch);
+    const whole = wholeWindow(process, weight, batchesPerEpoch, epochs);
+    const first = aboutMean(process, weight, half / batchesPerEpoch);
     // What is settled at the opening is so later.
     const settled = start === 'stationary' && !whiteShare && (eigenvalue > 0 || sampler === 'with-replacement');
-    const later = settled ? process : atSecondHalf(eigenvalue, whiteShare);
-    const whole = propagateWindow(process, updates);
-    const first = aboutMean(process, half);
+    const later = settled ? null : atSecondHalf(eigenvalue, whiteShare);
     return {
       whole,
-      withinEpochs: process.position === 0 ? withinEpochs(process, batchesPerEpoch, epochs) : UNKNOWN,
-      withoutTrend: process.position === 0 ? withoutTrend(process, updates, whole) : UNKNOWN,
-      halves: [first, settled || !later ? first : aboutMean(later, half)],
+      withinEpochs: withinEpochs(process, weight, epochs),
+      withoutTrend: withoutTrend(process, time, whole),
+      halves: [first, later ? aboutMean(later, weight, half / batchesPerEpoch) : first],
     };
   };
 }
 
-/** About the mean of a window. */
-function aboutMean({ rule, epochs, position, opening, strength }: Process, updates: number): Expected {
-  const { trace, square } = joinCentred(
-    centredMoment(ZERO_MATRIX, opening),
-    throughEpochs(epochs, WEIGHT_ABOUT_MEAN, rule, position, updates),
-  );
-  return { variance: (strength * trace) / updates, degreesOfFreedom: trace ** 2 / square };
+/** @param weight the weights of one epoch, about their mean */
+function wholeWindow(process: Process, weight: CentredStretch, length: number, count: number): WindowMoments {
+  const { rule, epochs, opening, strength } = process;
+  const epoch = throughEpochs(epochs, VELOCITY, rule, 0, length);
+  const velocity = join(moment(ZERO_MATRIX, opening), repeated(epoch, count, join));
+  const { variance, degreesOfFreedom } = aboutMean(process, weight, count);
+  return {
+    thetaVariance: variance,
+    velocityVariance: (strength * velocity.trace) / velocity.updates,
+    thetaDegreesOfFreedom: degreesOfFreedom,
+    velocityDegreesOfFreedom: velocity.trace ** 2 / velocity.square,
+  };
+}
+
+/** About the mean of a window of so many epochs. */
+function aboutMean({ opening, strength }: Process, weight: CentredStretch, count: number): Expected {
+  const window = joinCentred(centredMoment(ZERO_MATRIX, opening), repeated(weight, count, joinCentred));
+  return { variance: (strength * window.trace) / window.updates, degreesOfFreedom: window.trace ** 2 / window.square };
 }
 
 /** The deviations from an epoch's mean are the readings of that epoch; those of all epochs are joined as they are. */
-function withinEpochs({ rule, epochs, opening, strength }: Process, length: number, count: number): Expected {
-  const epoch: Stretch = throughEpochs(epochs, WEIGHT_ABOUT_MEAN, rule, 0, length);
-  const { trace, square } = join(moment(ZERO_MATRIX, opening), repeated(epoch, count, join));
-  return { variance: (strength * trace) / (count * length), degreesOfFreedom: trace ** 2 / square };
+function withinEpochs({ opening, strength }: Process, weight: CentredStretch, count: number): Expected {
+  const window = join(moment(ZERO_MATRIX, opening), repeated<Stretch>(weight, count, join));
+  return { variance: (strength * window.trace) / window.updates, degreesOfFreedom: window.trace ** 2 / window.square };
 }
 
 function withoutTrend(
   process: Process,
-  updates: number,
+  time: Float64Array,
   { thetaVariance, thetaDegreesOfFreedom }: WindowMoments,
 ): Expected {
+  const updates = time.length;
   const all = (thetaVariance * updates) / process.strength;
-  const line = trendPart(process, updates);
+  const line = trendPart(process, time);
   const trace = all - line.trace;
   const square = all ** 2 / thetaDegreesOfFreedom - line.square;
   return { variance: (process.strength * trace) / updates, degreesOfFreedom: trace ** 2 / square };

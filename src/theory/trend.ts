@@ -14,20 +14,21 @@ export interface TrendPart {
 
 /**
  * @param process its window opening at an epoch boundary
- * @param updates K ≥ 2
+ * @param time of {@link unitTime}, K ≥ 2 updates
  * @see docs/concepts/epoch-noise.md, equation 28
  */
-export function trendPart(process: Process, updates: number): TrendPart {
-  const { variance, covariance } = functionalMoments(process, unitTime(updates));
+export function trendPart(process: Process, time: Float64Array): TrendPart {
+  const { variance, covariance } = functionalMoments(process, time);
+  const updates = time.length;
   let mean = 0;
-  for (const value of covariance) mean += value / updates;
+  for (let k = 0; k < updates; k++) mean += covariance[k] / updates;
   let square = 0;
-  for (const value of covariance) square += (value - mean) ** 2;
+  for (let k = 0; k < updates; k++) square += (covariance[k] - mean) ** 2;
   return { trace: variance, square: 2 * square - variance * variance };
 }
 
 /** Time less its mean, as a unit vector [K]. */
-function unitTime(updates: number): Float64Array {
+export function unitTime(updates: number): Float64Array {
   const centre = (updates - 1) / 2;
   const norm = Math.sqrt((updates * (updates * updates - 1)) / 12);
   return Float64Array.from({ length: updates }, (_, k) => (k - centre) / norm);

@@ -235,6 +235,7 @@ export function syntheticSummary(wish: Wish = {}): Summary {
       subspace: 1.23e-4,
       subspaceLow: 1.18e-4,
       subspaceHigh: 1.29e-4,
+      overstatement: { value: 1.35, low: 1.29, high: 1.41 },
     },
     noise: {
       commutator: 0.0123,

@@ -16,6 +16,7 @@ const nothing = {
   subspace: null,
   subspaceLow: null,
   subspaceHigh: null,
+  overstatement: null,
 };
 const silent = Object.fromEntries(
   Object.keys(syntheticSummary().noise).map((name) => [name, null]),
@@ -48,7 +49,7 @@ test('the whole table', () => {
       epoch theory                        1.210e-4  measured / this = 1.020
       with a fluctuating curvature        1.220e-4  measured / this = 1.011
       white theory (independent batches)  1.630e-4  measured / this = 0.757
-      one variance for all directions     1.660e-4  measured / this = 0.743
+      one variance for all directions     1.660e-4  overstates 1.35 times  95 % interval 1.29 … 1.41
       straight from the objective         1.240e-4  95 % interval 1.190e-4 … 1.300e-4
       the same, these directions only     1.230e-4  95 % interval 1.180e-4 … 1.290e-4
 
@@ -71,6 +72,38 @@ test('the whole table', () => {
 
     Pictures: results/quickstart/figures
     "
+  `);
+});
+
+test('controls stand below, a line each, with what several seeds say together', () => {
+  const range = { low: 0.1, high: 1, directions: 9, ratioSampler: 1.1, coverage: 0.5 };
+  const ranges = [
+    { ...range, low: 0, high: 0.1, ratioTwoComponent: 3, coverageTwoComponent: 0 },
+    { ...range, ratioTwoComponent: 1.004, coverageTwoComponent: 0.94 },
+    { ...range, low: 1, high: null, ratioTwoComponent: null, coverageTwoComponent: null },
+  ];
+  const control = (name: string) => ({ name, control: name.replace(/-2$/, ''), folder: '.', ranges });
+  const pooled = { control: 'reshuffle', seeds: 2, ratioSampler: null };
+  const text = summaryTable(
+    syntheticSummary(),
+    {},
+    {
+      controls: [control('reshuffle'), control('reshuffle-2')],
+      pooled: [
+        { ...pooled, low: 0.1, high: 1, ratioTwoComponent: { value: 1, low: 0.9, high: 1.11 } },
+        { ...pooled, low: 1, high: null, ratioTwoComponent: null },
+      ],
+    },
+  );
+  const block = text.slice(text.indexOf('Controls'), text.indexOf('Verdicts')).trimEnd();
+  expect(block).toMatchInlineSnapshot(`
+    "Controls                       λ/λ×          λ/λ×
+    from the same minimum       above 1       0.1 … 1
+    reshuffle              1.100 (50 %)  1.004 (94 %)
+    reshuffle-2            1.100 (50 %)  1.004 (94 %)
+    reshuffle, all seeds              –   0.90 … 1.11
+    Medians of measured over predicted, and in brackets the share of 95 % intervals that hold the
+    prediction; over seeds: 95 % interval of the mean."
   `);
 });
 

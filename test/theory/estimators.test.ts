@@ -130,6 +130,9 @@ describe('estimators of one window', () => {
     const options = { ...one, sampler: 'reshuffle', start: 'stationary' } as const;
     expect(() => estimatorPredictor({ ...options, updates: 7 })).toThrow('two or more whole epochs');
     expect(() => estimatorPredictor({ ...options, updates: one.batchesPerEpoch })).toThrow('two or more whole epochs');
+    expect(() => estimatorPredictor({ ...options, burnInUpdates: 3 })).toThrow(
+      'burn-in of 3 updates is not whole epochs',
+    );
   });
 });
 

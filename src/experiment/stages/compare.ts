@@ -2,7 +2,7 @@
  * Measured variances against the predictions for this very window: directions.csv, estimators.csv, positions.csv,
  * components.csv and summary.json.
  */
-import type { ComponentsSummary, FittedSlope, NoiseSummary, Summary } from '../../report/summary.ts';
+import type { ComponentsSummary, FittedSlope, LossFluctuation, NoiseSummary, Summary } from '../../report/summary.ts';
 import { median } from '../../statistics/median.ts';
 import type { Slope } from '../../statistics/line-fit.ts';
 import { windowEstimates } from '../../statistics/window-estimates.ts';
@@ -14,7 +14,11 @@ import { crossoverEigenvalue } from '../../theory/index.ts';
 import { componentExponent, type Components, principalComponents, randomWalk } from '../compare/components.ts';
 import { compareDirections, type DirectionTable, predictWindow, type WindowSettings } from '../compare/directions.ts';
 import { compareEstimators, noisePerCurvature, proportionalPrediction } from '../compare/estimators.ts';
-import { directLossFluctuation, quadraticLossFluctuation } from '../compare/loss-fluctuation.ts';
+import {
+  directLossFluctuation,
+  type DirectLossFluctuation,
+  quadraticLossFluctuation,
+} from '../compare/loss-fluctuation.ts';
 import { comparePositions } from '../compare/positions.ts';
 import { measureRoundingFloor } from '../compare/rounding.ts';
 import { fitSlopes, summariseCurvature, summariseRanges } from '../compare/summary.ts';
@@ -110,15 +114,7 @@ export async function compareStage(context: Context): Promise<void> {
     window: { epochs: record.epochs, updates: settings.updates, burnInEpochs: record.burnInEpochs },
     ranges: findings.ranges,
     slopes: fitSlopes(table, crossover, sgd.weightDecay),
-    lossFluctuation: {
-      ...quadraticLossFluctuation(table, settings, sgd.weightDecay),
-      direct: finite(direct.all.value),
-      directLow: finite(direct.all.low),
-      directHigh: finite(direct.all.high),
-      subspace: finite(direct.subspace.value),
-      subspaceLow: finite(direct.subspace.low),
-      subspaceHigh: finite(direct.subspace.high),
-    },
+    lossFluctuation: summariseLoss(quadraticLossFluctuation(table, settings, sgd.weightDecay), direct),
     noise: summariseNoise(noise, table, findings.visibility),
     quadraticity: findings.quadraticity,
     components: summariseComponents(path, walk),
@@ -139,6 +135,31 @@ export async function compareStage(context: Context): Promise<void> {
     random_walk_curvature: walk.curvature,
   });
   writeJson(file(RUN_FILES.summary), summary);
+}
+
+function summariseLoss(
+  sums: ReturnType<typeof quadraticLossFluctuation>,
+  { all, subspace }: DirectLossFluctuation,
+): LossFluctuation {
+  const constant = sums.constantVariance;
+  return {
+    ...sums,
+    direct: finite(all.value),
+    directLow: finite(all.low),
+    directHigh: finite(all.high),
+    subspace: finite(subspace.value),
+    subspaceLow: finite(subspace.low),
+    subspaceHigh: finite(subspace.high),
+    overstatement:
+      constant === null || !(subspace.value > 0)
+        ? null
+        : {
+            value: constant / subspace.value,
+            low: finite(constant / subspace.high),
+            // A lift that may be nothing may be overstated without bound.
+            high: subspace.low > 0 ? constant / subspace.low : null,
+          },
+  };
 }
 
 function summariseNoise(

@@ -14,23 +14,33 @@ const ROOM_RIGHT = 1.03;
 /**
  * Autocovariance at a lag ≥ 1, averaged over positions in the epoch, divided by the variance.
  *
- * Reshuffled: −(M−h)/(M(M−1)) within the epoch's length, 0 beyond. One order kept: −1/(M−1), except that it returns
- * to 1 after every whole epoch. Independent batches: 0.
+ * Two batches of an epoch have −f/(1−f), f = S/N: −1/(M−1) where batches use up the data. Reshuffled: that times (M−h)/M
+ * within the epoch's length, 0 beyond. One order kept: that, except that it returns to 1 after every whole epoch.
+ * Independent batches: 0.
  *
  * @param lag h ≥ 1, in updates
  * @param batchesPerEpoch M
+ * @param fraction f
  */
-function predicted(lag: number, batchesPerEpoch: number, sampler: Sampler): number {
+function predicted(lag: number, batchesPerEpoch: number, fraction: number, sampler: Sampler): number {
   const m = batchesPerEpoch;
+  const shared = -fraction / (1 - fraction);
   if (sampler === 'with-replacement') return 0;
-  if (sampler === 'shuffle-once') return lag % m === 0 ? 1 : -1 / (m - 1);
-  return lag >= m ? 0 : -(m - lag) / (m * (m - 1));
+  if (sampler === 'shuffle-once') return lag % m === 0 ? 1 : shared;
+  return lag >= m ? 0 : (shared * (m - lag)) / m;
 }
 
 const THEORY: Readonly<Record<Sampler, string>> = {
   reshuffle: 'epoch theory, −(M−h)/(M(M−1))',
   'shuffle-once': 'epoch theory (one order kept), −1/(M−1)',
   'with-replacement': 'theory for independent batches, 0',
+};
+
+/** The same where a last incomplete batch is dropped. */
+const DROPPING: Readonly<Record<Sampler, string>> = {
+  reshuffle: 'epoch theory, −(M−h)f/(M(1−f)), f = S/N',
+  'shuffle-once': 'epoch theory (one order kept), −f/(1−f), f = S/N',
+  'with-replacement': THEORY['with-replacement'],
 };
 
 /**
@@ -64,9 +74,18 @@ export function noiseAutocovarianceFigure(input: ReportInput): Figure {
   );
   measured('at the window’s mean weights', 'measured', noise.autocovariance, noise.autocovarianceError);
   const message = series.length === 0 ? 'no autocovariance was measured' : undefined;
-  const theory = x.map((lag) => predicted(lag, batchesPerEpoch, sampler));
+  const fraction = run.batchSize && run.samples ? run.batchSize / run.samples : 1 / batchesPerEpoch;
+  const theory = x.map((lag) => predicted(lag, batchesPerEpoch, fraction, sampler));
+  const dropping = Math.abs(fraction * batchesPerEpoch - 1) > 1e-9;
   if (x.length > 0)
-    series.push({ label: THEORY[sampler], kind: 'line', role: 'sampler-theory', emphasis: 'normal', x, y: theory });
+    series.push({
+      label: dropping ? DROPPING[sampler] : THEORY[sampler],
+      kind: 'line',
+      role: 'sampler-theory',
+      emphasis: 'normal',
+      x,
+      y: theory,
+    });
 
   const { range, cut } = shownRange(series, batchesPerEpoch);
   const sentences = [

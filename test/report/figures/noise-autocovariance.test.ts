@@ -31,6 +31,16 @@ describe('theory, M = 4', () => {
     );
   });
 
+  test('where a last incomplete batch is dropped, f = S/N takes the place of 1/M', () => {
+    const run = { sampler: 'reshuffle', batchesPerEpoch: 4, batchSize: 3, samples: 15 } as const;
+    const lags = [0, 1, 2, 3, 4];
+    const noise = { lags, autocovariance: lags.map(() => 0), autocovarianceError: lags.map(() => 0) };
+    const drawn = theory(noiseAutocovarianceFigure({ ...inputOf([], run), noise }));
+    // −f/(1−f)·(M−h)/M with f = 1/5: −1/4 · 3/4, …
+    [-3 / 16, -2 / 16, -1 / 16, 0].forEach((value, i) => expect(drawn.y[i]).toBeCloseTo(value, 15));
+    expect(drawn.label).toContain('f = S/N');
+  });
+
   test('independent batches: 0', () => {
     expect(theory(figureOf('with-replacement')).y).toEqual(Array(8).fill(0));
   });
