@@ -12,7 +12,7 @@ import type { Workbench } from '../workbench.ts';
 import type { Variance } from './variance.ts';
 
 /** Pairs of batch gradients, about: more snapshots than these afford say little more. */
-const BATCHES = 4_000;
+const BATCHES = 2_000;
 /** The weights' distance from the epoch's mean differs from snapshot to snapshot: fewer than these are no mean. */
 const FEWEST_SNAPSHOTS = 10;
 
