@@ -4,18 +4,28 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Summary } from '../../src/report/summary.ts';
+import type { ControlSummary, Summary } from '../../src/report/summary.ts';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+/** What a run prints as JSON, in part. */
+export interface Printed {
+  readonly summary: Summary;
+  readonly controls: ControlSummary | null;
+}
+
 /** The summary of an experiment that is run with these settings in a folder of its own, which is then removed. */
-export function summaryOf(experiment: string, settings: readonly string[]): Summary {
+export const summaryOf = (experiment: string, settings: readonly string[]): Summary =>
+  resultOf(experiment, settings).summary;
+
+/** All that it prints. */
+export function resultOf(experiment: string, settings: readonly string[]): Printed {
   const parent = mkdtempSync(join(tmpdir(), 'epochnoise-full-'));
   try {
     const options = settings.flatMap((setting) => ['--set', setting]);
     const args = [MAIN, 'run', experiment, '--out', join(parent, 'run'), '--json', ...options];
     const output = execFileSync(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
-    return (JSON.parse(output) as { summary: Summary }).summary;
+    return JSON.parse(output) as Printed;
   } finally {
     rmSync(parent, { recursive: true, force: true });
   }
