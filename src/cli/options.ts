@@ -15,20 +15,25 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
-const UNITS: Readonly<Record<string, number>> = { kb: 1e3, mb: 1e6, gb: 1e9, kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30 };
+/** What K, M, G and T stand for: powers of 1000, or of 1024 before `iB`. */
+const PREFIXES = 'kmgt';
+/** Less is taken for a slip of the pen. */
+const LEAST = 1e6;
 
-/** Bytes, from a number with a unit: `4GB`, `512 MiB`. */
+/** Bytes, from a number with a unit: `4GB`, `.5 GB`, `512 MiB`; 0, or at least a megabyte. */
 export function memorySize(text: string): number {
-  const [, amount, unit] = /^\s*(\d+(?:\.\d+)?)\s*([kmg]i?b)\s*$/i.exec(text) ?? [];
-  if (unit === undefined) throw new InvalidArgumentError('Expected a size with its unit, such as 4GB or 512MB.');
-  return Math.floor(Number(amount) * UNITS[unit.toLowerCase()]);
+  const [, amount, prefix, binary] = /^\s*(\d+\.?\d*|\.\d+)\s*([kmgt])(i?)b\s*$/i.exec(text) ?? [];
+  if (prefix === undefined) throw new InvalidArgumentError('Expected a size with its unit, such as 4GB or 512MB.');
+  const bytes = Number(amount) * (binary ? 1024 : 1000) ** (PREFIXES.indexOf(prefix.toLowerCase()) + 1);
+  if (bytes > 0 && bytes < LEAST) throw new InvalidArgumentError('Expected at least 1MB, or 0MB to keep nothing.');
+  return Math.floor(bytes);
 }
 
 /** `--memory`, of every command that computes. */
 export const memoryOption = (): Option =>
   new Option(
     '--memory <size>',
-    'memory for intermediate values that Hessian products share, e.g. 4GB (default: half of what is free)',
+    'memory for intermediate values that Hessian products share, e.g. 4GB; 0MB keeps none (default: half of what is free)',
   ).argParser(memorySize);
 
 /** Gathers an option that may be given several times. */

@@ -12,9 +12,9 @@ export interface ProfileReport {
 
 /** Starts the profile of this process. */
 export async function profileTo(stream: NodeJS.WritableStream): Promise<ProfileReport> {
-  const { startProfile } = await import('../experiment/profile.ts');
+  const { OPENING, startProfile } = await import('../experiment/profile.ts');
   const { profileText } = await import('../experiment/profile-text.ts');
-  const profile = startProfile('data, model and back end');
+  const profile = startProfile(OPENING);
   return {
     listen: (voice) => profile.listen(voice),
     print: () => void stream.write(`\n${profileText(profile)}`),

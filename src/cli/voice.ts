@@ -16,6 +16,8 @@ const SETTLED_MS = 500;
 export interface ProgressVoice extends Voice {
   /** Ends the last piece of work. */
   end(): void;
+  /** Takes the bar of unfinished work off the terminal. */
+  stop(): void;
 }
 
 export function progressVoice(stream: NodeJS.WriteStream = process.stderr): ProgressVoice {
@@ -41,6 +43,10 @@ export function progressVoice(stream: NodeJS.WriteStream = process.stderr): Prog
       write(`${pc.yellow('warning:')} ${text}`);
     },
     end,
+    stop() {
+      current?.stop();
+      current = undefined;
+    },
   };
 }
 
@@ -77,8 +83,12 @@ class Work {
     throwIfInterrupted();
   }
 
-  end(): void {
+  stop(): void {
     this.bar?.stop();
+  }
+
+  end(): void {
+    this.stop();
     this.stream.write(`${this.title} ${pc.dim(`(${seconds(performance.now() - this.start)})`)}\n`);
   }
 

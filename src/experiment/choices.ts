@@ -1,17 +1,17 @@
-/** What the machine suggests for a run: made once, kept in experiment.json, so that a resumed run gives the same bytes. */
+/** What the machine suggests for a run: chosen once and kept in experiment.json, so that a resumed run gives the same bytes. */
 import os from 'node:os';
+import { z } from 'zod';
 import { ConfigurationError } from '../errors.ts';
-import { availableMemory } from '../hessian/memory.ts';
 import type { Choices } from './context.ts';
 import type { Experiment } from './schema.ts';
+
+/** As experiment.json holds them, of whatever version; what is not there is suggested anew. */
+export const storedChoices = z.object({ threads: z.number().int().positive().optional() }).default({});
 
 /** A thread a core. */
 export function suggestChoices({ backend }: Pick<Experiment, 'backend'>): Choices {
   return { threads: backend === 'cpu' ? 1 : coresToUse() };
 }
-
-/** Memory for what Hessian products share, where the user names none: half of what is free. */
-export const suggestMemory = (): number => Math.floor(availableMemory() / 2);
 
 /** EPOCHNOISE_THREADS, else all cores. @throws ConfigurationError for anything but a positive whole number */
 export function coresToUse(): number {

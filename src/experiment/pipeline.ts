@@ -11,7 +11,8 @@ import type { Context, Voice } from './context.ts';
 import { describeEnvironment, measureCost, readEnvironment, writeEnvironment } from './environment.ts';
 import { LedgerBook } from './ledger.ts';
 import { lockRunDirectory } from './lock.ts';
-import { enterSection } from './profile.ts';
+import { refuseMemoryBeyondReach } from './memory.ts';
+import { enterSection, inSection, OPENING } from './profile.ts';
 import {
   inspectRunDirectory,
   readStoredExperiment,
@@ -30,7 +31,7 @@ import { openWorkbench, type Workbench } from './workbench.ts';
 export interface PipelineOptions {
   /** The last stage to run; all of them unless said otherwise. */
   readonly until?: StageName;
-  /** Memory for intermediate values that Hessian products share: half of what is free unless said otherwise. */
+  /** Bytes for intermediate values that Hessian products share, 0 to keep none; half of what is free unless said otherwise. */
   readonly memoryBytes?: number;
 }
 
@@ -53,16 +54,25 @@ export async function runExperiment(
   directory: string,
   experiment: Experiment,
   voice: Voice,
-  { until = 'report', memoryBytes }: PipelineOptions = {},
+  options: PipelineOptions = {},
+): Promise<PipelineResult> {
+  refuseMemoryBeyondReach(options.memoryBytes);
+  return await runInDirectory(directory, experiment, voice, options);
+}
+
+async function runInDirectory(
+  directory: string,
+  experiment: Experiment,
+  voice: Voice,
+  { until = 'report', memoryBytes }: PipelineOptions,
 ): Promise<PipelineResult> {
   const target = resolve(directory);
+  const range = [0, stageAt(until)] as const;
   const stored = inspectRunDirectory(target);
   const choices = stored?.choices ?? suggestChoices(experiment);
   // Data that are missing or do not fit are noticed before a folder is made.
-  const bench = stored ? undefined : await openWorkbench(experiment, choices, voice, memoryBytes);
-  return await locked(target, () =>
-    runStages(target, { experiment, choices }, voice, [0, stageAt(until)], memoryBytes, bench),
-  );
+  const bench = stored ? undefined : await openFor({ experiment, choices }, voice, range, memoryBytes);
+  return await locked(target, () => runStages(target, { experiment, choices }, voice, range, memoryBytes, bench));
 }
 
 /**
@@ -76,6 +86,7 @@ export async function runStage(
   voice: Voice,
   { memoryBytes }: Omit<PipelineOptions, 'until'> = {},
 ): Promise<PipelineResult> {
+  refuseMemoryBeyondReach(memoryBytes);
   const target = requireRunDirectory(directory);
   return await locked(target, () =>
     runStages(target, readStoredExperiment(target), voice, [stageAt(name), stageAt(name)], memoryBytes),
@@ -118,7 +129,7 @@ async function runStages(
   }
 
   let bench: Promise<Workbench> | undefined = opened && Promise.resolve(opened);
-  const workbench = () => (bench ??= benchFor(directory, stored, voice, start, memoryBytes));
+  const workbench = () => (bench ??= benchFor(directory, stored, voice, [start, last], memoryBytes));
   let previous: string | null = null;
   if (STAGES.slice(start).some(({ name }) => book.has(name))) {
     // Settings that cannot be met leave an earlier run where it is. Pictures need no network.
@@ -141,7 +152,7 @@ async function runStages(
     async runFromSameMinimum(other, theirs) {
       shareTraining(directory, other);
       writeStoredExperiment(other, { experiment: theirs, choices });
-      await runExperiment(other, theirs, voice, { memoryBytes });
+      await runInDirectory(other, theirs, voice, { memoryBytes });
       enterSection('controls');
     },
   };
@@ -161,16 +172,28 @@ async function runStages(
   return { directory, ran: ran.map(({ name }) => name), previous };
 }
 
+/** A workbench for some stages, from the first to the last of them. */
+async function openFor(
+  { experiment, choices }: StoredExperiment,
+  voice: Voice,
+  [first, last]: readonly [number, number],
+  memoryBytes?: number,
+): Promise<Workbench> {
+  const at = stageAt('spectrum');
+  const options = { memoryBytes, spectrum: first <= at && at <= last };
+  return await inSection(OPENING, () => openWorkbench(experiment, choices, voice, options));
+}
+
 /** The workbench of a run that goes on from a stage; the data are those of the stages before. */
 async function benchFor(
   directory: string,
-  { experiment, choices }: StoredExperiment,
+  stored: StoredExperiment,
   voice: Voice,
-  start: number,
+  range: readonly [number, number],
   memoryBytes?: number,
 ): Promise<Workbench> {
-  const bench = await openWorkbench(experiment, choices, voice, memoryBytes);
-  if (start > stageAt('train')) requireSameData(directory, bench.dataset.sources);
+  const bench = await openFor(stored, voice, range, memoryBytes);
+  if (range[0] > stageAt('train')) requireSameData(directory, bench.dataset.sources);
   return bench;
 }
 

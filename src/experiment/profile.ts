@@ -29,9 +29,13 @@ export interface SectionProfile {
   readonly works: WorkProfile[];
 }
 
+/** Section of what comes before the stages, or is opened in the midst of one: the program, data, model and back end. */
+export const OPENING = 'data, model and back end';
+
 /** Work that was not announced. */
 const UNNAMED = 'besides';
 
+/** A clock that runs in one piece of work of one section at a time. Whoever reads the sections calls `settle` first. */
 export class Profile {
   readonly sections: SectionProfile[] = [];
   private section: SectionProfile;
@@ -39,7 +43,7 @@ export class Profile {
   private since = performance.now();
 
   constructor(first: string) {
-    this.section = added(this.sections, first, (name) => ({ name, seconds: 0, peakMemoryBytes: null, works: [] }));
+    this.section = this.sectionOf(first);
     this.work = this.workOf(UNNAMED);
   }
 
@@ -47,13 +51,21 @@ export class Profile {
   enter(name: string, peakMemoryBytes: number | null = null): void {
     this.settle();
     this.section.peakMemoryBytes = peakMemoryBytes ?? this.section.peakMemoryBytes;
-    this.section = added(this.sections, name, (fresh) => ({
-      name: fresh,
-      seconds: 0,
-      peakMemoryBytes: null,
-      works: [],
-    }));
+    this.section = this.sectionOf(name);
     this.work = this.workOf(UNNAMED);
+  }
+
+  /** Work in a section of its own, after which the present one goes on where it was. */
+  async within<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const { section, work: interrupted } = this;
+    this.enter(name);
+    try {
+      return await work();
+    } finally {
+      this.settle();
+      this.section = section;
+      this.work = interrupted;
+    }
   }
 
   /** Ends a piece of work and begins another, or goes on with it. */
@@ -90,6 +102,10 @@ export class Profile {
     };
   }
 
+  private sectionOf(name: string): SectionProfile {
+    return added(this.sections, name, () => ({ name, seconds: 0, peakMemoryBytes: null, works: [] }));
+  }
+
   private workOf(title: string): WorkProfile {
     return added(this.section.works, title, (fresh) => ({ title: fresh, seconds: 0, parts: [] }));
   }
@@ -119,6 +135,11 @@ export function startProfile(section: string): Profile {
 /** Tells the profile, where there is one, that another section begins. */
 export function enterSection(name: string, peakMemoryBytes?: number): void {
   active?.enter(name, peakMemoryBytes);
+}
+
+/** Work that counts in a section of its own wherever it is done. */
+export async function inSection<T>(name: string, work: () => Promise<T>): Promise<T> {
+  return active ? await active.within(name, work) : await work();
 }
 
 /**

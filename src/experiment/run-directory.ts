@@ -5,10 +5,11 @@ import { ConfigurationError, DataError } from '../errors.ts';
 import { attempt } from '../store/atomic.ts';
 import { readJson, writeJson } from '../store/json.ts';
 import { keepPrevious, RUN_FILES, runPath } from '../store/run-directory.ts';
-import { suggestChoices } from './choices.ts';
+import { storedChoices, suggestChoices } from './choices.ts';
 import type { Choices } from './context.ts';
 import { filesOf } from './ledger.ts';
 import { resolveExperiment } from './load.ts';
+import { describeIssue } from './messages.ts';
 import type { Experiment } from './schema.ts';
 import { hasStage, STAGES } from './stages.ts';
 
@@ -18,20 +19,28 @@ export interface StoredExperiment {
   readonly choices: Choices;
 }
 
-/** @throws DataError where the file is missing, damaged or of another program */
+/** Reads experiment.json, choices checked. @throws DataError where the file is missing, damaged or of another program */
 export function readStoredExperiment(directory: string): StoredExperiment {
   const path = runPath(directory, RUN_FILES.experiment);
-  const { choices, ...given } = readJson<Record<string, unknown> & { choices?: Partial<Choices> }>(path);
+  const { choices, ...given } = readJson<Record<string, unknown>>(path);
   try {
     const experiment = resolveExperiment(given);
-    const { threads } = { ...suggestChoices(experiment), ...choices };
-    return { experiment, choices: { threads } };
+    return { experiment, choices: { ...suggestChoices(experiment), ...readChoices(choices) } };
   } catch (error) {
     if (error instanceof ConfigurationError) throw new DataError(`${path} is no configuration: ${error.message}`);
     throw error;
   }
 }
 
+/** @throws ConfigurationError naming what is wrong */
+function readChoices(choices: unknown): Partial<Choices> {
+  const result = storedChoices.safeParse(choices);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new ConfigurationError(describeIssue({ ...issue, path: ['choices', ...issue.path] }, { choices }, []));
+}
+
+/** Writes experiment.json. @throws RunError where it cannot be written */
 export function writeStoredExperiment(directory: string, { experiment, choices }: StoredExperiment): void {
   writeJson(runPath(directory, RUN_FILES.experiment), { ...experiment, choices });
 }

@@ -1,4 +1,5 @@
 /** Loss and accuracy along a run, as CSV beside the results. */
+import { openTogether } from '../disposables.ts';
 import { openFullBatch } from '../models/full-batch.ts';
 import type { Evaluator, HistoryRow } from '../sgd/history.ts';
 import { readCsv, writeCsv } from '../store/csv.ts';
@@ -22,16 +23,11 @@ export const evaluationInterval = (epochs: number): number => Math.max(1, Math.c
 
 /** Both splits, in the run's precision. */
 export function openEvaluator({ problem, dataset }: Workbench): Evaluator & { dispose(): void } {
-  const train = openFullBatch(problem, dataset.train);
-  const test = dataset.test && openFullBatch(problem, dataset.test);
-  return {
-    train,
-    test,
-    dispose() {
-      train.dispose();
-      test?.dispose();
-    },
-  };
+  return openTogether((held) => ({
+    train: held.add(openFullBatch(problem, dataset.train)),
+    test: dataset.test && held.add(openFullBatch(problem, dataset.test)),
+    dispose: () => held.dispose(),
+  }));
 }
 
 /** One line a row; names in the style of the other tables. */

@@ -1,6 +1,7 @@
 /** The recorded window on disk: weights and velocity after every update, in parts that are read a block at a time. */
 import { rmSync } from 'node:fs';
 import { DataError } from '../errors.ts';
+import { ITEM_BYTES } from '../store/dtypes.ts';
 import { RUN_FILES, runPath, trajectoryPath, trajectoryPaths } from '../store/run-directory.ts';
 import { createSafetensors, openSafetensors, type SafetensorsWriter } from '../store/safetensors.ts';
 import type { Precision, Reals } from '../tensor/types.ts';
@@ -10,8 +11,9 @@ const PART_BYTES = 2 ** 28;
 /** Rows are gathered up to about this many bytes before they are written. */
 const BLOCK_BYTES = 2 ** 22;
 
+/** A window on its way to the disk, update by update. Exactly one of `finish` and `abort` ends it. */
 export interface TrajectoryWriter {
-  /** The state after the next update [d]. */
+  /** The state after the next update [d]. @throws RangeError where the window is full; RunError where nothing can be written */
   add(theta: Reals, velocity: Reals): void;
   /** @throws RangeError unless all announced updates were added */
   finish(): void;
@@ -111,16 +113,17 @@ export function* readTrajectory(
   const paths = trajectoryPaths(directory);
   if (paths.length === 0)
     throw new DataError(`there is no ${runPath(directory, RUN_FILES.trajectory)}: record the window again`);
-  const memory = [0, 1].map(() => new ArrayBuffer(Math.min(rowsPerBlock, updates) * size * 8));
+  let memory: ArrayBuffer[] | undefined;
   let next = 0;
   for (const path of paths) {
     const file = openSafetensors(path);
     try {
-      const { shape } = file.tensors.theta ?? { shape: [] };
+      const { shape, dtype } = file.tensors.theta ?? { shape: [], dtype: 'F32' };
       if (file.metadata.firstUpdate !== next || shape[1] !== size)
         throw new DataError(
           `${path} holds weights of shape [${shape.join(', ')}] from update ${String(file.metadata.firstUpdate)} on; expected [updates, ${size}] from update ${next} on`,
         );
+      memory ??= [0, 1].map(() => new ArrayBuffer(Math.min(rowsPerBlock, updates) * size * ITEM_BYTES[dtype]));
       const evenly = Math.ceil(shape[0] / Math.ceil(shape[0] / rowsPerBlock));
       for (let row = 0; row < shape[0]; row += evenly) {
         const rows = Math.min(evenly, shape[0] - row);

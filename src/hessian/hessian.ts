@@ -1,20 +1,33 @@
 /** The exact Hessian of the objective on a whole split, at a point, as a symmetric operator. */
+import { openTogether } from '../disposables.ts';
 import { type Chunk, onePerLength, storeChunks } from '../models/chunks.ts';
 import { hessianProduct, type Problem, type Samples, specs } from '../models/problem.ts';
+import type { Backend } from '../tensor/backend.ts';
 import { real, type Linearizable, type Linearized, type Reals } from '../tensor/types.ts';
 import { FLOAT32_PRECISION, FLOAT64_PRECISION, type SymmetricOperator } from './operator.ts';
 
+/** The Hessians of one objective at whatever weights are asked for; the data stay on the back end meanwhile. */
 export interface HessianFamily {
-  /** ∇²L at θ; products are exact derivatives. Dispose of it before asking for the next. */
+  /** ∇²L at θ [d]; products are exact derivatives. Dispose of it before asking for the next. */
   at(theta: Reals): HessianAt;
+  /** Frees data and graphs; Hessians that were asked for must be disposed of before. */
   dispose(): void;
 }
 
+/** The Hessian at one θ: products with vectors, float64 [d], at the rounding that `relativePrecision` tells. */
 export interface HessianAt extends SymmetricOperator {
   readonly relativePrecision: number;
+  /** Memory that values shared by its products hold. */
+  readonly savedBytes: number;
+  /** Hv, fresh memory; unlike others' it is there at once. @throws what the back end throws where v has another length */
   apply(vector: Float64Array): Float64Array;
+  /** Frees the saved values; a second call does nothing. */
   dispose(): void;
 }
+
+/** How exact products of a Hessian are on a back end. */
+export const relativePrecisionOf = ({ precision }: Pick<Backend, 'precision'>): number =>
+  precision === 'float64' ? FLOAT64_PRECISION : FLOAT32_PRECISION;
 
 /**
  * Products Hv = (1/N) Σ ∇²ℓ_n v + μv. What does not depend on v is computed once for every chunk of samples.
@@ -25,57 +38,55 @@ export interface HessianAt extends SymmetricOperator {
  */
 export function openHessian(problem: Problem, split: Samples, savedBytes = Infinity): HessianFamily {
   const { backend, size, weightDecay } = problem;
-  const relativePrecision = backend.precision === 'float64' ? FLOAT64_PRECISION : FLOAT32_PRECISION;
   const data = storeChunks(problem, split);
   const graphs = onePerLength<Linearizable>((samples) =>
     backend.linearize(hessianProduct(problem), specs(problem, samples), [real(size)]),
   );
   return {
-    at(theta) {
-      const stored = backend.store(theta, [size]);
-      const linearised = (chunk: Chunk) => graphs.of(chunk).at(stored, chunk.x, chunk.y);
-      // At once, so that whoever asks next how much memory is left gets the answer that holds.
-      const saved: Linearized[] = [];
-      let room = savedBytes;
-      for (const chunk of data.chunks) {
-        const linear = linearised(chunk);
-        room -= linear.bytes;
-        if (room < 0) {
-          linear.dispose();
-          break;
+    at: (theta) =>
+      openTogether((held) => {
+        const stored = held.add(backend.store(theta, [size]));
+        const linearised = (chunk: Chunk) => graphs.of(chunk).at(stored, chunk.x, chunk.y);
+        // At once, so that whoever asks next how much memory is left gets the answer that holds.
+        const saved: Linearized[] = [];
+        let used = 0;
+        for (const chunk of data.chunks) {
+          const linear = held.add(linearised(chunk));
+          if (used + linear.bytes > savedBytes) {
+            linear.dispose();
+            break;
+          }
+          used += linear.bytes;
+          saved.push(linear);
         }
-        saved.push(linear);
-      }
 
-      /** From what of a chunk does not depend on v: as it was saved, or computed now. */
-      function productOf(chunk: Chunk, index: number, vector: Float64Array): Reals {
-        if (index < saved.length) return saved[index].run(vector)[0];
-        const linear = linearised(chunk);
-        try {
-          return linear.run(vector)[0];
-        } finally {
-          linear.dispose();
+        /** From what of a chunk does not depend on v: as it was saved, or computed now. */
+        function productOf(chunk: Chunk, index: number, vector: Float64Array): Reals {
+          if (index < saved.length) return saved[index].run(vector)[0];
+          const linear = linearised(chunk);
+          try {
+            return linear.run(vector)[0];
+          } finally {
+            linear.dispose();
+          }
         }
-      }
 
-      return {
-        size,
-        relativePrecision,
-        apply(vector) {
-          const product = new Float64Array(size);
-          data.chunks.forEach((chunk, index) => {
-            const part = productOf(chunk, index, vector);
-            for (let i = 0; i < size; i++) product[i] += part[i];
-          });
-          for (let i = 0; i < size; i++) product[i] = product[i] / data.samples + weightDecay * vector[i];
-          return product;
-        },
-        dispose() {
-          for (const linear of saved.splice(0)) linear.dispose();
-          stored.dispose();
-        },
-      };
-    },
+        return {
+          size,
+          relativePrecision: relativePrecisionOf(backend),
+          savedBytes: used,
+          apply(vector) {
+            const product = new Float64Array(size);
+            data.chunks.forEach((chunk, index) => {
+              const part = productOf(chunk, index, vector);
+              for (let i = 0; i < size; i++) product[i] += part[i];
+            });
+            for (let i = 0; i < size; i++) product[i] = product[i] / data.samples + weightDecay * vector[i];
+            return product;
+          },
+          dispose: () => held.dispose(),
+        };
+      }),
     dispose() {
       graphs.dispose();
       data.dispose();

@@ -6,6 +6,7 @@
  * Rows are then orthogonal to 1e-8 where all entries are alike, to some roundings of what is stored (3e-7 at worst) where
  * the vectors live on few entries. One float32 sum over d = 137,000 terms would err by up to 1e-6 of the vector's length.
  */
+import { Disposables, openTogether } from '../disposables.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { atPrecision } from '../tensor/backend.ts';
 import { type Compiled, real, type Reals, type Spec, type Stored, type Tensor } from '../tensor/types.ts';
@@ -87,9 +88,12 @@ export class NativeBasis implements OrthonormalBasis {
     const { blocks, rest, rowsPerBlock } = this;
     while (count < blocks.length * rowsPerBlock) {
       const block = blocks.pop()!;
-      rest.truncate(0);
-      this.takeBack(block, Math.max(0, count - blocks.length * rowsPerBlock));
-      block.dispose();
+      try {
+        rest.truncate(0);
+        this.takeBack(block, Math.max(0, count - blocks.length * rowsPerBlock));
+      } finally {
+        block.dispose();
+      }
     }
     rest.truncate(count - blocks.length * rowsPerBlock);
   }
@@ -120,19 +124,19 @@ export class NativeBasis implements OrthonormalBasis {
   combine(weights: Float64Array, wanted: number): Float32Array {
     const { size, rest, tiles } = this;
     const result = new Float32Array(wanted * size);
-    // Rows that are not in use are zero, whatever their weights.
-    const last = rest.count > 0 ? this.storeRest() : undefined;
-    const blocks = last ? [...this.blocks, last] : this.blocks;
     const atOnce = Math.min(wanted, Math.max(GROUP, Math.floor(SUM_BYTES / (8 * size))));
     const sums = new Float64Array(tiles * atOnce * TILE);
     const row = new Float64Array(tiles * TILE);
     const compiled = new Map<number, Compiled>();
+    const held = new Disposables();
     try {
+      // Rows that are not in use are zero, whatever their weights.
+      const blocks = rest.count > 0 ? [...this.blocks, held.add(this.storeRest())] : this.blocks;
       for (let from = 0; from < wanted; from += atOnce) {
         const here = Math.min(atOnce, wanted - from);
         sums.fill(0);
         for (const { group, first } of this.groups(blocks)) {
-          const product = compiled.get(group.length) ?? this.compileCombination(group.length, atOnce);
+          const product = compiled.get(group.length) ?? held.add(this.compileCombination(group.length, atOnce));
           compiled.set(group.length, product);
           const factors = group.map((_, i) => this.factorsOf(weights, first + i, from, here, atOnce));
           const [part] = product.run(...group, ...factors);
@@ -148,8 +152,7 @@ export class NativeBasis implements OrthonormalBasis {
         }
       }
     } finally {
-      for (const product of compiled.values()) product.dispose();
-      last?.dispose();
+      held.dispose();
     }
     return result;
   }
@@ -191,13 +194,21 @@ export class NativeBasis implements OrthonormalBasis {
     return this.backend.store(block, [tiles, rowsPerBlock, TILE]);
   }
 
+  /** A block's numbers [tiles, rowsPerBlock, TILE]. */
+  private valuesOf(block: Stored): Reals {
+    const copy = this.backend.compile((rows) => [rows], [real(...block.shape)]);
+    try {
+      return copy.run(block)[0];
+    } finally {
+      copy.dispose();
+    }
+  }
+
   /** Puts the first rows of a block into the array. */
   private takeBack(block: Stored, count: number): void {
     if (count === 0) return;
     const { rest, rowsPerBlock, size, tiles } = this;
-    const copy = this.backend.compile((rows) => [rows], [real(tiles, rowsPerBlock, TILE)]);
-    const [values] = copy.run(block);
-    copy.dispose();
+    const values = this.valuesOf(block);
     const vector = new Float64Array(tiles * TILE);
     for (let row = 0; row < count; row++) {
       for (let tile = 0; tile < tiles; tile++) {
@@ -226,14 +237,18 @@ export class NativeBasis implements OrthonormalBasis {
     if (known) return known;
     const { backend, tiles } = this;
     const { matMul, reshape } = backend.ops;
-    const along = backend.compile(
-      (...given) => {
-        const vector = reshape(given[blocks], [tiles, TILE, 1]);
-        return given.slice(0, blocks).map((rows): Tensor => matMul(rows, vector));
-      },
-      [...this.blockSpecs(blocks), real(tiles * TILE)],
-    );
-    const pass = { along, combined: this.compileCombination(blocks, 1) };
+    const pass = openTogether((held) => ({
+      along: held.add(
+        backend.compile(
+          (...given) => {
+            const vector = reshape(given[blocks], [tiles, TILE, 1]);
+            return given.slice(0, blocks).map((rows): Tensor => matMul(rows, vector));
+          },
+          [...this.blockSpecs(blocks), real(tiles * TILE)],
+        ),
+      ),
+      combined: this.compileCombination(blocks, 1),
+    }));
     this.passes.set(blocks, pass);
     return pass;
   }

@@ -1,19 +1,25 @@
 /** A data set on the back end in chunks: small enough for the intermediate values, as large as pays. */
+import { openTogether } from '../disposables.ts';
 import { mostLanes } from '../tensor/lanes.ts';
 import type { Stored } from '../tensor/types.ts';
 import { type Shape, sizeOf } from '../tensor/types.ts';
 import type { Problem, Samples } from './problem.ts';
 
+/** Consecutive samples on the back end: x [samples, ...inputShape], y [samples, outputs]. */
 export interface Chunk {
+  /** Index of the first sample. */
   readonly first: number;
   readonly samples: number;
   readonly x: Stored;
   readonly y: Stored;
 }
 
+/** A whole data set, chunk by chunk in its order. */
 export interface Chunks {
+  /** Of all chunks. */
   readonly samples: number;
   readonly chunks: readonly Chunk[];
+  /** Frees the samples. */
   dispose(): void;
 }
 
@@ -38,25 +44,18 @@ export function chunkSize(samples: number, unitsPerSample: number, threads: numb
 export function storeChunks(problem: Problem, { x, y, samples }: Samples): Chunks {
   const { backend, inputShape, outputs, model } = problem;
   const size = chunkSize(samples, model.unitsPerSample, backend.threads);
-  const chunks: Chunk[] = [];
-  const rows = (values: Float32Array, shape: Shape, first: number, count: number) => {
-    const width = sizeOf(shape);
-    return backend.store(values.subarray(first * width, (first + count) * width), [count, ...shape]);
-  };
-  for (let first = 0; first < samples; first += size) {
-    const count = Math.min(size, samples - first);
-    chunks.push({ first, samples: count, x: rows(x, inputShape, first, count), y: rows(y, [outputs], first, count) });
-  }
-  return {
-    samples,
-    chunks,
-    dispose() {
-      for (const chunk of chunks) {
-        chunk.x.dispose();
-        chunk.y.dispose();
-      }
-    },
-  };
+  return openTogether((held) => {
+    const rows = (values: Float32Array, shape: Shape, first: number, count: number) => {
+      const width = sizeOf(shape);
+      return held.add(backend.store(values.subarray(first * width, (first + count) * width), [count, ...shape]));
+    };
+    const chunks: Chunk[] = [];
+    for (let first = 0; first < samples; first += size) {
+      const count = Math.min(size, samples - first);
+      chunks.push({ first, samples: count, x: rows(x, inputShape, first, count), y: rows(y, [outputs], first, count) });
+    }
+    return { samples, chunks, dispose: () => held.dispose() };
+  });
 }
 
 /** Makes a thing once for each length of chunk, when it is first asked for. */

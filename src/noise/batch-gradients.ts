@@ -1,4 +1,5 @@
 /** Gradients of given batches at fixed weights, along directions. */
+import { Disposables, openTogether } from '../disposables.ts';
 import { batchLossAndGradient, type Problem, type Samples } from '../models/problem.ts';
 import type { Report } from '../progress.ts';
 import { openProjection } from '../tensor/projection.ts';
@@ -33,49 +34,44 @@ export function openBatchGradients(
   const k = directions.length / size;
   const allX = [split.samples, ...inputShape];
   const allY = [split.samples, outputs];
-  const graph = backend.linearize(
-    batchLossAndGradient(problem),
-    [real(...allX), real(...allY)],
-    [real(size), int32(batchSize)],
-  );
-  const x = backend.store(split.x, allX);
-  const y = backend.store(split.y, allY);
-  const gradientOf = graph.at(x, y);
-  const projection = openProjection(exact, directions, k, size);
+  return openTogether((held) => {
+    const graph = held.add(
+      backend.linearize(batchLossAndGradient(problem), [real(...allX), real(...allY)], [real(size), int32(batchSize)]),
+    );
+    const x = held.add(backend.store(split.x, allX));
+    const y = held.add(backend.store(split.y, allY));
+    const gradientOf = held.add(graph.at(x, y));
+    const projection = held.add(openProjection(exact, directions, k, size));
 
-  return {
-    async along(theta, indices, report, lessAt) {
-      const batches = indices.length / batchSize;
-      const along = new Float64Array(batches * k);
-      const points = [theta, ...(lessAt ? [lessAt] : [])].map((point) => backend.store(point, [size]));
-      const rows = new Float64Array(Math.min(ROWS, batches) * size);
-      try {
-        for (let first = 0; first < batches; first += ROWS) {
-          const count = Math.min(ROWS, batches - first);
-          for (let row = 0; row < count; row++) {
-            const at = first + row;
-            const batch = indices.subarray(at * batchSize, (at + 1) * batchSize);
-            const [gradient, other] = points.map((point) => gradientOf.run(point, batch)[1]);
-            const into = rows.subarray(row * size, (row + 1) * size);
-            into.set(gradient);
-            if (other) for (let i = 0; i < size; i++) into[i] -= other[i];
-            await report(at + 1, batches);
+    return {
+      async along(theta, indices, report, lessAt) {
+        const batches = indices.length / batchSize;
+        const along = new Float64Array(batches * k);
+        const rows = new Float64Array(Math.min(ROWS, batches) * size);
+        const stored = new Disposables();
+        try {
+          const points = [theta, ...(lessAt ? [lessAt] : [])].map((point) => stored.add(backend.store(point, [size])));
+          for (let first = 0; first < batches; first += ROWS) {
+            const count = Math.min(ROWS, batches - first);
+            for (let row = 0; row < count; row++) {
+              const at = first + row;
+              const batch = indices.subarray(at * batchSize, (at + 1) * batchSize);
+              const [gradient, other] = points.map((point) => gradientOf.run(point, batch)[1]);
+              const into = rows.subarray(row * size, (row + 1) * size);
+              into.set(gradient);
+              if (other) for (let i = 0; i < size; i++) into[i] -= other[i];
+              await report(at + 1, batches);
+            }
+            along.set(projection.project(rows.subarray(0, count * size), count), first * k);
           }
-          along.set(projection.project(rows.subarray(0, count * size), count), first * k);
+        } finally {
+          stored.dispose();
         }
-      } finally {
-        for (const point of points) point.dispose();
-      }
-      return along;
-    },
-    dispose() {
-      projection.dispose();
-      gradientOf.dispose();
-      x.dispose();
-      y.dispose();
-      graph.dispose();
-    },
-  };
+        return along;
+      },
+      dispose: () => held.dispose(),
+    };
+  });
 }
 
 /**

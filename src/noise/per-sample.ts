@@ -1,4 +1,5 @@
 /** The exact variance of a batch's gradient along directions, from every sample's directional derivative. */
+import { Disposables } from '../disposables.ts';
 import { onePerLength, storeChunks } from '../models/chunks.ts';
 import { directionalDerivatives, type Problem, type Samples, specs } from '../models/problem.ts';
 import type { Report } from '../progress.ts';
@@ -19,16 +20,19 @@ export async function perSampleVariance(
 ): Promise<Float64Array> {
   const { backend, size } = problem;
   const count = directions.length / size;
-  const data = storeChunks(problem, split);
-  const stored = backend.store(theta, [size]);
-  const graphs = onePerLength<Linearizable>((samples) =>
-    backend.linearize(directionalDerivatives(problem), specs(problem, samples), [real(size)]),
-  );
   const sums = new Float64Array(count);
   const squares = new Float64Array(count);
   // Shifted by the first sample's derivative, so that the variance is not a difference of large numbers.
   const shifts = new Float64Array(count);
+  const held = new Disposables();
   try {
+    const data = held.add(storeChunks(problem, split));
+    const stored = held.add(backend.store(theta, [size]));
+    const graphs = held.add(
+      onePerLength<Linearizable>((samples) =>
+        backend.linearize(directionalDerivatives(problem), specs(problem, samples), [real(size)]),
+      ),
+    );
     for (const [index, chunk] of data.chunks.entries()) {
       const linear = graphs.of(chunk).at(stored, chunk.x, chunk.y);
       try {
@@ -52,9 +56,7 @@ export async function perSampleVariance(
       }
     }
   } finally {
-    graphs.dispose();
-    stored.dispose();
-    data.dispose();
+    held.dispose();
   }
   const { samples } = split;
   return squares.map((square, i) => (square - (sums[i] * sums[i]) / samples) / (samples - 1));

@@ -1,6 +1,7 @@
 /** SGD with heavy-ball momentum: v ← βv − ηg, θ ← θ + v, with g the batch's mean gradient plus μθ; many updates a call. */
+import { openTogether } from '../disposables.ts';
 import { batchLossAndGradient, type Problem, type Samples } from '../models/problem.ts';
-import { int32, real, type Linearizable, type Linearized, type Reals, type TensorFunction } from '../tensor/types.ts';
+import { int32, real, type Linearized, type Reals, type TensorFunction } from '../tensor/types.ts';
 
 /** Weights and velocity [d] in the precision of the run. */
 export interface State {
@@ -17,15 +18,18 @@ export interface Updates {
   readonly velocity: Reals;
 }
 
+/** The optimiser on one data set: weights and velocity come with each call, nothing else is remembered between calls. */
 export interface HeavyBall {
   /**
    * Makes consecutive updates in place.
    *
    * @param batches the samples' indices of each update, row by row [updates, S]
+   * @throws RangeError where these are not whole batches
    */
   advance(state: State, batches: Int32Array, learningRate: number): Updates;
   /** How many updates a call does best. */
   readonly updatesPerCall: number;
+  /** Frees the data and the graphs. */
   dispose(): void;
 }
 
@@ -47,44 +51,43 @@ export function openHeavyBall(problem: Problem, data: Samples, batchSize: number
   const { backend, size, inputShape, outputs, weightDecay } = problem;
   const allX = [data.samples, ...inputShape];
   const allY = [data.samples, outputs];
-  const x = backend.store(data.x, allX);
-  const y = backend.store(data.y, allY);
   const array = backend.precision === 'float32' ? Float32Array : Float64Array;
-  const graphs = new Map<number, { readonly graph: Linearizable; readonly run: Linearized }>();
+  return openTogether((held) => {
+    const x = held.add(backend.store(data.x, allX));
+    const y = held.add(backend.store(data.y, allY));
+    const graphs = new Map<number, Linearized>();
 
-  function graphFor(updates: number): Linearized {
-    let known = graphs.get(updates);
-    if (!known) {
-      const graph = backend.linearize(
-        consecutiveUpdates(problem, updates),
-        [real(...allX), real(...allY)],
-        [real(size), real(size), int32(updates * batchSize), real(3)],
-      );
-      known = { graph, run: graph.at(x, y) };
-      graphs.set(updates, known);
-    }
-    return known.run;
-  }
-
-  return {
-    updatesPerCall: UPDATES_PER_CALL[size <= SMALL_NETWORK ? 'small' : 'large'],
-    advance(state, batches, learningRate) {
-      const updates = batches.length / batchSize;
-      const factors = array.of(momentum, learningRate, weightDecay);
-      const [losses, theta, velocity] = graphFor(updates).run(state.theta, state.velocity, batches, factors);
-      state.theta.set(theta.subarray((updates - 1) * size));
-      state.velocity.set(velocity.subarray((updates - 1) * size));
-      return { losses, theta, velocity };
-    },
-    dispose() {
-      for (const { graph, run } of graphs.values()) {
-        run.dispose();
-        graph.dispose();
+    function graphFor(updates: number): Linearized {
+      let known = graphs.get(updates);
+      if (!known) {
+        const graph = held.add(
+          backend.linearize(
+            consecutiveUpdates(problem, updates),
+            [real(...allX), real(...allY)],
+            [real(size), real(size), int32(updates * batchSize), real(3)],
+          ),
+        );
+        known = held.add(graph.at(x, y));
+        graphs.set(updates, known);
       }
-      x.dispose();
-      y.dispose();
-    },
-  };
+      return known;
+    }
+
+    return {
+      updatesPerCall: UPDATES_PER_CALL[size <= SMALL_NETWORK ? 'small' : 'large'],
+      advance(state, batches, learningRate) {
+        const updates = batches.length / batchSize;
+        if (!Number.isInteger(updates) || updates === 0)
+          throw new RangeError(`${batches.length} samples are no whole batches of ${batchSize}`);
+        const factors = array.of(momentum, learningRate, weightDecay);
+        const [losses, theta, velocity] = graphFor(updates).run(state.theta, state.velocity, batches, factors);
+        state.theta.set(theta.subarray((updates - 1) * size));
+        state.velocity.set(velocity.subarray((updates - 1) * size));
+        return { losses, theta, velocity };
+      },
+      dispose: () => held.dispose(),
+    };
+  });
 }
 
 /** (X, Y, θ, v, indices, [β, η, μ]) → losses [updates], weights and velocities after each update [updates·d]. */

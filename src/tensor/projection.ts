@@ -1,11 +1,18 @@
 /** Projections of many vectors on many directions, as one native matrix product. */
+import { openTogether } from '../disposables.ts';
 import { type Backend, mostExact } from './backend.ts';
 import { partsOf } from './lanes.ts';
 import { type Compiled, real, type Reals } from './types.ts';
 
+/** Directions [k, d] on the back end, and products with them in its precision. */
 export interface Projection {
-  /** Rows [count, d] times the directions [k, d] transposed: [count, k]. */
+  /**
+   * Rows [count, d] times the directions transposed: [count, k].
+   *
+   * @throws RangeError for rows of another size
+   */
   project(rows: Reals, count: number): Reals;
+  /** Frees the directions and the graphs, of which there is one for every `count`. */
   dispose(): void;
 }
 
@@ -47,29 +54,30 @@ export function combineRows(backend: Backend, weights: Reals, rows: Reals, k: nu
 export function openProjection(backend: Backend, directions: Reals, k: number, d: number): Projection {
   const { ops, threads } = backend;
   const parts = partsOf(k, threads);
-  const stored = parts.map(({ first, count }) =>
-    backend.store(directions.subarray(first * d, (first + count) * d), [count, d]),
-  );
-  const products = new Map<number, Compiled>();
-  return {
-    project(rows, count) {
-      let product = products.get(count);
-      if (!product) {
-        product = backend.compile(
-          (all, ...lanes) => {
-            const along = lanes.map((lane) => ops.matMul(all as never, lane as never, false, true));
-            return [along.length === 1 ? along[0] : ops.concat(along, 1)];
-          },
-          [real(count, d), ...parts.map((part) => real(part.count, d))],
-          [real(1, d), ...parts.map(() => real(1, d))],
-        );
-        products.set(count, product);
-      }
-      return product.run(rows, ...stored)[0];
-    },
-    dispose() {
-      for (const product of products.values()) product.dispose();
-      for (const part of stored) part.dispose();
-    },
-  };
+  return openTogether((held) => {
+    const stored = parts.map(({ first, count }) =>
+      held.add(backend.store(directions.subarray(first * d, (first + count) * d), [count, d])),
+    );
+    const products = new Map<number, Compiled>();
+    return {
+      project(rows, count) {
+        let product = products.get(count);
+        if (!product) {
+          product = held.add(
+            backend.compile(
+              (all, ...lanes) => {
+                const along = lanes.map((lane) => ops.matMul(all as never, lane as never, false, true));
+                return [along.length === 1 ? along[0] : ops.concat(along, 1)];
+              },
+              [real(count, d), ...parts.map((part) => real(part.count, d))],
+              [real(1, d), ...parts.map(() => real(1, d))],
+            ),
+          );
+          products.set(count, product);
+        }
+        return product.run(rows, ...stored)[0];
+      },
+      dispose: () => held.dispose(),
+    };
+  });
 }

@@ -1,4 +1,5 @@
 /** The window's path in the coordinates of the eigendirections. */
+import { Disposables } from '../../disposables.ts';
 import type { Report } from '../../progress.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { createSafetensors } from '../../store/safetensors.ts';
@@ -15,6 +16,13 @@ const BLOCK_BYTES = 2 ** 26;
 const FEWEST_ROWS = 64;
 const MOST_ROWS = 512;
 
+/**
+ * Writes `projections.safetensors`: the recorded window along the eigendirections.
+ *
+ * @param mean θ̄ [d]
+ * @param directions unit rows [k, d]
+ * @throws DataError where the trajectory is absent, damaged, or of another window
+ */
 export async function projectWindow(
   { directory, experiment, voice }: Context,
   { problem, batchesPerEpoch }: Workbench,
@@ -51,26 +59,32 @@ export async function projectTrajectory(
   const both = new array(2 * rows * size);
   const velocities = both.subarray(rows * size);
   const shape = [updates, count];
-  const file = createSafetensors(runPath(directory, RUN_FILES.projections), {
-    theta: { dtype: 'F32', shape },
-    velocity: { dtype: 'F32', shape },
-  });
-  const projection = measured('matrix products', openProjection(within, directions, count, size), 'project');
-  let written = 0;
-  let gathered = 0;
-
-  async function write(): Promise<void> {
-    // One product for both: the more rows, the less of its time goes into arranging the directions.
-    const along = projection.project(both, 2 * rows);
-    const those = (first: number) => Float32Array.from(along.subarray(first * count, (first + gathered) * count));
-    file.writeRows('theta', written, those(0));
-    file.writeRows('velocity', written, those(rows));
-    written += gathered;
-    gathered = 0;
-    await report(written, updates);
-  }
-
+  const held = new Disposables();
   try {
+    const projection = measured(
+      'matrix products',
+      held.add(openProjection(within, directions, count, size)),
+      'project',
+    );
+    const file = createSafetensors(runPath(directory, RUN_FILES.projections), {
+      theta: { dtype: 'F32', shape },
+      velocity: { dtype: 'F32', shape },
+    });
+    held.add({ dispose: () => file.abort() });
+    let written = 0;
+    let gathered = 0;
+
+    const write = async () => {
+      // One product for both: the more rows, the less of its time goes into arranging the directions.
+      const along = projection.project(both, 2 * rows);
+      const those = (first: number) => Float32Array.from(along.subarray(first * count, (first + gathered) * count));
+      file.writeRows('theta', written, those(0));
+      file.writeRows('velocity', written, those(rows));
+      written += gathered;
+      gathered = 0;
+      await report(written, updates);
+    };
+
     const read = readTrajectory(directory, updates, size, rows);
     for (const block of measuredSteps('trajectory read', read))
       for (let taken = 0; taken < block.rows;) {
@@ -84,8 +98,7 @@ export async function projectTrajectory(
       }
     file.finish();
   } finally {
-    file.abort();
-    projection.dispose();
+    held.dispose();
   }
 }
 

@@ -1,4 +1,5 @@
 /** Burn-in at the final learning rate, then the window: every update's weights, velocity and batch, and the window's mean. */
+import { Disposables } from '../../disposables.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { openHessian } from '../../hessian/hessian.ts';
 import { lanczos } from '../../hessian/lanczos.ts';
@@ -13,6 +14,7 @@ import { readSafetensors, requireTensor, writeSafetensors } from '../../store/sa
 import type { Reals } from '../../tensor/types.ts';
 import { crossoverEigenvalue } from '../../theory/index.ts';
 import type { Context } from '../context.ts';
+import { makeRoom } from '../memory.ts';
 import { measured } from '../profile.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
 import { createTrajectory } from '../trajectory.ts';
@@ -37,16 +39,7 @@ export async function recordStage(context: Context): Promise<void> {
     randomStream(sgd.seed ?? seed, `sgd/${sgd.sampler}`),
     sgd.dropLast,
   );
-  const heavyBall = measured(
-    'SGD updates',
-    openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum),
-    'advance',
-    ({ losses }) => losses.length,
-  );
-  const evaluator = openEvaluator(bench);
   const updates = record.epochs * batchesPerEpoch;
-  const written = createTrajectory(directory, updates, problem.size, precision);
-  const trajectory = measured('trajectory written', written, 'add');
   const indices = new Int32Array(updates * sgd.batchSize);
   const sum = new Float64Array(problem.size);
   const plan = (phase: 'burn-in' | 'window', epochs: number, firstEpoch: number): EpochsPlan => ({
@@ -57,7 +50,19 @@ export async function recordStage(context: Context): Promise<void> {
     learningRate: () => sgd.learningRate,
     evaluateEvery: evaluationInterval(epochs),
   });
+  const held = new Disposables();
   try {
+    const heavyBall = measured(
+      'SGD updates',
+      held.add(openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum)),
+      'advance',
+      ({ losses }) => losses.length,
+    );
+    const evaluator = held.add(openEvaluator(bench));
+    const written = createTrajectory(directory, updates, problem.size, precision);
+    held.add({ dispose: () => written.abort() });
+    const trajectory = measured('trajectory written', written, 'add');
+
     const burnIn = plan('burn-in', record.burnInEpochs, train.epochs + 1);
     const before = await runEpochs(heavyBall, state, source, evaluator, burnIn, voice.begin('burn-in'));
     const opening = { theta: state.theta.slice(), velocity: state.velocity.slice() };
@@ -90,14 +95,10 @@ export async function recordStage(context: Context): Promise<void> {
     );
     writeSafetensors(file(RUN_FILES.batches), { indices: { shape: [updates, sgd.batchSize], data: indices } });
     const mean = sum.map((value) => value / updates);
-    const full = openFullBatch(exact, dataset.train);
-    const { gradient } = full.valueAndGradient(mean);
-    full.dispose();
+    const { gradient } = held.add(openFullBatch(exact, dataset.train)).valueAndGradient(mean);
     writeSafetensors(file(RUN_FILES.mean), { theta: { shape, data: mean }, gradient: { shape, data: gradient } });
   } finally {
-    trajectory.abort();
-    heavyBall.dispose();
-    evaluator.dispose();
+    held.dispose();
   }
 }
 
@@ -119,14 +120,16 @@ async function lookAtMinimum(
   theta: Reals,
 ): Promise<Visibility> {
   const { samples, batchesPerEpoch } = bench;
-  const hessian = openHessian(bench.problem, bench.dataset.train, bench.savedBytes);
-  const operator = measured('Hessian products', hessian.at(theta), 'apply');
-  const report = voice.begin('largest curvature');
+  const held = new Disposables();
   try {
+    const hessian = held.add(openHessian(bench.problem, bench.dataset.train, bench.savedBytes));
+    const operator = measured('Hessian products', held.add(hessian.at(theta)), 'apply');
+    const report = voice.begin('largest curvature');
     const { eigenvalues } = await lanczos(operator, {
       eigenpairs: 1,
       tolerance: STABILITY_TOLERANCE,
       seed,
+      wayOut: () => makeRoom(operator),
       onProgress: ({ iteration, expected }) => report(iteration, expected),
     });
     const limit = (2 * (1 + sgd.momentum)) / eigenvalues[0];
@@ -142,7 +145,6 @@ async function lookAtMinimum(
     if (warning && sgd.sampler !== 'with-replacement') voice.warn(warning);
     return visibility;
   } finally {
-    operator.dispose();
-    hessian.dispose();
+    held.dispose();
   }
 }

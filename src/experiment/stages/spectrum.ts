@@ -1,4 +1,5 @@
 /** The Hessian's eigendirections at the window's mean, and the window projected onto them. */
+import { Disposables } from '../../disposables.ts';
 import { residualOverGap } from '../../hessian/gaps.ts';
 import { lanczos, type LanczosProgress } from '../../hessian/lanczos.ts';
 import { openHessian } from '../../hessian/hessian.ts';
@@ -8,6 +9,7 @@ import { freshResiduals } from '../../hessian/residuals.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
+import { makeRoom, wantedPairs } from '../memory.ts';
 import { measured } from '../profile.ts';
 import { readMean } from '../run-files.ts';
 import { chosenSamples, type Workbench } from '../workbench.ts';
@@ -28,21 +30,11 @@ export interface SpectrumReport {
   readonly subset: number | null;
 }
 
-/** Networks up to this size get all their eigenpairs unless the configuration says otherwise. */
-const ALL_PAIRS_UP_TO = 2000;
-const LEADING_PAIRS = 100;
-
 const STAGE_TITLES: Readonly<Record<LanczosProgress['stage'], string>> = {
   growing: 'converged',
   checking: 'checking for missed eigenvalues',
   residuals: 'residuals by fresh products',
 };
-
-/** How many eigenpairs a run computes. */
-export function wantedPairs(eigenpairs: number | null, size: number): number {
-  if (eigenpairs === null) return size <= ALL_PAIRS_UP_TO ? size : LEADING_PAIRS;
-  return Math.min(eigenpairs, size);
-}
 
 export async function spectrumStage(context: Context): Promise<void> {
   const { directory, experiment, voice, workbench } = context;
@@ -55,11 +47,12 @@ export async function spectrumStage(context: Context): Promise<void> {
   const isSubset = spectrum.samples !== null && spectrum.samples < bench.samples;
 
   const subset = isSubset ? { count: spectrum.samples!, purpose: 'spectrum/subset' } : null;
-  const hessian = openHessian(problem, chosenSamples(bench, seed, subset), bench.savedBytes);
-  const operator = measured('Hessian products', hessian.at(theta), 'apply');
   let found: Awaited<ReturnType<typeof lanczos>>;
+  const held = new Disposables();
   try {
-    voice.say(`eigendirections: up to ${inWords(lanczosMemory(operator, wanted))} of memory`);
+    const hessian = held.add(openHessian(problem, chosenSamples(bench, seed, subset), bench.savedBytes));
+    const operator = measured('Hessian products', held.add(hessian.at(theta)), 'apply');
+    voice.say(`eigendirections: about ${inWords(lanczosMemory(operator, wanted))} of memory expected`);
     const report = voice.begin('eigendirections');
     found = await lanczos(operator, {
       eigenpairs: wanted,
@@ -67,12 +60,12 @@ export async function spectrumStage(context: Context): Promise<void> {
       tolerance: spectrum.tolerance,
       seed,
       certify: !isSubset,
+      wayOut: (fewerPairs) => `${fewerPairs} (spectrum.eigenpairs), ${makeRoom(operator)}`,
       onProgress: ({ stage, iteration, expected, converged }) =>
         report(iteration, expected, stage === 'growing' ? `${converged} of ${wanted} converged` : STAGE_TITLES[stage]),
     });
   } finally {
-    operator.dispose();
-    hessian.dispose();
+    held.dispose();
   }
   const { eigenvectors } = found;
   const exactPairs = isSubset ? await onAllSamples(context, bench, theta, eigenvectors) : found;
@@ -126,16 +119,16 @@ async function onAllSamples(
   eigenvectors: Float32Array,
 ): Promise<{ readonly eigenvalues: Float64Array; readonly residuals: Float64Array }> {
   const report = voice.begin('curvatures on all samples');
-  const hessian = openHessian(bench.problem, bench.dataset.train, bench.savedBytes);
-  const operator = measured('Hessian products', hessian.at(theta), 'apply');
+  const held = new Disposables();
   try {
+    const hessian = held.add(openHessian(bench.problem, bench.dataset.train, bench.savedBytes));
+    const operator = measured('Hessian products', held.add(hessian.at(theta)), 'apply');
     const count = eigenvectors.length / bench.problem.size;
     const { rayleighQuotients, residuals } = await freshResiduals(operator, eigenvectors, undefined, (done) =>
       report(done, count),
     );
     return { eigenvalues: rayleighQuotients, residuals };
   } finally {
-    operator.dispose();
-    hessian.dispose();
+    held.dispose();
   }
 }

@@ -1,4 +1,5 @@
 /** From random weights to the neighbourhood of a minimum: SGD with a decaying learning rate, then the polish. */
+import { Disposables } from '../../disposables.ts';
 import { openHessian } from '../../hessian/hessian.ts';
 import { lanczos } from '../../hessian/lanczos.ts';
 import { basisOn } from '../../hessian/native-basis.ts';
@@ -19,6 +20,7 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
 import { expectedDrift } from '../drift.ts';
+import { makeRoom } from '../memory.ts';
 import { measured } from '../profile.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
 import { chosenSamples, startingWeights, type Workbench } from '../workbench.ts';
@@ -46,12 +48,13 @@ export async function trainStage({ directory, experiment, voice, workbench }: Co
   const { train, sgd, seed } = experiment;
   const history: HistoryRow[] = [];
   const state = atRest(startingWeights(experiment, bench), experiment.precision);
-  const evaluator = openEvaluator(bench);
+  const held = new Disposables();
   try {
+    const evaluator = held.add(openEvaluator(bench));
     if (train.epochs > 0) {
       const heavyBall = measured(
         'SGD updates',
-        openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum),
+        held.add(openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum)),
         'advance',
         ({ losses }) => losses.length,
       );
@@ -70,11 +73,9 @@ export async function trainStage({ directory, experiment, voice, workbench }: Co
         learningRate: (epoch: number) => train.initialLearningRate * train.decayPerEpoch ** epoch,
         evaluateEvery: evaluationInterval(train.epochs),
       };
-      try {
-        history.push(...(await runEpochs(heavyBall, state, source, evaluator, plan, voice.begin('training'))));
-      } finally {
-        heavyBall.dispose();
-      }
+      history.push(...(await runEpochs(heavyBall, state, source, evaluator, plan, voice.begin('training'))));
+      // Before the polish needs the memory.
+      heavyBall.dispose();
     }
 
     let theta = Float64Array.from(state.theta);
@@ -100,7 +101,7 @@ export async function trainStage({ directory, experiment, voice, workbench }: Co
       { polish: report, sources: dataset.sources },
     );
   } finally {
-    evaluator.dispose();
+    held.dispose();
   }
 }
 
@@ -119,36 +120,40 @@ async function polishFrom(
   const affordable = Math.floor(CURVATURE_UNITS / problem.model.unitsPerSample);
   const count = Math.max(Math.min(CURVATURE_SAMPLES, affordable), 2);
   const subset = chosenSamples(bench, seed, { count, purpose: 'polish/subset' });
-  const full = measured('gradients on all samples', openFullBatch(exact, dataset.train), 'valueAndGradient');
-  const curvature = openHessian(problem, subset, bench.savedBytes);
-  const whole = openHessian(problem, dataset.train, bench.savedBytes);
   const crossover = crossoverEigenvalue({ ...sgd, batchesPerEpoch });
-  const tools: PolishTools = {
-    valueAndGradient: (theta) => full.valueAndGradient(theta),
-    hessianAt: (theta) => measured('Hessian products', whole.at(theta), 'apply'),
-    async eigenpairsAt(theta) {
-      const operator = measured('Hessian products', curvature.at(theta), 'apply');
-      try {
-        return await lanczos(operator, {
-          eigenpairs: problem.size <= ALL_DIRECTIONS_UP_TO ? problem.size : LEADING_DIRECTIONS,
-          openBasis: basisOn(problem.backend),
-          tolerance: 1e-3,
-          seed,
-          certify: false,
-          onProgress: ({ iteration, expected }) => report(iteration, expected, 'eigendirections of the curvature'),
-        });
-      } finally {
-        operator.dispose();
-      }
-    },
-    drift: (theta, pairs) => driftAlong(theta, pairs, experiment, bench, subset, crossover, report),
-  };
+  const held = new Disposables();
   try {
+    const full = measured(
+      'gradients on all samples',
+      held.add(openFullBatch(exact, dataset.train)),
+      'valueAndGradient',
+    );
+    const curvature = held.add(openHessian(problem, subset, bench.savedBytes));
+    const whole = held.add(openHessian(problem, dataset.train, bench.savedBytes));
+    const tools: PolishTools = {
+      valueAndGradient: (theta) => full.valueAndGradient(theta),
+      hessianAt: (theta) => measured('Hessian products', whole.at(theta), 'apply'),
+      async eigenpairsAt(theta) {
+        const operator = measured('Hessian products', curvature.at(theta), 'apply');
+        try {
+          return await lanczos(operator, {
+            eigenpairs: problem.size <= ALL_DIRECTIONS_UP_TO ? problem.size : LEADING_DIRECTIONS,
+            openBasis: basisOn(problem.backend),
+            tolerance: 1e-3,
+            seed,
+            certify: false,
+            wayOut: () => makeRoom(operator),
+            onProgress: ({ iteration, expected }) => report(iteration, expected, 'eigendirections of the curvature'),
+          });
+        } finally {
+          operator.dispose();
+        }
+      },
+      drift: (theta, pairs) => driftAlong(theta, pairs, experiment, bench, subset, crossover, report),
+    };
     return await polish(start, tools, { ...experiment.polish, smallestCurvature: crossover / 100 }, report);
   } finally {
-    curvature.dispose();
-    whole.dispose();
-    full.dispose();
+    held.dispose();
   }
 }
 
