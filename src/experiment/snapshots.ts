@@ -35,10 +35,10 @@ export interface StateInEpoch {
 }
 
 /**
- * States of chosen epochs, one each, with the epoch's mean, in the order of time. One epoch is in memory at a time: its sum
- * and its state.
+ * States of the window with the mean of their epoch, in the order of time. One epoch is in memory at a time: its sum and its
+ * chosen states.
  *
- * @param states updates, ascending, at most one an epoch
+ * @param states updates, ascending
  */
 export function* statesInEpochs(
   directory: string,
@@ -47,21 +47,22 @@ export function* statesInEpochs(
   batchesPerEpoch: number,
   states: readonly number[],
 ): Generator<StateInEpoch> {
-  let next = 0;
+  const left = new Set(states);
+  const epochs = new Set(states.map((update) => Math.floor(update / batchesPerEpoch)));
   let sum = new Float64Array(size);
-  let state: Float64Array | undefined;
+  let gathered: { readonly update: number; readonly state: Float64Array }[] = [];
   for (const { first, rows, theta } of readTrajectory(directory, updates, size, blockRows(size)))
     for (let row = 0; row < rows; row++) {
       const update = first + row;
-      const wanted = states[next];
-      if (wanted === undefined) return;
-      if (Math.floor(update / batchesPerEpoch) !== Math.floor(wanted / batchesPerEpoch)) continue;
+      if (!epochs.has(Math.floor(update / batchesPerEpoch))) continue;
       const at = theta.subarray(row * size, (row + 1) * size);
       for (let i = 0; i < size; i++) sum[i] += at[i];
-      if (update === wanted) state = Float64Array.from(at);
+      if (left.delete(update)) gathered.push({ update, state: Float64Array.from(at) });
       if ((update + 1) % batchesPerEpoch !== 0) continue;
-      yield { update: wanted, state: state!, epochMean: sum.map((value) => value / batchesPerEpoch) };
+      const epochMean = sum.map((value) => value / batchesPerEpoch);
+      for (const one of gathered) yield { ...one, epochMean };
+      if (left.size === 0) return;
       sum = new Float64Array(size);
-      next++;
+      gathered = [];
     }
 }

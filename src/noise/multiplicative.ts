@@ -14,21 +14,20 @@ export interface Snapshot {
 
 /**
  * Variance of one batch's e·(∇ℓ(θ_snapshot) − ∇ℓ(θ̄_epoch)) along the directions, for batches drawn without replacement:
- * (1/S)(1−S/N)·Var_n of the samples' differences, unbiased, from one epoch of fresh batches.
+ * (1/S)(1−S/N)·Var_n of the samples' differences, unbiased, from the scatter of two or more fresh batches about their mean.
  *
- * @param epoch the samples of that epoch [batchesPerEpoch · batchSize]
+ * @param samples of the batches [batches · batchSize], all different
  * @param samplingFraction f = S/N
  * @returns [k]
  */
 export async function multiplicativeVariance(
   gradients: BatchGradients,
   { state, epochMean }: Snapshot,
-  epoch: Int32Array,
-  batchesPerEpoch: number,
+  samples: Int32Array,
+  batches: number,
   samplingFraction: number,
   report: Report,
 ): Promise<Float64Array> {
-  const along = await gradients.along(state, epoch, report, epochMean);
-  const k = along.length / batchesPerEpoch;
-  return varianceFromEpochs(along, k, batchesPerEpoch, samplingFraction).variance;
+  const along = await gradients.along(state, samples, report, epochMean);
+  return varianceFromEpochs(along, along.length / batches, batches, samplingFraction).variance;
 }

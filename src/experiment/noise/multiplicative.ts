@@ -11,19 +11,16 @@ import { evenlyChosen, statesInEpochs, statesOfWindow } from '../snapshots.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Variance } from './variance.ts';
 
-/** Pairs of batch gradients, about: more snapshots than these afford say little more. */
+/**
+ * Snapshots, about, and pairs of batch gradients of all of them. The weights' distance from the epoch's mean differs from
+ * snapshot to snapshot, and its error is that of all directions at once: rather many snapshots with few batches each.
+ */
+const SNAPSHOTS = 80;
 const BATCHES = 2_000;
-/** The weights' distance from the epoch's mean differs from snapshot to snapshot: fewer than these are no mean. */
-const FEWEST_SNAPSHOTS = 10;
-
-/** How many snapshots of the window stand for all of it, one an epoch. */
-export function snapshotCount(epochs: number, batchesPerEpoch: number): number {
-  return Math.min(epochs, Math.max(FEWEST_SNAPSHOTS, Math.floor(BATCHES / batchesPerEpoch)));
-}
 
 /**
  * Mean over snapshots, evenly spread over the epochs and over the positions in the epoch, of the variance that the distance
- * from the epoch's mean adds to one batch's gradient; the interval from the snapshots' scatter.
+ * from the epoch's mean adds to one batch's gradient; the interval from the scatter between epochs.
  *
  * @returns [k], and the number of snapshots
  */
@@ -33,19 +30,20 @@ export async function measureMultiplicative(
   gradients: BatchGradients,
 ): Promise<Variance & { readonly snapshots: number }> {
   const { sgd, record, seed } = experiment;
-  const states = statesOfWindow(record.epochs, batchesPerEpoch, 1);
-  const chosen = evenlyChosen(record.epochs, snapshotCount(record.epochs, batchesPerEpoch)).map((at) => states[at]);
+  const perEpoch = Math.ceil(SNAPSHOTS / record.epochs);
+  const states = statesOfWindow(record.epochs, batchesPerEpoch, perEpoch);
+  const chosen = record.epochs > SNAPSHOTS ? evenlyChosen(states.length, SNAPSHOTS).map((at) => states[at]) : states;
+  const batches = Math.min(batchesPerEpoch, Math.max(2, Math.floor(BATCHES / chosen.length)));
   const random = randomStream(seed, 'noise/multiplicative');
-  // Drawn without replacement whatever the sampler: an epoch of batches is then unbiased for the variance.
+  // Drawn without replacement whatever the sampler: their scatter is then unbiased for the variance.
   const source = batchSource('reshuffle', samples, sgd.batchSize, random, sgd.dropLast);
   const updates = record.epochs * batchesPerEpoch;
   const fraction = sgd.batchSize / samples;
   const report = voice.begin('noise of the fluctuating curvature');
   const found: Float64Array[] = [];
   for (const snapshot of statesInEpochs(directory, updates, problem.size, batchesPerEpoch, chosen)) {
-    found.push(
-      await multiplicativeVariance(gradients, snapshot, source.nextEpoch(), batchesPerEpoch, fraction, silent),
-    );
+    const drawn = source.nextEpoch().subarray(0, batches * sgd.batchSize);
+    found.push(await multiplicativeVariance(gradients, snapshot, drawn, batches, fraction, silent));
     await report(found.length, chosen.length);
   }
   const withReplacement = sgd.sampler === 'with-replacement';
@@ -60,7 +58,8 @@ export async function measureMultiplicative(
   const means = Array.from(found[0], (_, i) =>
     meanOverGroups(
       found.map((values) => own(values[i])),
-      found.length,
+      // Snapshots of one epoch share its mean.
+      Math.min(record.epochs, found.length),
     ),
   );
   return {

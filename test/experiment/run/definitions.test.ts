@@ -292,7 +292,7 @@ describe.each([
     it('is (1/S)(1−S/N) Var_n[e·(∇ℓ_n(θ) − ∇ℓ_n(θ̄_epoch))], within its interval', () => {
       const theta = numbers('trajectory/00000', 'theta');
       const epochs = UPDATES / UPDATES_PER_EPOCH;
-      const differences = statesOfWindow(epochs, UPDATES_PER_EPOCH, 1).map((update) => {
+      const differences = statesOfWindow(epochs, UPDATES_PER_EPOCH, UPDATES_PER_EPOCH).map((update) => {
         const first = Math.floor(update / UPDATES_PER_EPOCH) * UPDATES_PER_EPOCH;
         const mean = new Float64Array(SIZE);
         for (let k = first; k < first + UPDATES_PER_EPOCH; k++)
@@ -309,13 +309,15 @@ describe.each([
           const mean = along.reduce((sum, value) => sum + value, 0) / SAMPLES;
           return along.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (SAMPLES - 1);
         });
-        const exact = ((perSnapshot.reduce((sum, value) => sum + value, 0) / epochs) * (1 - BATCH / SAMPLES)) / BATCH;
+        const exact =
+          ((perSnapshot.reduce((sum, value) => sum + value, 0) / perSnapshot.length) * (1 - BATCH / SAMPLES)) / BATCH;
         const at = (name: string) => numbers('noise', name)[i];
         expect(at('multiplicative') / exact).toBeGreaterThan(0.4);
         expect(at('multiplicative') / exact).toBeLessThan(2.5);
         return at('multiplicative_low') <= exact && exact <= at('multiplicative_high');
       });
-      expect(inside.length).toBeGreaterThan(0.85 * SIZE);
+      // Five epochs, whose scatter directions share: not 19 independent intervals.
+      expect(inside.length).toBeGreaterThan(0.75 * SIZE);
     });
   });
 
