@@ -16,8 +16,9 @@ export function wantedPairs(eigenpairs: number | null, size: number): number {
 
 /** @throws ConfigurationError where `--memory` is more than there is */
 export function refuseMemoryBeyondReach(memoryBytes: number | undefined): void {
+  if (memoryBytes === undefined) return;
   const available = availableMemory();
-  if (memoryBytes === undefined || memoryBytes <= available) return;
+  if (memoryBytes <= available) return;
   throw new ConfigurationError(
     `--memory is ${inWords(memoryBytes)}, and ${inWords(available, Math.floor)} are available: ask for less, or leave it out for half of that`,
   );

@@ -99,3 +99,37 @@ it('a stage of its own has a profile too', async () => {
   expect(code).toBe(0);
   expect(table(err).map(({ title }) => title)).toEqual(['data, model and back end', 'everything']);
 });
+
+describe('a run that ends early', () => {
+  it('has its profile before the error where it fails', async () => {
+    const beyond = ['--set', 'sgd.learningRate=1000', '--set', 'polish.method=none'];
+    const { code, out, err } = await epochnoise(folder, ['run', 'tiny.yaml', '--out', 'fails', '--profile', ...beyond]);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    const [before, after] = err.split(/^error: .*\n/m);
+    expect(after).toBe('');
+    expect(table(before).map(({ title }) => title)).toEqual(
+      expect.arrayContaining(['data, model and back end', 'train', 'record', 'largest curvature', 'everything']),
+    );
+  });
+
+  it('has it where it is interrupted', async () => {
+    let signalled = false;
+    const args = ['run', 'tiny.yaml', '--out', 'interrupted', '--profile', '--set', 'record.epochs=600'];
+    const { code, out, err } = await epochnoise(folder, args, {
+      onProgress(text, send) {
+        if (signalled || !text.includes('burn-in (')) return;
+        signalled = true;
+        send('SIGINT');
+      },
+    });
+    expect({ code, out }).toEqual({ code: 130, out: '' });
+    const titles = table(err.slice(0, err.indexOf('interrupted: '))).map(({ title }) => title);
+    expect(titles).toEqual(expect.arrayContaining(['record', 'window', 'everything']));
+  });
+
+  it('has none where there is nothing to run', async () => {
+    const { code, err } = await epochnoise(folder, ['run', 'nothing.yaml', '--profile']);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^error: .*\n$/);
+  });
+});

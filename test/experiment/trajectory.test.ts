@@ -69,6 +69,16 @@ describe('a trajectory', () => {
     expect(read(directory, 11, 5, 3, Math.fround)).toEqual([2, 2, 2, 2, 3]);
   });
 
+  it.each([
+    ['float32', 4],
+    ['float64', 8],
+  ] as const)('is read into memory for one block at its own precision: %s', (precision, bytes) => {
+    const directory = scratchFolder();
+    write(directory, 6, 5, precision);
+    const [{ theta, velocity }] = readTrajectory(directory, 6, 5, 3);
+    for (const values of [theta, velocity]) expect(values.buffer.byteLength).toBe(3 * 5 * bytes);
+  });
+
   it('takes exactly the updates that were announced', () => {
     const directory = scratchFolder();
     const trajectory = createTrajectory(directory, 2, 3, 'float32');

@@ -34,7 +34,7 @@ describe('the memory of Lanczos', () => {
     const work = lanczos(never(137_000, 2 ** -24), { eigenpairs: 1000, memory: 1.5e9 });
     await expect(work).rejects.toThrow(ConfigurationError);
     await expect(work).rejects.toThrow(
-      /^1000 eigenpairs of 137000 parameters need 3\.\d\d GB of memory, and 1\.50 GB are available: ask for at most \d+ \(spectrum\.eigenpairs\), or free memory$/,
+      /^1000 eigenpairs of 137000 parameters need 3\.\d\d GB of memory, and 1\.50 GB are available: ask for at most \d+, or free memory$/,
     );
     const most = Number(/at most (\d+)/.exec(await work.then(String, String))![1]);
     expect(lanczosMemory(never(137_000, 2 ** -24), most)).toBeLessThanOrEqual(1.5e9);
@@ -42,8 +42,35 @@ describe('the memory of Lanczos', () => {
   });
 
   it('is refused where not even one pair fits', async () => {
-    const work = lanczos(never(10_000, 2 ** -24), { eigenpairs: 1, memory: 1e5 });
-    await expect(work).rejects.toThrow('ask for fewer (spectrum.eigenpairs), or free memory');
+    const work = lanczos(never(10_000, 2 ** -24), { eigenpairs: 2, memory: 1e5 });
+    await expect(work).rejects.toThrow('2 eigenpairs of 10000 parameters need');
+    await expect(work).rejects.toThrow('0 MB are available: ask for fewer, or free memory');
+  });
+
+  it('is refused with the way out that the caller knows', async () => {
+    const operator = never(137_000, 2 ** -24);
+    const one = lanczos(operator, { eigenpairs: 1, memory: 34e6, wayOut: () => 'lower --memory' });
+    await expect(one).rejects.toThrow(
+      /^1 eigenpair of 137000 parameters need \d+ MB of memory, and 34 MB are available: lower --memory$/,
+    );
+    const wayOut = (fewerPairs: string) => `${fewerPairs} (spectrum.eigenpairs)`;
+    const many = lanczos(operator, { eigenpairs: 1000, memory: 1.5e9, wayOut });
+    await expect(many).rejects.toThrow(/: ask for at most \d+ \(spectrum\.eigenpairs\)$/);
+  });
+
+  // Channel: what is needed is more than there is, so its number must be larger too, a byte being enough.
+  it.each([
+    [881, 100],
+    [137_000, 1000],
+    [10_000_000, 10_000],
+  ])('never looks as though it fitted: d = %i, k = %i', async (size, eigenpairs) => {
+    const operator = never(size, 2 ** -24);
+    const refused = lanczos(operator, { eigenpairs, memory: lanczosMemory(operator, eigenpairs) - 1 });
+    const message = await refused.then(String, String);
+    const [needed, available] = [...message.matchAll(/([\d.]+) ([MGT])B/g)].map(
+      ([, number, unit]) => Number(number) * { M: 1, G: 1e3, T: 1e6 }[unit]!,
+    );
+    expect(needed).toBeGreaterThan(available);
   });
 
   it('ends a space that grows beyond what was expected, and beyond what there is', async () => {
@@ -53,11 +80,14 @@ describe('the memory of Lanczos', () => {
     const memory = lanczosMemory(operator, 20) * 1.2;
     const work = lanczos(operator, { eigenpairs: 20, tolerance: 1e-8, memory });
     await expect(work).rejects.toThrow(ConfigurationError);
-    await expect(work).rejects.toThrow(/now that they have taken \d+ steps/);
+    await expect(work).rejects.toThrow(/of memory now that \d+ steps were taken, and/);
   });
 
   it('is told in words', () => {
-    expect([3e5, 45.4e6, 1.234e9, 23.45e9].map(inWords)).toEqual(['1 MB', '45 MB', '1.23 GB', '23.4 GB']);
+    const sizes = [3e5, 45.4e6, 1.234e9, 23.45e9, 2e12];
+    expect(sizes.map((bytes) => inWords(bytes))).toEqual(['1 MB', '46 MB', '1.24 GB', '23.5 GB', '2.00 TB']);
+    const down = sizes.map((bytes) => inWords(bytes, Math.floor));
+    expect(down).toEqual(['0 MB', '45 MB', '1.23 GB', '23.4 GB', '2.00 TB']);
     expect(availableMemory()).toBeGreaterThan(1e8);
   });
 });

@@ -108,6 +108,15 @@ describe('heavy ball', () => {
     expect(run('float32')).toEqual(run('float32'));
   });
 
+  it.each([0, BATCH - 1, BATCH + 1])('refuses %i samples, which are no whole batches', (samples) => {
+    const heavyBall = openHeavyBall(mlpProblem(INPUTS, HIDDEN, OUTPUTS), data, BATCH, momentum);
+    const state = atRest(start, 'float64');
+    const work = () => heavyBall.advance(state, new Int32Array(samples), learningRate);
+    expect(work).toThrow(RangeError);
+    expect(work).toThrow(`${samples} samples are no whole batches of ${BATCH}`);
+    heavyBall.dispose();
+  });
+
   it('starts at rest, from a copy, in the precision of the run', () => {
     const single = atRest(Float64Array.of(0.1, 2), 'float32');
     expect(single).toEqual({ theta: Float32Array.of(0.1, 2), velocity: new Float32Array(2) });

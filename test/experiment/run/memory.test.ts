@@ -1,9 +1,11 @@
-/** How much memory Hessian products may keep changes how long a run takes, and nothing else. */
+/** How much memory Hessian products may keep changes how long a run takes, and nothing else; what does not fit is refused. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { runExperiment } from '../../../src/experiment/index.ts';
-import { scratchFolder } from '../../store/scratch.ts';
-import { fingerprints, quiet, tiny } from './tiny.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { suggestMemory } from '../../../src/experiment/memory.ts';
+import { runExperiment, runStage } from '../../../src/experiment/index.ts';
+import { problemOf, scratchFolder } from '../../store/scratch.ts';
+import { fingerprints, quiet, run, tiny } from './tiny.ts';
 
 it('gives the same bytes with memory for everything, for a part, and for none', async () => {
   // They make two chunks, whose values take some megabytes each.
@@ -16,4 +18,62 @@ it('gives the same bytes with memory for everything, for a part, and for none', 
     await runExperiment(other, experiment, quiet, { until: 'spectrum', memoryBytes });
     expect(fingerprints(other)).toEqual(fingerprints(all));
   }
+});
+
+describe('memory that is not there', () => {
+  afterEach(() => vi.restoreAllMocks());
+  /** What the system says is available: one number after the other, the last one from then on. */
+  function available(...bytes: number[]): void {
+    const told = vi.spyOn(process, 'availableMemory').mockReturnValue(bytes.pop()!);
+    for (const value of bytes) told.mockReturnValueOnce(value);
+  }
+
+  it('is refused to Hessian products before anything is done', async () => {
+    const directory = join(scratchFolder(), 'run');
+    available(2.345e9);
+    const sentence =
+      'exit 2: --memory is 2.35 GB, and 2.34 GB are available: ask for less, or leave it out for half of that';
+    expect(await problemOf(() => runExperiment(directory, tiny(), quiet, { memoryBytes: 2.345e9 + 1 }))).toBe(sentence);
+    expect(existsSync(directory)).toBe(false);
+    expect(await problemOf(() => runStage(directory, 'report', quiet, { memoryBytes: 2.345e9 + 1 }))).toBe(sentence);
+  });
+
+  it('is refused to the spectrum before anything is written, unless the spectrum is not to be computed', async () => {
+    const directory = join(scratchFolder(), 'run');
+    available(1000);
+    const all = () => runExperiment(directory, tiny(), quiet);
+    expect(await problemOf(all)).toBe(
+      'exit 2: 19 eigenpairs of 19 parameters need 1 MB of memory, and 0 MB are available: ask for fewer (spectrum.eigenpairs), or free memory',
+    );
+    expect(existsSync(directory)).toBe(false);
+    vi.restoreAllMocks();
+    await run(directory, {}, 'spectrum');
+    available(1000);
+    expect(await problemOf(() => runStage(directory, 'noise', quiet))).toBe('no error');
+  });
+
+  it('is refused to the polish and to the look at stability with what helps there', async () => {
+    const directory = join(scratchFolder(), 'run');
+    // Half of the first is suggested for the products; at the second, Lanczos looks.
+    available(1e9, 1000);
+    expect(await problemOf(() => run(directory, {}, 'train'))).toBe(
+      'exit 2: 19 eigenpairs of 19 parameters need 1 MB of memory, and 0 MB are available: lower --memory, of which Hessian products now use 1 MB, or free memory',
+    );
+    vi.restoreAllMocks();
+    await run(directory, {}, 'train');
+    available(1e9, 1000);
+    expect(await problemOf(() => runStage(directory, 'record', quiet))).toBe(
+      'exit 2: 1 eigenpair of 19 parameters need 1 MB of memory, and 0 MB are available: lower --memory, of which Hessian products now use 1 MB, or free memory',
+    );
+    // Here the first is what --memory is held against.
+    available(1e9, 1000);
+    expect(await problemOf(() => runStage(directory, 'record', quiet, { memoryBytes: 0 }))).toBe(
+      'exit 2: 1 eigenpair of 19 parameters need 1 MB of memory, and 0 MB are available: free memory',
+    );
+  });
+
+  it('is left to the spectrum where it needs more than half', () => {
+    available(1000);
+    expect([suggestMemory(), suggestMemory(400), suggestMemory(700), suggestMemory(2000)]).toEqual([500, 500, 300, 0]);
+  });
 });
