@@ -1,10 +1,9 @@
 // @ts-check
 /** Times contestants in turn, and holds their results against each other. */
-import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { RunError } from '../dist/errors.js';
 import { readSafetensors } from '../dist/store/safetensors.js';
-import { spread, timesAsLong } from './spread.mjs';
+import { spread, threeDigits, timesAsLong } from './spread.mjs';
 
 /** Rounds; in each, every contestant works for about so long. */
 const ROUNDS = 9;
@@ -15,74 +14,82 @@ const SECONDS_A_ROUND = 0.7;
  * @property {string} title what the work is
  * @property {number} tolerance largest relative difference of results that counts as the same
  * @property {import('./contestant.mjs').Contestant[]} contestants this program first
+ * @property {string} folder where results go
  * @property {number | null} [rounds] nine unless said otherwise
  * @property {number} [unit] work is asked for in multiples of so many, one unless said otherwise: whole epochs of updates
  */
 
-/** @param {Case} one */
-export async function compare({ title, tolerance, contestants, rounds, unit = 1 }) {
+/** @param {Case} one @throws RunError where this program fails; a peer that does is left out */
+export async function compare({ title, tolerance, contestants, folder, rounds, unit = 1 }) {
   process.stdout.write(`\n${title}\n`);
-  const ready = [];
-  for (const contestant of contestants) {
-    const hello = await contestant.answer();
-    if (hello === null) process.stdout.write(`  ${contestant.name}: left out (${contestant.lastWords()})\n`);
-    else ready.push({ contestant, version: hello.version, repeats: 1, times: /** @type {number[]} */ ([]) });
+  const racers = contestants.map((contestant) => ({
+    contestant,
+    version: '',
+    repeats: unit,
+    times: /** @type {number[]} */ ([]),
+    result: /** @type {Float64Array} */ (new Float64Array()),
+    failure: '',
+  }));
+  const [ours] = racers;
+
+  /** @param {(racer: typeof ours) => Promise<void>} turn */
+  async function inTurn(turn) {
+    for (const racer of racers.filter(({ failure }) => !failure))
+      try {
+        await turn(racer);
+      } catch (error) {
+        if (!(error instanceof RunError)) throw error;
+        racer.failure = error.message;
+        if (racer === ours) throw new RunError(`${ours.contestant.name} itself failed: ${ours.failure}`);
+        process.stdout.write(`  ${racer.contestant.name}: left out (${racer.failure})\n`);
+      }
   }
-  for (const one of ready) {
-    await one.contestant.ask(unit);
-    const { seconds } = await one.contestant.ask(2 * unit);
-    one.repeats = unit * Math.max(1, Math.round((2 * SECONDS_A_ROUND) / seconds));
-  }
+
+  await inTurn(async (racer) => {
+    racer.version = (await racer.contestant.answer()).version;
+  });
+  await inTurn(async (racer) => {
+    await racer.contestant.ask(unit);
+    const { seconds } = await racer.contestant.ask(2 * unit);
+    racer.repeats = unit * Math.max(1, Math.round((2 * SECONDS_A_ROUND) / seconds));
+  });
   for (let round = 0; round < (rounds ?? ROUNDS); round++)
-    for (const one of ready) {
-      const { seconds } = await one.contestant.ask(one.repeats);
-      one.times.push(seconds / one.repeats);
-    }
-  const results = await resultsOf(ready);
-  for (const { contestant } of ready) contestant.end();
-  const [ours] = ready;
+    await inTurn(async ({ contestant, repeats, times }) => {
+      const { seconds } = await contestant.ask(repeats);
+      times.push(seconds / repeats);
+    });
+  await inTurn(async (racer) => {
+    const file = path.join(folder, `result-${racers.indexOf(racer)}.safetensors`);
+    await racer.contestant.ask(file);
+    racer.result = /** @type {Float64Array} */ (readSafetensors(file).tensors.result.data);
+  });
+  await Promise.all(contestants.map((contestant) => contestant.end()));
+
+  const finished = racers.filter(({ failure }) => !failure);
   return {
     title,
-    contestants: ready.map(({ contestant, version, times }, index) => {
-      const ratios = times.map((time, round) => time / ours.times[round]);
-      const difference = largestDifference(results[index], results[0]);
-      const agrees = difference <= tolerance;
+    contestants: finished.map(({ contestant: { name }, version, times, result }) => {
+      const difference = largestDifference(result, ours.result);
       const entry = {
-        name: contestant.name,
+        name,
         version,
         milliseconds: spread(times.map((time) => 1000 * time)),
-        timesLonger: spread(ratios),
+        timesLonger: spread(times.map((time, round) => time / ours.times[round])),
         relativeDifference: difference,
-        agrees,
+        agrees: difference <= tolerance,
       };
-      const { milliseconds: ms, timesLonger: r } = entry;
-      const against =
-        index === 0
-          ? ''
-          : `  ${timesAsLong(r)}${agrees ? '' : `  NOT THE SAME NUMBERS: ${difference.toExponential(1)}`}`;
-      process.stdout.write(`  ${contestant.name.padEnd(44)} ${ms.median.toPrecision(3).padStart(7)} ms${against}\n`);
+      const { milliseconds, timesLonger, agrees } = entry;
+      const against = result === ours.result ? '' : `  ${timesAsLong(timesLonger)}`;
+      const doubt = agrees ? '' : `  NOT THE SAME NUMBERS: ${difference.toExponential(1)}`;
+      process.stdout.write(
+        `  ${name.padEnd(44)} ${threeDigits(milliseconds.median).padStart(7)} ms${against}${doubt}\n`,
+      );
       return entry;
     }),
   };
 }
 
-/** @param {{ contestant: import('./contestant.mjs').Contestant }[]} ready */
-async function resultsOf(ready) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'epochnoise-bench-'));
-  try {
-    const results = [];
-    for (const [index, { contestant }] of ready.entries()) {
-      const file = path.join(folder, `${index}.safetensors`);
-      await contestant.ask(file);
-      results.push(/** @type {Float32Array} */ (readSafetensors(file).tensors.result.data));
-    }
-    return results;
-  } finally {
-    fs.rmSync(folder, { recursive: true });
-  }
-}
-
-/** @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
+/** Relative to the largest entry of the second. @param {ArrayLike<number>} a @param {ArrayLike<number>} b */
 function largestDifference(a, b) {
   if (a.length !== b.length) return Infinity;
   let difference = 0;

@@ -2,50 +2,53 @@
 /**
  * A contestant: a process that has its work ready and does it on demand. It prints one line of JSON once it is ready
  * (`{"version": …}`); for a line with a number it does the work so many times and prints `{"seconds": …}`; for a line
- * with a path it writes its result there as safetensors and prints `{}`.
+ * with a path it writes its result there as safetensors and prints `{}`. Where its input ends it tidies up and ends too.
  */
-import { spawn } from 'node:child_process';
 import readline from 'node:readline';
+import { RunError } from '../dist/errors.js';
+import { Process } from './processes.mjs';
 
-export class Contestant {
+/** So long a contestant may take to end by itself. */
+const MILLISECONDS_TO_END = 10_000;
+
+export class Contestant extends Process {
   /**
    * @param {string} name
    * @param {string} program
    * @param {string[]} args
-   * @param {NodeJS.ProcessEnv} [env]
+   * @param {string} folder where its temporary files go
    */
-  constructor(name, program, args, env = process.env) {
+  constructor(name, program, args, folder) {
+    super(program, args, { folder });
     this.name = name;
-    this.process = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
-    this.errors = '';
-    this.process.stderr.on('data', (text) => (this.errors = (this.errors + text).slice(-2000)));
-    this.lines = readline.createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
+    const output = /** @type {import('node:stream').Readable} */ (this.child.stdout);
+    this.lines = readline.createInterface({ input: output })[Symbol.asyncIterator]();
   }
 
-  /** @returns {Promise<any>} the next line of JSON; null where the process has ended */
+  /** @returns {Promise<any>} the next line of JSON: first its greeting @throws RunError, its last words, where it has ended instead */
   async answer() {
+    const end = this.ended.then(() => ({ value: '', done: true }));
     for (;;) {
-      const { value, done } = await this.lines.next();
-      if (done) return null;
+      const { value, done } = await Promise.race([this.lines.next(), end]);
+      if (done) {
+        await this.ended;
+        throw new RunError(this.lastWords());
+      }
       if (value.startsWith('{')) return JSON.parse(value);
     }
   }
 
-  /** @param {string | number} line @throws Error where the process has ended instead of answering */
-  async ask(line) {
-    this.process.stdin.write(`${line}\n`);
-    const answer = await this.answer();
-    if (answer === null) throw new Error(`${this.name} failed: ${this.lastWords()}`);
-    return answer;
+  /** @param {string | number} line @returns {Promise<any>} @throws RunError as {@link answer} does */
+  ask(line) {
+    this.child.stdin?.write(`${line}\n`);
+    return this.answer();
   }
 
-  /** The last line on standard error: why it failed. */
-  lastWords() {
-    return this.errors.trim().split('\n').pop() || 'it ended without a word';
-  }
-
-  end() {
-    this.process.stdin.end();
-    this.process.kill();
+  /** Lets it end, and makes it where it does not. */
+  async end() {
+    this.child.stdin?.end();
+    const late = setTimeout(() => this.kill(), MILLISECONDS_TO_END);
+    await this.ended;
+    clearTimeout(late);
   }
 }

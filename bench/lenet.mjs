@@ -1,17 +1,18 @@
 // @ts-check
-/** The network of most cases: LeNet with tanh and average pooling on 32×32×3 images, ten classes, padding valid. */
+/** The network of most cases: LeNet with tanh and average pooling on 32×32×3 images, ten classes. */
 import { lenet } from '../dist/models/lenet.js';
 import { lossFor } from '../dist/models/losses.js';
 import { defineProblem } from '../dist/models/problem.js';
 import { openBackend } from '../dist/tensor/backend.js';
 
+/** Its parameters with padding valid. */
 export const LENET_SIZE = 62_006;
 const inputShape = [32, 32, 3];
 
-/** @param {number} threads @param {import('../dist/tensor/types.js').BackendName} [name] */
-export function lenetProblem(threads, name = 'tensorflow') {
-  const backend = openBackend({ name, precision: 'float32', threads });
-  const model = lenet(inputShape, 10, { padding: 'valid', activation: 'tanh', pooling: 'average' });
+/** @param {number} threads @param {'valid' | 'same'} padding */
+export function lenetProblem(threads, padding = 'valid') {
+  const backend = openBackend({ name: 'tensorflow', precision: 'float32', threads });
+  const model = lenet(inputShape, 10, { padding, activation: 'tanh', pooling: 'average' });
   const loss = lossFor('cross-entropy', 'classes');
   return defineProblem({ backend, model, loss, inputShape, outputs: 10, weightDecay: 0 });
 }

@@ -2,22 +2,26 @@
 /**
  * Benchmarks against peers: `npm run bench` (all) or `npm run bench -- hvp step`. Each case gives the same work to this
  * program and to its peers in processes of their own, takes turns between them in one run, checks that all got the same
- * numbers, and says how many times longer each peer took, with the spread over the rounds. `--rounds N` changes how many
- * there are. In the end, and by `npm run bench -- chart` alone, the results that are there are drawn.
+ * numbers, and says how many times longer each peer took, with the spread over the rounds. Results are kept if nothing
+ * about them is unusual or `--keep` asks for it, and then drawn; `npm run bench -- chart` draws those that are there.
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { UserError } from '../dist/errors.js';
 import { hvpCases } from './cases/hvp.mjs';
 import { lanczosCase } from './cases/lanczos.mjs';
 import { projectCase } from './cases/project.mjs';
 import { quickstartCase } from './cases/quickstart.mjs';
+import { spectrumCase } from './cases/spectrum.mjs';
 import { stepCases } from './cases/step.mjs';
 import { theoryCase } from './cases/theory.mjs';
 import { drawChart } from './chart.mjs';
-import { here } from './files.mjs';
+import { here, removeFolder, temporaryFolder } from './files.mjs';
 import { machine } from './machine.mjs';
+import { readOptions } from './options.mjs';
+import { killAll } from './processes.mjs';
 import { findPython } from './python.mjs';
+import { withoutWrong } from './sound.mjs';
 
 /** What a case is measured by, and whether it has peers. */
 const CASES = {
@@ -25,34 +29,77 @@ const CASES = {
   step: { measure: stepCases, peers: true },
   lanczos: { measure: lanczosCase, peers: true },
   project: { measure: projectCase, peers: true },
+  spectrum: { measure: spectrumCase, peers: false },
   quickstart: { measure: quickstartCase, peers: false },
   theory: { measure: theoryCase, peers: false },
 };
+const ROOT = here('../');
 const RESULTS = here('results/');
 const CHART = here('../docs/images/benchmarks.png');
 
-const { values, positionals: wanted } = parseArgs({ allowPositionals: true, options: { rounds: { type: 'string' } } });
-const rounds = values.rounds === undefined ? null : Number(values.rounds);
-if (rounds !== null && !(Number.isInteger(rounds) && rounds > 0))
-  refuse(`--rounds ${values.rounds}: expected 1 or more`);
-const isChart = wanted.length === 1 && wanted[0] === 'chart';
-const unknown = isChart ? [] : wanted.filter((name) => !(name in CASES));
-if (unknown.length > 0) refuse(`unknown case ${unknown.join(', ')}; known: ${Object.keys(CASES).join(', ')}, chart`);
-
-if (!isChart) {
-  const chosen = Object.entries(CASES).filter(([name]) => wanted.length === 0 || wanted.includes(name));
-  const python = chosen.some(([, { peers }]) => peers) ? await findPython() : null;
-  for (const [name, { measure }] of chosen) {
-    const results = await measure(python, { rounds });
-    fs.mkdirSync(RESULTS, { recursive: true });
-    const content = { case: name, date: new Date().toISOString().slice(0, 10), machine: machine(), results };
-    fs.writeFileSync(path.join(RESULTS, `${name}.json`), `${JSON.stringify(content, null, 2)}\n`);
-  }
+/** The user wants no more. */
+class Interrupted extends UserError {
+  exitCode = 130;
 }
-drawChart(RESULTS, CHART);
 
-/** @param {string} why */
-function refuse(why) {
-  process.stderr.write(`bench: ${why}\n`);
-  process.exit(2);
+/** @type {Promise<never>} */
+const interrupt = new Promise((_, reject) => {
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'])
+    process.on(signal, () => reject(new Interrupted('interrupted; nothing of the case that was running is kept')));
+});
+try {
+  await Promise.race([main(), interrupt]);
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  process.stderr.write(`bench: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+} finally {
+  killAll();
+}
+// What an interrupt left unfinished would go on otherwise.
+process.exit();
+
+async function main() {
+  const options = readOptions(process.argv.slice(2), Object.keys(CASES));
+  const chosen = Object.entries(CASES).filter(([name]) => options.chosen.includes(name));
+  const python = chosen.some(([, { peers }]) => peers) ? await findPython() : null;
+  let isDrawn = chosen.length === 0;
+  for (const [name, { measure, peers }] of chosen) {
+    const folder = temporaryFolder();
+    const { sound, faults } = withoutWrong(await measure(python, { ...options, folder }));
+    removeFolder(folder);
+    for (const fault of faults) process.stderr.write(`bench: ${fault}: its result is not kept\n`);
+    if (faults.length > 0) process.exitCode = 1;
+    const unusual = whatIsUnusual(options, peers && python === null);
+    if (!sound) say('not kept: the numbers of this program are wrong, or no peer has the same');
+    else if (unusual && !options.keep) say(`not kept, for ${unusual}; --keep would`);
+    else {
+      say(`kept in ${path.relative(ROOT, keep(name, sound))}`);
+      isDrawn = true;
+    }
+  }
+  if (!isDrawn) return;
+  drawChart(RESULTS, CHART);
+  say(`${path.relative(ROOT, CHART)} is drawn`);
+}
+
+/** Why results are not those of README. @param {import('./options.mjs').Options} options @param {boolean} isAlone */
+function whatIsUnusual({ rounds, images, eigenpairs }, isAlone) {
+  if (rounds !== null) return 'the number of rounds was chosen';
+  if ((images ?? eigenpairs) !== null) return 'the size was chosen';
+  return isAlone ? 'there were no peers' : null;
+}
+
+/** @param {string} name @param {object[]} results */
+function keep(name, results) {
+  const file = path.join(RESULTS, `${name}.json`);
+  const content = { case: name, date: new Date().toISOString().slice(0, 10), machine: machine(), results };
+  fs.mkdirSync(RESULTS, { recursive: true });
+  fs.writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+  return file;
+}
+
+/** @param {string} sentence */
+function say(sentence) {
+  process.stdout.write(`  ${sentence}\n`);
 }

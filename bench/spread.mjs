@@ -9,3 +9,8 @@ export function spread(values) {
 export function timesAsLong({ median, low, high }) {
   return `${median.toFixed(2)}× as long (${low.toFixed(2)} … ${high.toFixed(2)})`;
 }
+
+const THREE_DIGITS = new Intl.NumberFormat('en', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+
+/** `0.169`, `49.8`, `1,250`. @param {number} value */
+export const threeDigits = (value) => THREE_DIGITS.format(value);

@@ -5,20 +5,22 @@ import { randomStream } from '../../dist/random.js';
 import { writeSafetensors } from '../../dist/store/safetensors.js';
 import { compare } from '../compare.mjs';
 import { Contestant } from '../contestant.mjs';
-import { here, temporaryFolder } from '../files.mjs';
+import { here } from '../files.mjs';
 import { LENET_SIZE } from '../lenet.mjs';
 
 const SAMPLES = 1000;
 
-/** @param {string | null} python @param {{ rounds: number | null }} options */
-export async function hvpCases(python, { rounds }) {
-  const file = path.join(temporaryFolder(), 'work.safetensors');
+/** @param {string | null} python @param {{ rounds: number | null, folder: string }} options */
+export async function hvpCases(python, { rounds, folder }) {
+  const file = path.join(folder, 'work.safetensors');
   writeWork(file);
-  const ours = new Contestant('epochnoise, linearised graph', process.execPath, [here('contestants/hvp.mjs'), file]);
-  const eager = new Contestant('tfjs-node, eager, with our repair', process.execPath, [
-    here('contestants/eager.mjs'),
-    file,
-  ]);
+  const start = (
+    /** @type {string} */ name,
+    /** @type {string} */ program,
+    /** @type {string[]} */ [script, ...args],
+  ) => new Contestant(name, program, [here(`contestants/${script}`), file, ...args], folder);
+  const ours = start('epochnoise, linearised graph', process.execPath, ['hvp.mjs']);
+  const eager = start('tfjs-node, eager, with our repair', process.execPath, ['eager.mjs']);
   const peers = python
     ? [
         ['PyTorch, double backward', 'double-backward'],
@@ -29,13 +31,14 @@ export async function hvpCases(python, { rounds }) {
         ['PyHessian (graph retained)', 'pyhessian'],
         ['curvlinops', 'curvlinops'],
         ['JAX, jit, forward over reverse', 'jax'],
-      ].map(([name, way]) => new Contestant(name, python, [here('contestants/hvp.py'), file, way]))
+      ].map(([name, way]) => start(name, python, ['hvp.py', way]))
     : [];
   return [
     await compare({
       title: `Hessian product, LeNet ${LENET_SIZE} parameters (tanh, average pooling), ${SAMPLES} images 32×32×3`,
       tolerance: 1e-4,
       contestants: [ours, eager, ...peers],
+      folder,
       rounds,
     }),
   ];

@@ -4,12 +4,12 @@
  * contestant does the whole work in a fresh process, one after another, round by round. A peer more than twice as slow as
  * the fastest peer is believed after one round.
  */
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
+import { RunError } from '../../dist/errors.js';
 import { readSafetensors } from '../../dist/store/safetensors.js';
 import { Contestant } from '../contestant.mjs';
-import { here, temporaryFolder } from '../files.mjs';
+import { here } from '../files.mjs';
+import { outputOf } from '../processes.mjs';
 import { spread, timesAsLong } from '../spread.mjs';
 
 const SAMPLES = 5000;
@@ -23,20 +23,17 @@ const SLOW = 2;
 /** Power iteration is measured on few pairs, the easiest ones. */
 const POWER_PAIRS = 2;
 
-/** @param {string | null} python @param {{ rounds: number | null }} options */
-export async function lanczosCase(python, { rounds }) {
-  const folder = temporaryFolder();
+/** @param {string | null} python @param {{ rounds: number | null, folder: string }} options */
+export async function lanczosCase(python, { rounds, folder }) {
   const file = path.join(folder, 'work.safetensors');
-  const trained = execFileSync(process.execPath, [here('work/train-lenet.mjs'), file, String(SAMPLES)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const { source, loss } = JSON.parse(trained.toString());
+  const training = [here('work/train-lenet.mjs'), file, String(SAMPLES)];
+  const { source, loss } = JSON.parse(await outputOf('training', process.execPath, training, folder));
   const title = `${PAIRS} leading eigenpairs of LeNet's Hessian, ${SAMPLES} images (${source}; training loss ${loss.toFixed(2)}), residuals within ${TOLERANCE} of the largest eigenvalue`;
   process.stdout.write(`\n${title}\n`);
 
   const racers = [racer('epochnoise, Lanczos', process.execPath, ['lanczos.mjs', file, PAIRS, TOLERANCE])];
   const [ours] = racers;
-  await run(ours, path.join(folder, '0.safetensors'));
+  await run(ours, folder, '0.safetensors');
   const { largest, smallest, iterations } = ours.told;
   // SciPy's tolerance is relative to each eigenvalue: this one asks for the same residual of the last pair.
   const relative = (TOLERANCE * largest) / smallest;
@@ -53,15 +50,17 @@ export async function lanczosCase(python, { rounds }) {
     for (const [index, one] of racers.entries()) {
       if (round === 0 && one === ours) continue;
       if (one.failure || (one !== ours && one.seconds[0] > SLOW * fastest)) continue;
-      await run(one, round === 0 ? path.join(folder, `${index}.safetensors`) : null);
+      await run(one, folder, round === 0 ? `${index}.safetensors` : null);
     }
   }
   const finished = racers.filter(({ failure }) => !failure);
-  const results = finished.map((one) => readSafetensors(one.result).tensors.eigenvalues.data);
-  const residuals = python ? referee(python, file, finished) : [];
+  const results = finished.map(
+    (one) => /** @type {Float64Array} */ (readSafetensors(one.result).tensors.eigenvalues.data),
+  );
+  const residuals = python ? await referee(python, file, finished, folder) : [];
   const contestants = finished.map((one, index) => {
     const ratio = spread(one.seconds.map((time, round) => time / ours.seconds[round]));
-    const difference = Math.max(...results[0].map((value, i) => Math.abs(Number(value) - Number(results[index][i]))));
+    const difference = Math.max(...results[0].map((value, i) => Math.abs(value - results[index][i])));
     const entry = {
       name: one.name,
       version: one.version,
@@ -80,9 +79,8 @@ export async function lanczosCase(python, { rounds }) {
   });
   for (const { name, failure } of racers) if (failure) process.stdout.write(`  ${name}: left out (${failure})\n`);
   const extrapolations = python
-    ? [await powerIteration(peer('PyHessian, power iteration', 'pyhessian', POWER_PAIRS))]
+    ? await powerIteration(peer('PyHessian, power iteration', 'pyhessian', POWER_PAIRS), folder)
     : [];
-  fs.rmSync(folder, { recursive: true });
   return [{ title, pairs: PAIRS, tolerance: TOLERANCE, contestants, extrapolations }];
 }
 
@@ -101,53 +99,66 @@ function racer(name, program, [script, ...args]) {
   };
 }
 
-/** One round of one contestant. @param {ReturnType<typeof racer>} one @param {string | null} result where its pairs go, if they are wanted */
-async function run(one, result) {
-  const contestant = new Contestant(one.name, ...one.command);
-  const hello = await contestant.answer();
-  let told;
+/**
+ * One round of one contestant.
+ *
+ * @param {ReturnType<typeof racer>} one
+ * @param {string} folder
+ * @param {string | null} result name of the file for its pairs, if they are wanted
+ * @throws RunError where this program fails; a peer that does is marked
+ */
+async function run(one, folder, result) {
+  const [program, args] = one.command;
+  const contestant = new Contestant(one.name, program, args, folder);
   try {
-    told = hello && (await contestant.ask(1));
-  } catch {
-    // Said below.
+    const { version } = await contestant.answer();
+    const told = await contestant.ask(1);
+    if (result) {
+      one.result = path.join(folder, result);
+      await contestant.ask(one.result);
+    }
+    one.version = version;
+    one.seconds.push(told.seconds);
+    one.peaks.push(told.peakMemoryBytes);
+    one.told = told;
+    process.stderr.write(`  … ${one.name}: ${told.seconds.toFixed(1)} s, ${told.products} products\n`);
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    if (program === process.execPath) throw new RunError(`${one.name} itself failed: ${error.message}`);
+    one.failure = error.message;
   }
-  if (!told) {
-    one.failure = contestant.lastWords();
-    return;
-  }
-  one.version = hello.version;
-  one.seconds.push(told.seconds);
-  one.peaks.push(told.peakMemoryBytes);
-  one.told = told;
-  process.stderr.write(`  … ${one.name}: ${told.seconds.toFixed(1)} s, ${told.products} products\n`);
-  if (result) {
-    await contestant.ask(result);
-    one.result = result;
-  }
-  contestant.end();
+  await contestant.end();
 }
 
-/** The largest residual of each contestant's pairs, all judged alike. @param {string} python @param {string} file @param {{ result: string }[]} racers */
-function referee(python, file, racers) {
+/**
+ * The largest residual of each contestant's pairs, all judged alike.
+ *
+ * @param {string} python @param {string} file @param {{ result: string }[]} racers @param {string} folder
+ */
+async function referee(python, file, racers, folder) {
   process.stderr.write('  … residuals by an independent referee\n');
-  const output = execFileSync(python, [here('contestants/referee.py'), file, ...racers.map(({ result }) => result)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return /** @type {number[]} */ (JSON.parse(output.toString()));
+  const args = [here('contestants/referee.py'), file, ...racers.map(({ result }) => result)];
+  return /** @type {number[]} */ (JSON.parse(await outputOf('the referee', python, args, folder)));
 }
 
-/** What power iteration would take for all pairs if all were as easy as the first. @param {ReturnType<typeof racer>} one */
-async function powerIteration(one) {
-  await run(one, null);
+/**
+ * What power iteration would take for all pairs if all were as easy as the first.
+ *
+ * @param {ReturnType<typeof racer>} one @param {string} folder
+ */
+async function powerIteration(one, folder) {
+  const { name } = one;
+  await run(one, folder, null);
+  if (one.failure) {
+    process.stdout.write(`  ${name}: left out (${one.failure})\n`);
+    return [];
+  }
   const [seconds] = one.seconds;
   const extrapolated = (seconds / POWER_PAIRS) * PAIRS;
-  if (one.failure) process.stdout.write(`  ${one.name}: left out (${one.failure})\n`);
-  else
-    process.stdout.write(
-      `  ${one.name}: ${seconds.toFixed(0)} s for ${POWER_PAIRS} pairs; extrapolated, not measured: at least ${extrapolated.toFixed(0)} s for ${PAIRS}\n`,
-    );
-  const { name, version } = one;
-  return { name, version, pairs: POWER_PAIRS, seconds, extrapolatedSeconds: extrapolated };
+  process.stdout.write(
+    `  ${name}: ${seconds.toFixed(0)} s for ${POWER_PAIRS} pairs; extrapolated, not measured: at least ${extrapolated.toFixed(0)} s for ${PAIRS}\n`,
+  );
+  return [{ name, version: one.version, pairs: POWER_PAIRS, seconds, extrapolatedSeconds: extrapolated }];
 }
 
 /**

@@ -9,7 +9,7 @@ import { randomStream } from '../../dist/random.js';
 import { writeSafetensors } from '../../dist/store/safetensors.js';
 import { compare } from '../compare.mjs';
 import { Contestant } from '../contestant.mjs';
-import { here, temporaryFolder } from '../files.mjs';
+import { here } from '../files.mjs';
 import { LENET_SIZE } from '../lenet.mjs';
 
 const DIRECTIONS = 1000;
@@ -17,24 +17,25 @@ const UPDATES = 1000;
 /** Numbers are taken from a pool of this many: drawing them all would take longer than the benchmark. */
 const POOL = 1_000_003;
 
-/** @param {string | null} python @param {{ rounds: number | null }} options */
-export async function projectCase(python, { rounds }) {
-  const folder = temporaryFolder();
+/** @param {string | null} python @param {{ rounds: number | null, folder: string }} options */
+export async function projectCase(python, { rounds, folder }) {
   const file = path.join(folder, 'work.safetensors');
   writeWork(folder, file);
-  const ours = (/** @type {string} */ name, /** @type {string} */ way) =>
-    new Contestant(name, process.execPath, [here('contestants/project.mjs'), folder, file, way]);
-  const peer = (/** @type {string} */ name, /** @type {string} */ way) =>
-    new Contestant(name, /** @type {string} */ (python), [here('contestants/project.py'), folder, file, way]);
-  const contestants = [ours('epochnoise', 'stream'), ours('its matrix product, factors in memory', 'memory')];
-  if (python)
-    contestants.push(
-      peer('PyTorch, same blocks from safetensors', 'torch'),
-      peer('NumPy, same blocks from safetensors', 'numpy'),
-      peer('NumPy, float64', 'numpy64'),
-    );
+  const start = (/** @type {string} */ name, /** @type {string} */ program, /** @type {string[]} */ [script, way]) =>
+    new Contestant(name, program, [here(`contestants/${script}`), folder, file, way], folder);
+  const ours = [
+    start('epochnoise', process.execPath, ['project.mjs', 'stream']),
+    start('its matrix product, factors in memory', process.execPath, ['project.mjs', 'memory']),
+  ];
+  const peers = python
+    ? [
+        start('PyTorch, same blocks from safetensors', python, ['project.py', 'torch']),
+        start('NumPy, same blocks from safetensors', python, ['project.py', 'numpy']),
+        start('NumPy, float64', python, ['project.py', 'numpy64']),
+      ]
+    : [];
   const title = `Projections of ${UPDATES} updates of LeNet (${LENET_SIZE} parameters, θ and v) on ${DIRECTIONS} directions, from the disk`;
-  return [await compare({ title, tolerance: 1e-6, contestants, rounds })];
+  return [await compare({ title, tolerance: 1e-6, contestants: [...ours, ...peers], folder, rounds })];
 }
 
 /** A walk about weights of size 0.1, and unit directions. @param {string} folder @param {string} file */

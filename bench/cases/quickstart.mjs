@@ -1,16 +1,17 @@
 // @ts-check
 /** The whole quickstart in a fresh folder, stage by stage. It has no peer: these are seconds. */
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { STAGE_NAMES } from '../../dist/experiment/catalogue.js';
-import { here, temporaryFolder } from '../files.mjs';
+import { here, removeFolder } from '../files.mjs';
+import { outputOf } from '../processes.mjs';
 import { spread } from '../spread.mjs';
 
 const ROUNDS = 3;
+const PROGRAM = here('../dist/cli/main.js');
 
-/** @param {string | null} _python @param {{ rounds: number | null }} options */
-export async function quickstartCase(_python, { rounds }) {
+/** @param {string | null} _python @param {{ rounds: number | null, folder: string }} options */
+export async function quickstartCase(_python, { rounds, folder }) {
   const title = 'epochnoise run quickstart, from nothing';
   process.stdout.write(`\n${title}\n`);
   /** @type {number[]} */
@@ -18,14 +19,12 @@ export async function quickstartCase(_python, { rounds }) {
   /** @type {Record<string, { seconds: number, peakMemoryBytes: number }>[]} */
   const stages = [];
   for (let round = 0; round < (rounds ?? ROUNDS); round++) {
-    const out = path.join(temporaryFolder(), 'run');
+    const out = path.join(folder, `run-${round}`);
     const start = performance.now();
-    execFileSync(process.execPath, [here('../dist/cli/main.js'), 'run', 'quickstart', '--out', out, '--json'], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    await outputOf('epochnoise', process.execPath, [PROGRAM, 'run', 'quickstart', '--out', out, '--json'], folder);
     seconds.push((performance.now() - start) / 1000);
     stages.push(JSON.parse(fs.readFileSync(path.join(out, 'environment.json'), 'utf8')).stages);
-    fs.rmSync(out, { recursive: true });
+    removeFolder(out);
   }
   const byStage = STAGE_NAMES.map((name) => ({
     name,

@@ -6,7 +6,7 @@ import { randomStream } from '../../dist/random.js';
 import { writeSafetensors } from '../../dist/store/safetensors.js';
 import { compare } from '../compare.mjs';
 import { Contestant } from '../contestant.mjs';
-import { here, temporaryFolder } from '../files.mjs';
+import { here } from '../files.mjs';
 import { LENET_SIZE } from '../lenet.mjs';
 
 const NETS = [
@@ -30,29 +30,26 @@ const NETS = [
   },
 ];
 
-/** @param {string | null} python @param {{ rounds: number | null }} options */
-export async function stepCases(python, { rounds }) {
+/** @param {string | null} python @param {{ rounds: number | null, folder: string }} options */
+export async function stepCases(python, { rounds, folder }) {
   const results = [];
   for (const one of NETS) {
-    const file = path.join(temporaryFolder(), 'work.safetensors');
+    const file = path.join(folder, `${one.net}.safetensors`);
     writeWork(file, one);
-    const args = [file, one.net];
-    const threads = os.availableParallelism();
+    const start = (
+      /** @type {string} */ name,
+      /** @type {string} */ program,
+      /** @type {string[]} */ [script, ...args],
+    ) => new Contestant(name, program, [here(`contestants/${script}`), file, one.net, ...args], folder);
+    const ours = start('epochnoise', process.execPath, ['step.mjs']);
     const peers = python
-      ? [...new Set([threads, 1])].map(
-          (count) =>
-            new Contestant(`PyTorch, ${count} ${count === 1 ? 'thread' : 'threads'}`, python, [
-              here('contestants/step.py'),
-              ...args,
-              String(count),
-            ]),
+      ? [...new Set([os.availableParallelism(), 1])].map((threads) =>
+          start(`PyTorch, ${threads} ${threads === 1 ? 'thread' : 'threads'}`, python, ['step.py', String(threads)]),
         )
       : [];
-    const ours = new Contestant('epochnoise', process.execPath, [here('contestants/step.mjs'), ...args]);
     const title = `Complete SGD update, ${one.title}, recorded`;
-    results.push(
-      await compare({ title, tolerance: 1e-4, contestants: [ours, ...peers], rounds, unit: one.samples / one.batch }),
-    );
+    const unit = one.samples / one.batch;
+    results.push(await compare({ title, tolerance: 1e-4, contestants: [ours, ...peers], folder, rounds, unit }));
   }
   return results;
 }
@@ -68,7 +65,8 @@ function writeWork(file, { size, batch, samples, inputs, outputs }) {
     theta: { shape: [size], data: normals(size, 0.1) },
     x: { shape: [samples, ...inputs], data: normals(samples * inputs.reduce((a, b) => a * b)) },
     y: { shape: [samples, outputs], data: y },
-    // The batches of the updates that are compared; timed ones are drawn by each contestant.
+    // The batches of the updates that are compared, whole calls of any number a call makes; timed ones are drawn by each
+    // contestant.
     batches: { shape: [20, batch], data: new Int32Array(20 * batch).map(() => random.integer(samples)) },
   });
 }

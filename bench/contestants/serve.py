@@ -8,6 +8,9 @@ import time
 import numpy
 from safetensors.numpy import save_file
 
+# Of the peak memory: kilobytes, but bytes on macOS.
+UNIT = 1 if sys.platform == "darwin" else 1024
+
 
 def serve(version, work, result):
     """work(repeats) does the work so many times; what it returns is told beside the seconds.
@@ -21,7 +24,7 @@ def serve(version, work, result):
             start = time.perf_counter()
             told = work(int(line))
             seconds = time.perf_counter() - start
-            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * UNIT
             print(json.dumps({"seconds": seconds, "peakMemoryBytes": peak, **(told or {})}), flush=True)
         else:
             found = result()

@@ -27,8 +27,8 @@ const model = isLenet
   ? lenet(inputShape, outputs, { padding: 'valid', activation: 'tanh', pooling: 'average' })
   : mlp(inputShape, outputs, { hidden: [40], activation: 'tanh' });
 const loss = isLenet ? lossFor('cross-entropy', 'classes') : lossFor('half-mean-squared-error', 'regression');
-// As a run of this network chooses.
-const { threads } = suggestChoices(/** @type {any} */ ({ model: { name: net }, backend: 'tensorflow' }));
+// As a run chooses.
+const { threads } = suggestChoices({ backend: 'tensorflow' });
 const backend = openBackend({ name: 'tensorflow', precision: 'float32', threads });
 const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay: 1e-4 });
 const data = { x: values('x'), y: values('y'), samples };
@@ -39,29 +39,35 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'epochnoise-bench-'));
 process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
 // Longer than any benchmark: its parts are written as they fill, as in a run, and synced only when one is full.
 const trajectory = createTrajectory(folder, 2 ** 30, problem.size, 'float32');
-let order = source.nextEpoch();
-let at = 0;
 
-/** @param {number} updates */
-function work(updates) {
-  for (let done = 0; done < updates;) {
-    if (at === samples / batch) {
-      order = source.nextEpoch();
-      at = 0;
-    }
-    const count = Math.min(heavyBall.updatesPerCall, updates - done, samples / batch - at);
-    const { theta, velocity } = heavyBall.advance(state, order.subarray(at * batch, (at + count) * batch), 1e-3);
-    for (let row = 0; row < count; row++) {
-      const rows = [row * problem.size, (row + 1) * problem.size];
-      trajectory.add(theta.subarray(...rows), velocity.subarray(...rows));
-    }
-    at += count;
-    done += count;
+/**
+ * Updates in calls of as many as a run makes: what is timed and what is checked.
+ *
+ * @param {typeof state} from changed in place
+ * @param {Int32Array} batches
+ * @param {(given: ReturnType<typeof heavyBall.advance>) => void} [keep]
+ */
+function advance(from, batches, keep) {
+  const perCall = heavyBall.updatesPerCall * batch;
+  for (let at = 0; at < batches.length; at += perCall) {
+    const given = heavyBall.advance(from, batches.subarray(at, at + perCall), 1e-3);
+    keep?.(given);
   }
+}
+
+/** @param {ReturnType<typeof heavyBall.advance>} given */
+function record({ theta, velocity }) {
+  for (let at = 0; at < theta.length; at += problem.size)
+    trajectory.add(theta.subarray(at, at + problem.size), velocity.subarray(at, at + problem.size));
+}
+
+/** @param {number} updates whole epochs */
+function work(updates) {
+  for (let done = 0; done < updates; done += samples / batch) advance(state, source.nextEpoch(), record);
 }
 
 await serve(backend.version, work, () => {
   const fresh = atRest(values('theta'), 'float32');
-  heavyBall.advance(fresh, /** @type {any} */ (tensors.batches.data), 1e-3);
+  advance(fresh, /** @type {Int32Array} */ (tensors.batches.data));
   return fresh.theta;
 });

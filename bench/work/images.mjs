@@ -1,8 +1,12 @@
 // @ts-check
 /** Images with classes to tell apart: CIFAR-10 where EPOCHNOISE_DATA has it, else drawn from a seed. */
+import fs from 'node:fs';
+import path from 'node:path';
 import { cifar10Dataset } from '../../dist/data/cifar10.js';
 import { randomStream } from '../../dist/random.js';
 
+/** Within the data folder. */
+const ARCHIVE = 'cifar10/cifar-10-binary.tar.gz';
 const SIDE = 32;
 const CHANNELS = 3;
 const CLASSES = 10;
@@ -20,7 +24,10 @@ const NOISE = 3;
  */
 export async function images(samples) {
   const folder = process.env.EPOCHNOISE_DATA;
-  if (!folder) return { ...drawnImages(samples), source: 'images drawn from a seed' };
+  const source = 'images drawn from a seed';
+  if (!folder) return { ...drawnImages(samples), source };
+  if (!fs.existsSync(path.join(folder, ARCHIVE)))
+    return { ...drawnImages(samples), source: `${source}, EPOCHNOISE_DATA has no ${ARCHIVE}` };
   const { train } = await cifar10Dataset({ folder, split: 'train', samples, seed: 1 });
   return { x: train.x, y: train.y, source: 'CIFAR-10' };
 }
