@@ -1,8 +1,10 @@
 /** `--profile`: where the time of a command went. */
 import type { Voice } from '../experiment/context.ts';
 
+/** What `--help` says of the option. */
 export const PROFILE_HELP = 'at the end, say on standard error where the time went';
 
+/** A profile that is being made, for the terminal. */
 export interface ProfileReport {
   /** A voice that also tells the profile what begins. */
   listen(voice: Voice): Voice;

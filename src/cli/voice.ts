@@ -13,6 +13,7 @@ const LINE_MS = 10_000;
 /** So long a new count has no pace yet. */
 const SETTLED_MS = 500;
 
+/** A voice that has to be told when nothing more comes. */
 export interface ProgressVoice extends Voice {
   /** Ends the last piece of work. */
   end(): void;
@@ -20,6 +21,7 @@ export interface ProgressVoice extends Voice {
   stop(): void;
 }
 
+/** A voice on a stream. Reports of its work throw once a signal has come. */
 export function progressVoice(stream: NodeJS.WriteStream = process.stderr): ProgressVoice {
   let current: Work | undefined;
   const write = (text: string) => stream.write(`${text}\n`);

@@ -26,6 +26,7 @@ export const STAGE_TITLES = {
   report: 'draw the pictures',
 } as const;
 
+/** Name of a stage. */
 export type StageName = keyof typeof STAGE_TITLES;
 
 /** In their order. */

@@ -19,6 +19,7 @@ export interface Voice {
   warn(text: string): void;
 }
 
+/** One run, as its stages see it. */
 export interface Context {
   /** Absolute path of the run directory. */
   readonly directory: string;

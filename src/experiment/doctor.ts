@@ -30,6 +30,7 @@ interface BackendFinding {
 const ERROR_LIMIT = 1e-2;
 const STEP = 1e-2;
 
+/** Tries what a run needs. @returns exit code 1 where no back end works */
 export async function examine(): Promise<Described & { readonly exitCode: number }> {
   const threads = coresToUse();
   const backends = (['tensorflow', 'cpu'] as const).map((name) => tryBackend(name, threads));

@@ -16,6 +16,7 @@ export interface StageCost {
   readonly peakMemoryBytes: number;
 }
 
+/** What environment.json holds. */
 export interface Environment {
   readonly program: string;
   readonly revision: string | null;
@@ -64,6 +65,7 @@ export function readEnvironment(directory: string): Environment | null {
   return existsSync(path) ? readJson<Environment>(path) : null;
 }
 
+/** Writes environment.json. @throws RunError where it cannot be written */
 export function writeEnvironment(directory: string, environment: Environment): void {
   writeJson(runPath(directory, RUN_FILES.environment), environment);
 }

@@ -15,6 +15,7 @@ export interface WindowMean {
   readonly gradient: Float64Array;
 }
 
+/** Reads mean.safetensors. @throws DataError where it is missing or damaged */
 export function readMean(directory: string): WindowMean {
   const file = readSafetensors(runPath(directory, RUN_FILES.mean));
   return {
@@ -36,6 +37,7 @@ export interface Spectrum {
   readonly report: SpectrumReport;
 }
 
+/** Reads spectrum.safetensors. @throws DataError where it is missing or damaged */
 export function readSpectrum(directory: string): Spectrum {
   const file = readSafetensors(runPath(directory, RUN_FILES.spectrum));
   const eigenvalues = requireTensor(file, 'eigenvalues', 'F64').data;
@@ -74,6 +76,7 @@ export interface ReplayResults {
   readonly explained: Float64Array;
 }
 
+/** Reads replay.safetensors. @throws DataError where it is missing or damaged */
 export function readReplay(directory: string): ReplayResults {
   const file = readSafetensors(runPath(directory, RUN_FILES.replay));
   return { theta: requireTensor(file, 'theta', 'F32').data, explained: requireTensor(file, 'explained', 'F64').data };
@@ -89,6 +92,7 @@ export interface CurvatureResults {
   readonly ratio: Float64Array;
 }
 
+/** Reads curvature.safetensors. @throws DataError where it is missing or damaged */
 export function readCurvature(directory: string): CurvatureResults {
   const file = readSafetensors(runPath(directory, RUN_FILES.curvature));
   return {
@@ -147,6 +151,7 @@ export interface NoiseResults {
   readonly report: NoiseReport;
 }
 
+/** Reads noise.safetensors. @throws DataError where it is missing or damaged */
 export function readNoise(directory: string): NoiseResults {
   const file = readSafetensors(runPath(directory, RUN_FILES.noise));
   const doubles = (name: string) => requireTensor(file, name, 'F64').data;

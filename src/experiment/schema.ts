@@ -105,6 +105,7 @@ const named = <T extends z.ZodType>(schema: T, name: string) =>
     schema,
   );
 
+/** The whole configuration. `resolveExperiment` checks what keys together must be. */
 export const experimentSchema = z.strictObject({
   seed: z.number().int().nonnegative().default(1),
   precision: z.enum(['float32', 'float64']).default('float32'),

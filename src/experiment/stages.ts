@@ -37,6 +37,7 @@ const network = ({ seed, precision, backend, data, model, loss, sgd }: Experimen
   return { seed, precision, backend, data, model, loss, weightDecay, batchSize, momentum };
 };
 
+/** All stages, in their order. */
 export const STAGES: readonly Stage[] = [
   {
     name: 'train',

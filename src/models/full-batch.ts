@@ -9,16 +9,24 @@ export interface Evaluation {
   readonly accuracy: number | null;
 }
 
+/** The objective on one split, which lies on the back end. θ is [d], in any precision; it is rounded to the back end's. */
 export interface FullBatch {
   readonly samples: number;
   /** L(θ), the samples' losses summed one by one in float64: small differences of L are good even at float32. */
   value(theta: Reals): number;
   /** L(θ) and ∇L(θ) [d]. */
   valueAndGradient(theta: Reals): { readonly value: number; readonly gradient: Float64Array };
+  /** Without L2. */
   evaluate(theta: Reals): Evaluation;
+  /** Frees samples and graphs. */
   dispose(): void;
 }
 
+/**
+ * Brings a split to the problem's back end, chunk by chunk; each of the three functions is compiled when it is first asked for.
+ *
+ * @throws RangeError where the split's arrays are shorter than the problem's shapes ask for
+ */
 export function openFullBatch(problem: Problem, split: Samples): FullBatch {
   const { backend, size, weightDecay, loss, outputs } = problem;
   const data = storeChunks(problem, split);

@@ -7,6 +7,7 @@ import type { Ops } from '../tensor/ops.ts';
 import type { Shape, Tensor } from '../tensor/types.ts';
 import { activate, type Activation, dense, type Model } from './model.ts';
 
+/** What differs between the LeNets that people train. */
 export interface LenetOptions {
   readonly padding: 'valid' | 'same';
   readonly activation: Activation;

@@ -3,8 +3,10 @@ import { ConfigurationError } from '../errors.ts';
 import type { Ops } from '../tensor/ops.ts';
 import type { Reals, Tensor } from '../tensor/types.ts';
 
+/** As the configuration names them. */
 export type LossName = 'half-mean-squared-error' | 'binary-cross-entropy' | 'cross-entropy';
 
+/** A loss of one sample, and what it counts as recognised. */
 export interface Loss {
   readonly name: LossName;
   /** ℓ_n [n] from the model's outputs and the targets, both [n, outputs]. */

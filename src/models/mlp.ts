@@ -2,11 +2,13 @@
 import { type Shape, sizeOf } from '../tensor/types.ts';
 import { activate, type Activation, dense, type Model, type ParameterShape } from './model.ts';
 
+/** Widths of the hidden layers, and what follows each of them. */
 export interface MlpOptions {
   readonly hidden: readonly number[];
   readonly activation: Activation;
 }
 
+/** Dense layers; the last one has no activation. */
 export function mlp(inputShape: Shape, outputs: number, { hidden, activation }: MlpOptions): Model {
   const widths = [sizeOf(inputShape), ...hidden, outputs];
   const layers = widths.length - 1;

@@ -10,6 +10,7 @@ export interface ParameterShape {
   readonly shape: Shape;
 }
 
+/** A network as a pure function of its parameters. */
 export interface Model {
   readonly name: string;
   /** In the order of the flat vector: a layer's bias after its weights. */
@@ -20,6 +21,7 @@ export interface Model {
   forward(ops: Ops, parameters: readonly Tensor[], x: Tensor): Tensor;
 }
 
+/** What follows a layer. */
 export type Activation = 'tanh' | 'relu' | 'softplus';
 
 /** Where a parameter lies in the flat vector. */
@@ -87,6 +89,7 @@ export function weightsNear(centre: Float64Array, size: number, spread: number, 
   return centre.map((value) => value + spread * random.normal());
 }
 
+/** The activation of every entry. */
 export function activate(ops: Ops, activation: Activation, x: Tensor): Tensor {
   return ops[activation](x);
 }

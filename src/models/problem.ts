@@ -15,11 +15,14 @@ export interface Samples {
   readonly samples: number;
 }
 
+/** What is minimised, and where it is computed. */
 export interface Problem {
   readonly backend: Backend;
   readonly model: Model;
   readonly loss: Loss;
+  /** Of one sample. */
   readonly inputShape: Shape;
+  /** Numbers that the model gives for a sample. */
   readonly outputs: number;
   /** Number of parameters d. */
   readonly size: number;
@@ -27,6 +30,7 @@ export interface Problem {
   readonly weightDecay: number;
 }
 
+/** A problem of parts that go together: the model takes inputShape and gives as many outputs as the loss is told of. */
 export function defineProblem(parts: Omit<Problem, 'size'>): Problem {
   return { ...parts, size: parameterCount(parts.model) };
 }

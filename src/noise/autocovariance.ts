@@ -3,6 +3,7 @@ import type { Report } from '../progress.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { real } from '../tensor/types.ts';
 
+/** The autocovariance by lags [2M+1], in units of the variance. */
 export interface Autocovariance {
   /** 0 … 2M. */
   readonly lags: Int32Array;

@@ -1,6 +1,7 @@
 /** The eigenbasis of a curvature, or the leading part of one, as a preconditioner. */
 import type { Preconditioner } from './newton-cg.ts';
 
+/** Eigenpairs of a curvature. */
 export interface Eigenpairs {
   /** Descending [k]. */
   readonly eigenvalues: Float64Array;
@@ -8,6 +9,7 @@ export interface Eigenpairs {
   readonly eigenvectors: Float32Array;
 }
 
+/** Whether there are as many pairs as dimensions. */
 export const spansAll = ({ eigenvalues, eigenvectors }: Eigenpairs): boolean =>
   eigenvalues.length ** 2 === eigenvectors.length;
 

@@ -5,6 +5,7 @@ import type { HeavyBall, State } from './heavy-ball.ts';
 import { type Evaluator, type HistoryRow, historyRow, type Phase } from './history.ts';
 import type { BatchSource } from './samplers.ts';
 
+/** One phase of a run. */
 export interface EpochsPlan {
   readonly phase: Phase;
   readonly epochs: number;

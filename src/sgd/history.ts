@@ -2,6 +2,7 @@
 import type { Evaluation, FullBatch } from '../models/full-batch.ts';
 import type { Reals } from '../tensor/types.ts';
 
+/** What a run goes through, in this order. */
 export type Phase = 'train' | 'polish' | 'burn-in' | 'window';
 
 /** The state after an epoch (or an iteration of the polish). What was not measured is null. */

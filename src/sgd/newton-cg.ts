@@ -14,6 +14,7 @@ export interface Preconditioner {
 /** M = 1. */
 export const unpreconditioned: Preconditioner = { solve: (vector) => vector.slice() };
 
+/** A curvature by its products with vectors. */
 export interface Curvature {
   /** Hv. */
   apply(vector: Float64Array): Float64Array | Promise<Float64Array>;
@@ -26,6 +27,7 @@ export interface Point {
   readonly gradient: Float64Array;
 }
 
+/** A step within the region. */
 export interface TrustStep {
   readonly vector: Float64Array;
   /** By the quadratic model, ≥ 0. */

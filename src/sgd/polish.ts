@@ -31,6 +31,7 @@ export interface PolishTools {
   drift(theta: Float64Array, pairs: Eigenpairs): Promise<(gradientAlong: Float64Array) => Drift>;
 }
 
+/** The curvature at one point; whoever asked for it disposes of it. */
 export interface Operator extends Curvature {
   readonly size: number;
   dispose(): void;
@@ -42,6 +43,7 @@ export interface Drift {
   readonly directions: number;
 }
 
+/** When to stop, and what counts as flat. */
 export interface PolishOptions {
   /** Newton steps at the most. */
   readonly iterations: number;
@@ -51,6 +53,7 @@ export interface PolishOptions {
   readonly smallestCurvature: number;
 }
 
+/** Where the polish ended. */
 export interface PolishResult {
   readonly theta: Float64Array;
   readonly converged: boolean;
@@ -60,6 +63,7 @@ export interface PolishResult {
   readonly steps: readonly PolishStep[];
 }
 
+/** One Newton step, as it begins. */
 export interface PolishStep {
   readonly kind: 'newton-cg' | 'eigenbasis';
   /** Objective and gradient norm before the step. */
@@ -88,6 +92,13 @@ const BASES = 4;
 const PATIENCE = 3;
 const HALF = 0.5;
 
+/**
+ * Goes downhill from `start` until the median drift is below `driftRatio`, at no saddle, or until more steps bring nothing.
+ *
+ * @param start θ [d], not changed
+ * @param report awaited at every product, with the number of steps and the loss or the drift in words; may end the work by throwing
+ * @returns the last point; `converged` says whether the goal was reached, `verdict` why not. Not reaching it is no error
+ */
 export async function polish(
   start: Float64Array,
   tools: PolishTools,

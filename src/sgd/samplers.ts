@@ -2,6 +2,7 @@
 import { ConfigurationError } from '../errors.ts';
 import type { RandomStream } from '../random.ts';
 
+/** How batches are drawn. */
 export type Sampler = 'reshuffle' | 'shuffle-once' | 'with-replacement';
 
 /**

@@ -22,6 +22,7 @@ import type {
   TensorFunction,
 } from './types.ts';
 
+/** Where tensors live and functions run, at one precision. */
 export interface Backend {
   readonly name: BackendName;
   readonly precision: Precision;

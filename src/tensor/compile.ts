@@ -101,6 +101,7 @@ export function atTheBorder(
   };
 }
 
+/** A node that reads the bits of a tensor [...] as another type: int32 [..., 2] and doubles [...] are turned into each other. */
 export function bitcast(name: string, input: string, from: number, to: number): NodeSpec {
   return { op: 'Bitcast', name, inputs: [port(input)], attributes: { T: { type: from }, type: { type: to } } };
 }

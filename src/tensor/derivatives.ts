@@ -22,6 +22,7 @@ export interface Derivatives {
   directional(values: (parameters: Tensor) => Tensor, parameters: Tensor, vector: Tensor): Tensor;
 }
 
+/** The derivatives of one tfjs, whose second order must have been repaired. */
 export function derivativesOf(tf: Tfjs): Derivatives {
   const gradient: Derivatives['gradient'] = (scalar, parameters) => tf.grad((p) => scalar(p))(parameters);
   return {

@@ -13,14 +13,12 @@ const KEEPER = 'cpu at float32';
 export class EagerTensor implements Stored {
   readonly shape: Shape;
   readonly dtype: 'real' | 'int32';
-  readonly bytes: number;
   readonly keeper = KEEPER;
   readonly tensor: tfjs.Tensor;
 
   constructor(tf: Tfjs, values: Reals | Int32Array, shape: Shape) {
     this.shape = shape;
     this.dtype = values instanceof Int32Array ? 'int32' : 'real';
-    this.bytes = values.length * 4;
     this.tensor = tensorOf(tf, values, shape);
   }
 
@@ -45,6 +43,12 @@ function useCpu(tf: Tfjs): void {
   if (tf.getBackend() !== 'cpu') tf.setBackend('cpu');
 }
 
+/**
+ * A function as it is, run anew every time; what it makes on the way is freed after each run.
+ *
+ * @param inputs shapes [..] and kinds that `run` insists on; real numbers are float32
+ * @throws ConfigurationError from `run` where the function returns integers or booleans; RangeError for other inputs
+ */
 export function compileEager(tf: Tfjs, fn: TensorFunction, inputs: readonly Spec[]): Compiled {
   return {
     run(...given: Input[]): Reals[] {
@@ -70,6 +74,12 @@ export function compileEager(tf: Tfjs, fn: TensorFunction, inputs: readonly Spec
   };
 }
 
+/**
+ * The same interface as where there are graphs: static inputs are fixed, but nothing is saved, and every run computes all.
+ *
+ * @param statics inputs that `at` takes
+ * @param dynamics inputs that `run` takes
+ */
 export function linearizeEager(
   tf: Tfjs,
   fn: TensorFunction,

@@ -11,6 +11,7 @@ import type { Precision, Reals, Shape } from './types.ts';
 /** TensorFlow's numbers for the types used here (tensorflow/core/framework/types.proto). */
 export const TYPE = { float: 1, double: 2, int32: 3, int64: 9, bool: 10 } as const;
 
+/** A node of a graph, as GraphDef has it: an op, its name, inputs as `node` or `node:port`, attributes by their names. */
 export interface NodeSpec {
   readonly op: string;
   readonly name: string;
@@ -18,6 +19,7 @@ export interface NodeSpec {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
+/** The value of an attribute; the key says which of its kinds. */
 export type Attribute =
   | { readonly type: number }
   | { readonly float: number }

@@ -1,6 +1,7 @@
 /** What a compiled function is given, checked before it runs: a wrong input must not be read as other numbers. */
 import { type Input, type Spec, sizeOf, type Stored } from './types.ts';
 
+/** Why a function is refused. */
 export const MUST_BE_REAL = 'a compiled function must return real numbers; cast integers and booleans first';
 
 const words = (dtype: Spec['dtype'], shape: Spec['shape']) => `${dtype} [${shape.join(', ')}]`;

@@ -40,6 +40,7 @@ export interface KernelBackend {
   readSync(data: object): Float32Array | Int32Array | Uint8Array;
 }
 
+/** An attribute as tfjs-node hands it to an op; the type is TensorFlow's number for it. */
 export interface OpAttribute {
   name: string;
   type: number;
@@ -53,6 +54,7 @@ export type KernelInput = tfjs.TensorInfo | { value: number; dataId?: undefined 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type ProtobufMessage = any;
 
+/** tfjs-node, and what of its insides is used: binding, kernel backend, protobuf classes. */
 export interface NodeLibrary {
   readonly tf: typeof tfjs;
   readonly binding: Binding;

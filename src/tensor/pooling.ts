@@ -32,6 +32,12 @@ export function averagePool(tf: Tfjs, ...[x, size, strides, pad]: Parameters<Tfj
   return tf.div(padded(images), padded(tf.ones([1, height, width, 1])));
 }
 
+/**
+ * Largest entries of windows side × side that do not overlap; what is left at the edges is left out.
+ *
+ * @param x [batch, height, width, channels]
+ * @throws ConfigurationError for other ranks, and windows that do not fit
+ */
 export function maxPool(tf: Tfjs, x: tfjs.Tensor, size: number): tfjs.Tensor {
   const [batch, height, width, channels] = x.shape as [number, number, number, number];
   if (x.rank !== 4 || !Number.isInteger(size) || size < 1 || size > Math.min(height, width))

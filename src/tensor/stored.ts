@@ -7,7 +7,6 @@ import { type Precision, type Reals, type Shape, sizeOf, type Stored } from './t
 export class StoredTensor implements Stored {
   readonly shape: Shape;
   readonly dtype: 'real' | 'int32';
-  readonly bytes: number;
   readonly keeper: string;
   readonly tensor: number;
   disposed = false;
@@ -17,7 +16,6 @@ export class StoredTensor implements Stored {
     this.library = library;
     this.shape = shape;
     this.dtype = values instanceof Int32Array ? 'int32' : 'real';
-    this.bytes = sizeOf(shape) * (this.dtype === 'real' && precision === 'float64' ? 8 : 4);
     this.keeper = keeperAt(precision);
     // A copy: the binding shares the memory of an array that happens to lie at a multiple of 64 bytes.
     this.tensor = bring(library, values.slice(), shape, precision);

@@ -7,8 +7,11 @@ export type Tensor = tf.Tensor;
 /** Real numbers as they cross the back end: Float32Array at precision float32, Float64Array at float64. */
 export type Reals = Float32Array | Float64Array;
 
+/** What real numbers are computed in. */
 export type Precision = 'float32' | 'float64';
+/** `tensorflow`: native; `cpu`: plain JavaScript, float32 only. */
 export type BackendName = 'tensorflow' | 'cpu';
+/** Lengths of a tensor's axes; none for a single number. */
 export type Shape = readonly number[];
 
 /** Shape and kind of one input of a compiled function. */
@@ -18,9 +21,8 @@ export interface Spec {
   readonly dtype: 'real' | 'int32';
 }
 
-/** Values that stay on the back end: data sets, and the results of the static part of a linearised function. */
+/** Values that stay on the back end until they are disposed of: data sets, weights, directions. */
 export interface Stored extends Spec {
-  readonly bytes: number;
   /** Back end and precision that hold the values; functions compiled for others refuse them. */
   readonly keeper: string;
   readonly disposed: boolean;
@@ -33,7 +35,11 @@ export type Input = Stored | Reals | Int32Array;
 
 /** A function of tensors, run as a whole. */
 export interface Compiled {
-  /** Runs the function; outputs are copies, in the back end's precision. */
+  /**
+   * Runs the function; outputs are copies, in the back end's precision.
+   *
+   * @throws RangeError for inputs of another number, kind or shape than it was compiled for
+   */
   run(...inputs: Input[]): Reals[];
   /** Frees the graph, and the saved intermediate values of a linearised function. */
   dispose(): void;
@@ -41,19 +47,24 @@ export interface Compiled {
 
 /** A function whose static inputs may be fixed again and again without compiling it anew. */
 export interface Linearizable {
-  /** Computes once what depends on the static inputs alone. The result takes the dynamic inputs. */
+  /** Computes once what depends on the static inputs alone. They are not copied: the result needs them as long as it is used. */
   at(...statics: Stored[]): Linearized;
+  /** Frees the graph, which what came of `at` runs on. */
   dispose(): void;
 }
 
+/** A function with its static inputs fixed: `run` takes the dynamic ones, in their order, and returns all outputs. */
 export interface Linearized extends Compiled {
-  /** Memory held by the saved intermediate values. */
+  /** Memory held by the saved intermediate values; 0 where nothing is saved, as on back end `cpu`. */
   readonly bytes: number;
 }
 
 /** A pure function of tensors, written in the repaired ops. */
 export type TensorFunction = (...inputs: Tensor[]) => Tensor[];
 
+/** An input of real numbers. */
 export const real = (...shape: number[]): Spec => ({ shape, dtype: 'real' });
+/** An input of whole numbers. */
 export const int32 = (...shape: number[]): Spec => ({ shape, dtype: 'int32' });
+/** Numbers in a tensor of this shape. */
 export const sizeOf = (shape: Shape): number => shape.reduce((product, length) => product * length, 1);

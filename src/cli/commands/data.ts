@@ -10,6 +10,7 @@ interface DataOptions {
 
 const tasks = () => import('../../experiment/data-tasks.ts');
 
+/** `data`, with its subcommands. */
 export function dataCommand(): Command {
   const data = new Command('data').description('List, download, check and export data sets.');
   const withFolder = (name: string, description: string) =>

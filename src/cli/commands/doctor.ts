@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { print, printJson } from '../output.ts';
 
+/** `doctor`. */
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('Try the back ends, look for data, and say what to do.')

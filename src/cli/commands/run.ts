@@ -11,6 +11,7 @@ interface RunOptions extends RunningOptions {
   readonly until: StageName;
 }
 
+/** `run`. */
 export function runCommand(): Command {
   const command = new Command('run')
     .description('Run an experiment: train, record, find the eigendirections, compare with theory, draw.')

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { STAGE_NAMES, STAGE_TITLES } from '../../experiment/catalogue.ts';
 import { runAndPrint, type RunningOptions, withRunningOptions } from '../running.ts';
 
+/** One command a stage. */
 export function stageCommands(): Command[] {
   return STAGE_NAMES.map((name) => {
     const command = new Command(name)

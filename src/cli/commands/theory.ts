@@ -26,6 +26,7 @@ async function draw(...[options, table, file]: Parameters<typeof drawTheory>): P
   return (await import('../../experiment/theory-picture.ts')).drawTheory(options, table, file);
 }
 
+/** `theory`. */
 export function theoryCommand(): Command {
   return new Command('theory')
     .description('Exact predictions along directions of given curvature.')

@@ -31,6 +31,7 @@ export interface NoiseReport {
   readonly relations: NoiseRelations;
 }
 
+/** Writes noise and replay. */
 export async function noiseStage(context: Context): Promise<void> {
   const { directory, experiment, voice } = context;
   const bench = await context.workbench();

@@ -24,6 +24,11 @@ import type { Workbench } from '../workbench.ts';
 /** The largest eigenvalue is wanted to tell stability only. */
 const STABILITY_TOLERANCE = 1e-2;
 
+/**
+ * Writes weights, batches, trajectory, window curve and mean.
+ *
+ * @throws ConfigurationError where the learning rate is beyond stability; RunError where the loss grows
+ */
 export async function recordStage(context: Context): Promise<void> {
   const { directory, experiment, voice, workbench } = context;
   const bench = await workbench();

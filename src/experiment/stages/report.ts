@@ -22,6 +22,7 @@ import { measuredCall } from '../profile.ts';
 import { readNoise, readProjections, readReplay } from '../run-files.ts';
 import { readHistory } from '../training-curve.ts';
 
+/** Writes the figures. @throws DataError where a result is missing or damaged */
 export async function reportStage({ directory, experiment, voice }: Context): Promise<void> {
   const input = readReportInput(directory, experiment.report.title);
   const figures = allFigures(input);

@@ -36,6 +36,11 @@ const STAGE_TITLES: Readonly<Record<LanczosProgress['stage'], string>> = {
   residuals: 'residuals by fresh products',
 };
 
+/**
+ * Writes spectrum, projections and curvature.
+ *
+ * @throws ConfigurationError where Lanczos lacks memory
+ */
 export async function spectrumStage(context: Context): Promise<void> {
   const { directory, experiment, voice, workbench } = context;
   const bench = await workbench();

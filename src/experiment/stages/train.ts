@@ -42,6 +42,7 @@ const CURVATURE_UNITS = 2e7;
 const ALL_DIRECTIONS_UP_TO = 2000;
 const LEADING_DIRECTIONS = 100;
 
+/** Writes the minimum and the training curve. @throws RunError where the loss grows */
 export async function trainStage({ directory, experiment, voice, workbench }: Context): Promise<void> {
   const bench = await workbench();
   const { dataset, problem } = bench;
