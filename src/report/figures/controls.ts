@@ -42,7 +42,7 @@ export function controlsFigure(input: ReportInput): Figure {
       const two = curve(theta_variance_two_component);
       if (control.sampler === 'reshuffle' && two.x.length > 0)
         series.push({
-          label: 'with a fluctuating curvature',
+          label: 'reshuffled, with a fluctuating curvature',
           kind: 'line',
           role: 'two-component-theory',
           emphasis: 'normal',
