@@ -11,10 +11,11 @@ import { batchesPerEpoch } from '../sgd/samplers.ts';
 import { mostExact, openBackend } from '../tensor/backend.ts';
 import { sizeOf } from '../tensor/types.ts';
 import { loadDataset } from './dataset.ts';
-import { suggestMemory } from './choices.ts';
 import type { Choices, Voice } from './context.ts';
+import { memoryForSpectrum, suggestMemory } from './memory.ts';
 import type { Experiment } from './schema.ts';
 
+/** What the stages compute with. Everything is in memory; graphs are compiled by those who use them. */
 export interface Workbench {
   readonly dataset: Dataset;
   /** In the run's precision. */
@@ -25,21 +26,32 @@ export interface Workbench {
   readonly batchesPerEpoch: number;
   /** N. */
   readonly samples: number;
-  /** Memory for intermediate values that Hessian products share; beyond it they are computed anew, with the same bytes. */
+  /** Bytes for intermediate values that Hessian products share; beyond them they are computed anew, with the same results. */
   readonly savedBytes: number;
 }
 
 /** Up to this many layer outputs over the whole data set a pass in float64 takes well under a second. */
 const CHEAP_UNITS = 2e7;
 
+/** What a workbench is opened for. */
+export interface WorkbenchOptions {
+  /** Bytes for intermediate values that Hessian products share; half of what is free, or what the spectrum leaves, unless said otherwise. */
+  readonly memoryBytes?: number;
+  /** Whether the spectrum is to be computed: one that does not fit into the memory is then refused here. */
+  readonly spectrum?: boolean;
+}
+
 /**
- * @throws ConfigurationError for settings that do not go together; DataError for missing or damaged data
+ * Loads the data, and puts model, loss and back end together.
+ *
+ * @throws ConfigurationError for settings that do not go together, or that this machine cannot meet; DataError for missing
+ * or damaged data
  */
 export async function openWorkbench(
   experiment: Experiment,
   { threads }: Choices,
   voice: Pick<Voice, 'warn'>,
-  savedBytes = suggestMemory(),
+  { memoryBytes, spectrum = false }: WorkbenchOptions = {},
 ): Promise<Workbench> {
   refuseImpossibleBatches(experiment);
   const dataset = await loadDataset(experiment);
@@ -56,6 +68,8 @@ export async function openWorkbench(
   const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay });
   // A teacher of other layers is refused here, before anything is written.
   startingWeights(experiment, { dataset, problem });
+  const reserved = spectrum ? memoryForSpectrum(problem, experiment.spectrum.eigenpairs) : 0;
+  const savedBytes = memoryBytes ?? suggestMemory(reserved);
   const cheap = train.samples * (model.unitsPerSample + sizeOf(inputShape)) <= CHEAP_UNITS;
   const exact = cheap ? onBackend(problem, mostExact(backend)) : problem;
   const { samples } = train;
@@ -106,7 +120,7 @@ export function chosenSamples(
 }
 
 /** A seeded subset of samples, in the order of the draw; all of them, in their own order, where there are no more. */
-export function drawSubset(
+function drawSubset(
   problem: Problem,
   { x, y, samples }: Samples,
   count: number,
