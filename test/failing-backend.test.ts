@@ -14,36 +14,7 @@ import { atRest, openHeavyBall } from '../src/sgd/heavy-ball.ts';
 import { type Backend, heldByLibrary } from '../src/tensor/backend.ts';
 import { openProjection } from '../src/tensor/projection.ts';
 import { mlpProblem, noisySamples, normals, SMALL_CHUNKS } from './hessian/plain-mlp.ts';
-
-const FAILURE = 'the back end failed';
-
-/** A back end whose call of this number throws, and the number of calls so far. */
-function failingAt(call: number, backend: Backend) {
-  const counted = { calls: 0 };
-  const guarded =
-    <Args extends unknown[], Result>(work: (...args: Args) => Result) =>
-    (...args: Args): Result => {
-      if (++counted.calls === call) throw new Error(FAILURE);
-      return work(...args);
-    };
-  const failing: Backend = {
-    ...backend,
-    store: guarded(backend.store),
-    compile: guarded((...given) => {
-      const compiled = backend.compile(...given);
-      return { ...compiled, run: guarded(compiled.run) };
-    }),
-    linearize: guarded((...given) => {
-      const graph = backend.linearize(...given);
-      const at: typeof graph.at = (...statics) => {
-        const linear = graph.at(...statics);
-        return { ...linear, run: guarded(linear.run) };
-      };
-      return { ...graph, at: guarded(at) };
-    }),
-  };
-  return { failing, counted };
-}
+import { FAILURE, failingAt } from './tensor/failing.ts';
 
 const [INPUTS, HIDDEN, OUTPUTS] = [3, 4, 2];
 const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { precision: 'float32', unitsPerSample: SMALL_CHUNKS });

@@ -98,4 +98,20 @@ describe('on a terminal', () => {
     voice.end();
     expect(plain(terminal.written).at(-1)).toBe('window (3.0 s)\n');
   });
+
+  it('takes the bar away where work breaks off, and says nothing of it', async () => {
+    const terminal = stream(true);
+    const voice = progressVoice(terminal.stream);
+    const report = voice.begin('window');
+    vi.advanceTimersByTime(3000);
+    await report(30, 100);
+    const shown = terminal.written.length;
+    voice.stop();
+    // The cursor is back, and no line more.
+    expect(terminal.written.slice(shown).join('')).toContain('\u001B[?25h');
+    expect(plain(terminal.written.slice(shown)).join('').trim()).toBe('');
+    voice.stop();
+    voice.end();
+    expect(plain(terminal.written).join('')).not.toContain('window (');
+  });
 });
