@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { requireOwnFiles } from '../data/file.ts';
-import { DataError } from '../errors.ts';
+import { ConfigurationError, DataError } from '../errors.ts';
 import { attempt, sha256File } from '../store/atomic.ts';
 import { requireRunDirectory } from '../store/run-directory.ts';
 import { suggestChoices } from './choices.ts';
@@ -88,6 +88,10 @@ export async function runStage(
 ): Promise<PipelineResult> {
   refuseMemoryBeyondReach(memoryBytes);
   const target = requireRunDirectory(directory);
+  if (!hasStage(readStoredExperiment(target).experiment, STAGES[stageAt(name)]))
+    throw new ConfigurationError(
+      `${target} has no stage ${name}: its experiment names no controls; name some with \`epochnoise run … --out ${target} --set controls.run=all\``,
+    );
   return await locked(target, () =>
     runStages(target, readStoredExperiment(target), voice, [stageAt(name), stageAt(name)], memoryBytes),
   );

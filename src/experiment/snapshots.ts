@@ -21,10 +21,17 @@ export function statesOfWindow(epochs: number, batchesPerEpoch: number, perEpoch
   return states.sort((a, b) => a - b);
 }
 
-/** `count` ≤ n of the numbers 0 … n−1, evenly apart. */
-export function evenlyChosen(n: number, count: number): number[] {
-  const chosen = Math.min(n, count);
-  return Array.from({ length: chosen }, (_, i) => Math.floor(((i + 0.5) * n) / chosen));
+/**
+ * About `count` updates of the window, at most one an epoch, evenly spread over the epochs, and over the positions in the epoch
+ * in whatever order they come: the golden sequence is counted by snapshots, not by epochs, every so many of which would
+ * come back to the same part of the epoch.
+ */
+export function snapshotsOfWindow(epochs: number, batchesPerEpoch: number, count: number): number[] {
+  const chosen = Math.min(epochs, count);
+  return Array.from({ length: chosen }, (_, i) => {
+    const epoch = Math.floor(((i + 0.5) * epochs) / chosen);
+    return epoch * batchesPerEpoch + Math.floor((((i + 0.5) * GOLDEN) % 1) * batchesPerEpoch);
+  });
 }
 
 /** A state of the window with the mean of its epoch, float64 [d] each. */

@@ -98,7 +98,7 @@ export const STAGES: readonly Stage[] = [
     name: 'controls',
     inputs: [minimum, mean, weights, spectrum, noise, directions],
     outputs: [controls, controlSummary],
-    settings: (experiment) => ({ ...experiment, report: null }),
+    settings: (experiment) => experiment,
     run: controlsStage,
     resumes: true,
     applies: ({ controls }) => controls.run.length > 0,

@@ -23,7 +23,7 @@ const INVISIBLE = 0.1;
 
 /**
  * @param operator the Hessian of the objective at the minimum, L2 included
- * @param settings μ, N, λ_cross
+ * @param settings μ, the samples of an epoch (N, or what is left of it where a batch is dropped), λ_cross
  */
 export async function estimateVisibility(
   operator: SymmetricOperator,
@@ -53,9 +53,9 @@ export async function estimateVisibility(
 }
 
 /** One sentence for the terminal. */
-export function visibilityInWords({ trace, contamination }: Visibility): string {
+export function visibilityInWords({ trace, contamination, samplesForClearView }: Visibility): string {
   const margin = (trace.high - trace.low) / 2;
-  return `trace of the loss's Hessian ${shortNumber(trace.value)} ± ${shortNumber(margin, 2)}; expected share of its fluctuations in the noise m = 3Tr(H)/(2Nλ×) = ${shortNumber(contamination)}`;
+  return `trace of the loss's Hessian ${shortNumber(trace.value)} ± ${shortNumber(margin, 2)}; expected share of its fluctuations in the noise m = 3Tr(H)/(2Nλ×) = ${shortNumber(contamination)}, and 0.01, a clear view, with ${samplesForClearView} samples`;
 }
 
 /** Why the law will not be seen, and what would help; undefined where it will. */

@@ -9,7 +9,7 @@ import { pointLabels } from './plugins/point-labels.ts';
 import { wrap } from './plugins/rich-text.ts';
 import type { DrawnDataset, DrawnPoint } from './plugins/drawn.ts';
 import { scales } from './scales.ts';
-import { colour, dashes, font, fontSize, ink, lineWidth, pointStyle, roles, size } from './theme.ts';
+import { colour, dashes, font, fontSize, ink, lineWidth, pointStyle, shapeOf, size } from './theme.ts';
 
 /** What `chartConfiguration` returns: a line chart whose points carry their intervals. */
 export type FigureConfiguration = ChartConfiguration<'line', DrawnPoint[]>;
@@ -106,7 +106,7 @@ function dataset(series: Series, order: number): DrawnDataset {
 
 function pointOptions(series: Series) {
   const { radius, opacity } = pointStyle(series.emphasis, series.x.length);
-  const { shape } = roles[series.role];
+  const shape = shapeOf(series);
   const strong = series.emphasis === 'strong';
   const stroked = shape === 'crossRot';
   return {

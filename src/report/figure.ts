@@ -49,6 +49,8 @@ export interface Series {
   readonly axis?: 'left' | 'right';
   /** As its role has it where absent. */
   readonly dashed?: boolean;
+  /** Shape of the points where series of one look would be told apart by their colour alone. */
+  readonly shape?: 'rect' | 'rectRot';
   /** Text beside each point, set where it covers least; of several lines where it has line feeds, of none where empty. */
   readonly pointLabels?: readonly string[];
 }

@@ -91,6 +91,7 @@ export interface EstimatorColumns {
   readonly detrended_variance_sampler: Column;
   readonly detrended_variance_two_component: Column;
   readonly replay_explained: Column;
+  readonly replay_explained_predicted: Column;
 }
 
 /** positions.csv as columns: a line a range of λ/λ_cross and position in the epoch. */

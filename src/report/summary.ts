@@ -31,10 +31,16 @@ export interface RangeSummary {
   readonly withoutTrend: EstimatorSummary;
   /** Median of the second half's variance over the first's, in units of what is predicted; 1 where the window is stationary. */
   readonly halvesRatio: number | null;
-  /** Fraction of the directions whose halves differ by no more than 95 % of stationary windows do. */
+  /** Fraction of the directions whose halves' variances differ by no more than in 95 % of stationary windows. */
   readonly halvesCoverage: number | null;
+  /** Fraction of the directions whose halves' means differ by no more than in 95 % of stationary windows. */
+  readonly shiftCoverage: number | null;
+  /** Median share of the weight variance that is a straight line. */
+  readonly trendFraction: number | null;
   /** Median share of the path that the quadratic model explains from the window's own batches, R². */
   readonly replayExplained: number | null;
+  /** What two components leave of it, median; null where these are unknown. */
+  readonly replayPredicted: number | null;
 }
 
 /** One estimator of the weight variance in a range of λ/λ_cross: medians of ratios as in {@link RangeSummary}. */
@@ -62,7 +68,7 @@ export interface NoiseSummary {
   readonly samplesForClearView: number | null;
 }
 
-/** Curvature at states of the window over the eigenvalue at its mean: median and extremes over states and directions. */
+/** Curvature at states of the window over the eigenvalue at its mean, λ > λ_cross/100: median and extremes over states and directions. */
 export interface QuadraticitySummary {
   readonly median: number;
   readonly low: number;
@@ -71,10 +77,16 @@ export interface QuadraticitySummary {
   readonly worstAboveTenth: number | null;
 }
 
-/** Exponents of variance against curvature over the principal components of the path, and of a random walk as long. */
+/**
+ * Exponents of variance against curvature over the principal components of the path, and of one random walk as long. Without
+ * intervals: components are sorted, not drawn, and another range of ranks gives another exponent.
+ */
 export interface ComponentsSummary {
-  readonly path: FittedSlope | null;
-  readonly randomWalk: FittedSlope | null;
+  readonly path: number | null;
+  readonly randomWalk: number | null;
+  /** Ranks that are fitted, from 1. */
+  readonly firstRank: number;
+  readonly lastRank: number;
   /** Share of the path's variance, and of the walk's, in their first component. */
   readonly firstShare: number;
   readonly firstShareRandomWalk: number;

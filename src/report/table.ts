@@ -28,6 +28,7 @@ export function summaryTable(summary: Summary, places: Places = {}, controls?: C
   const blocks = [
     heading(summary),
     rangeTable(summary),
+    pathTable(summary),
     lossTable(summary),
     noiseTable(summary),
     controls ? controlsTable(controls) : [],
@@ -113,6 +114,37 @@ function rangeLabel({ low, high }: Pick<RangeSummary, 'low' | 'high'>): string {
   return low > 0 ? `${shortNumber(low)} … ${shortNumber(high)}` : `up to ${shortNumber(high)}`;
 }
 
+/** What the paths themselves say, range by range: how much of them is a line, whether halves agree, how much is explained. */
+function pathTable({ ranges }: Summary): string[] {
+  const known = ranges
+    .filter(({ directions, replayExplained }) => directions > 0 && replayExplained !== null)
+    .toReversed();
+  if (known.length === 0) return [];
+  const header = [
+    ['Paths', 'λ/λ×'],
+    ['explained', 'R²'],
+    ['expected', 'R²'],
+    ['a line', 'part'],
+    ['halves agree', 'variance'],
+    ['halves agree', 'mean'],
+  ];
+  const rows = known.map((range) => [
+    rangeLabel(range),
+    fixed(range.replayExplained, 3),
+    fixed(range.replayPredicted, 3),
+    percent(range.trendFraction),
+    percent(range.halvesCoverage),
+    percent(range.shiftCoverage),
+  ]);
+  return [
+    ...aligned([header.map(([first]) => first), header.map(([, second]) => second), ...rows]),
+    ...wrap(
+      'Medians. Explained: by the quadratic model from the window’s own batches; expected: with the noise of a fluctuating curvature. Halves of stationary windows agree in 95 % of the directions.',
+      WIDTH,
+    ),
+  ];
+}
+
 function lossTable({ lossFluctuation: loss, sampler }: Summary): string[] {
   const own = sampler === 'with-replacement' ? 'theory of this sampler' : 'epoch theory';
   const against = (value: number | null) =>
@@ -152,9 +184,16 @@ function noiseTable({ noise, slopes, quadraticity, components }: Summary): strin
     if (text !== null) rows.push([`  ${name}`, text]);
   };
   const exponent = slopes.noiseExponent;
-  row('exponent of C ∝ (λ−μ)^γ', exponent && between(exponent.value, exponent.low, exponent.high, 3));
+  row(
+    'exponent of C ∝ (λ−μ)^γ',
+    exponent && `${between(exponent.value, exponent.low, exponent.high, 3)}, by scatter alone`,
+  );
   row('share of a fluctuating curvature, C_mult/C', noise.multiplicativeShare === null ? null : shares(noise));
   row('Tr H of the loss', noise.trace === null ? null : between(noise.trace, noise.traceLow, noise.traceHigh));
+  row(
+    'samples for a clear view (m = 0.01)',
+    noise.samplesForClearView === null ? null : wholeNumber(noise.samplesForClearView),
+  );
   row('‖[C, H]‖, 0 … 1', noise.commutator === null ? null : floored(noise.commutator, noise.commutatorFloor));
   row(
     'correlation of two directions’ noise',
@@ -165,11 +204,10 @@ function noiseTable({ noise, slopes, quadraticity, components }: Summary): strin
     quadraticity &&
       `${fixed(quadraticity.median, 3)} (median)${quadraticity.worstAboveTenth === null ? '' : `, above λ×/10 at worst ${fixed(quadraticity.worstAboveTenth, 3)}`}`,
   );
-  const [path, walk] = [components?.path?.value, components?.randomWalk?.value];
   row(
     'exponent of principal components',
-    typeof path === 'number' && typeof walk === 'number'
-      ? `${path.toFixed(2)}; of a random walk as long ${walk.toFixed(2)}`
+    components && components.path !== null && components.randomWalk !== null
+      ? `${components.path.toFixed(2)}; of a random walk as long ${components.randomWalk.toFixed(2)} (ranks ${components.firstRank} … ${components.lastRank})`
       : null,
   );
   if (rows.length === 0) return [];

@@ -38,7 +38,7 @@ export const ink = {
 } as const;
 
 /** Shapes of points, by the chart library's names; `crossRot` is ×. */
-export type PointShape = 'circle' | 'triangle' | 'crossRot';
+export type PointShape = 'circle' | 'triangle' | 'crossRot' | 'rect' | 'rectRot';
 
 /** Red, green and blue of each role, the dashes of its lines and the shape of its points. */
 export const roles: Readonly<
@@ -55,6 +55,11 @@ export const roles: Readonly<
   train: { rgb: [0, 114, 178], dash: [], shape: 'circle' },
   test: { rgb: [230, 159, 0], dash: [], shape: 'circle' },
 };
+
+/** Shape of a series' points: its role's, unless it asks for another. */
+export function shapeOf({ shape, role }: Pick<Series, 'shape' | 'role'>): PointShape {
+  return shape ?? roles[role].shape;
+}
 
 /** Dashes of a series that asks for them whatever its role. */
 const DASHES = [6, 4];

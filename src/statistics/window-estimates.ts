@@ -8,6 +8,8 @@ export interface WindowEstimates {
   readonly withoutTrend: Float64Array;
   /** Mean square of the first and of the last ⌊n/2⌋ epochs about their own mean. */
   readonly halves: readonly [Float64Array, Float64Array];
+  /** Mean of the last ⌊n/2⌋ epochs less that of the first. */
+  readonly shift: Float64Array;
 }
 
 /**
@@ -60,5 +62,6 @@ export function windowEstimates(
     withinEpochs: squares.map((square, i) => (square + sharpSquares[i]) / updates),
     withoutTrend: squares.map((square, i) => (square - all[i] ** 2 / updates - tilted[i] ** 2 / spread) / updates),
     halves: [halfVariance(0), halfVariance(1)],
+    shift: sums[1].map((sum, i) => (sum - sums[0][i]) / inHalf),
   };
 }

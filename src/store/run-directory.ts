@@ -125,8 +125,11 @@ export const ESTIMATOR_COLUMNS = [
   'half_ratio_predicted',
   'half_ratio_low',
   'half_ratio_high',
-  /** R² of the replayed path. */
+  /** Mean of the second half less that of the first, over its predicted standard deviation. */
+  'half_shift',
+  /** R² of the replayed path, and what two components leave of it on average. */
   'replay_explained',
+  'replay_explained_predicted',
 ] as const;
 
 /** A column of `estimators.csv`. */

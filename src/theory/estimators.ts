@@ -7,6 +7,7 @@ import { cycleTrend } from './cycle-trend.ts';
 import { cycleWindow } from './cycle-window.ts';
 import { isStable, type UpdateRule } from './direction.ts';
 import { throughEpochs, VELOCITY, WEIGHT_ABOUT_MEAN } from './epochs.ts';
+import { functionalMoments } from './functional.ts';
 import { epochNoise } from './noise.ts';
 import { runProcesses, type Process } from './process.ts';
 import { join, moment, repeated, type Stretch } from './stretch.ts';
@@ -32,6 +33,8 @@ export interface EstimatorMoments {
   readonly withoutTrend: Expected;
   /** The first and the last ⌊n/2⌋ epochs, each about its own mean. */
   readonly halves: readonly [Expected, Expected];
+  /** Variance of the difference of the means of the two halves; 0 for a cycle, which repeats itself. */
+  readonly shiftVariance: number;
 }
 
 /**
@@ -66,11 +69,13 @@ export function estimatorPredictor(
         withinEpochs: once,
         withoutTrend: cycleTrend(rule, batchesPerEpoch, noise, epochs, whole),
         halves: [once, once],
+        shiftVariance: 0,
       };
     };
   }
 
   const time = unitTime(updates);
+  const shift = Float64Array.from({ length: updates }, (_, k) => (k < half ? -1 : k >= updates - half ? 1 : 0) / half);
   const burnIn = options.burnInUpdates ?? 0;
   if (burnIn % batchesPerEpoch !== 0)
     throw new RangeError(`a burn-in of ${burnIn} updates is not whole epochs of ${batchesPerEpoch}`);
@@ -91,6 +96,7 @@ export function estimatorPredictor(
       withinEpochs: withinEpochs(process, weight, epochs),
       withoutTrend: withoutTrend(process, time, whole),
       halves: [first, later ? aboutMean(later, weight, half / batchesPerEpoch) : first],
+      shiftVariance: process.strength * functionalMoments(process, shift).variance,
     };
   };
 }

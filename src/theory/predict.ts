@@ -67,6 +67,8 @@ export interface EstimatorPredictions extends DirectionPredictions {
   readonly withinEpochs: EstimatorColumn;
   readonly withoutTrend: EstimatorColumn;
   readonly halves: readonly [EstimatorColumn, EstimatorColumn];
+  /** Variance of the difference of the halves' means, [k]. */
+  readonly shiftVariance: Float64Array;
 }
 
 /**
@@ -110,5 +112,6 @@ export function predictEstimators(
     withinEpochs: estimator(({ withinEpochs }) => withinEpochs),
     withoutTrend: estimator(({ withoutTrend }) => withoutTrend),
     halves: [estimator(({ halves }) => halves[0]), estimator(({ halves }) => halves[1])],
+    shiftVariance: scaled(column(({ shiftVariance }) => shiftVariance)),
   };
 }

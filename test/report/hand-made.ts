@@ -24,7 +24,10 @@ export function rangeOf(given: Partial<RangeSummary>): RangeSummary {
     withoutTrend: estimator,
     halvesRatio: null,
     halvesCoverage: null,
+    shiftCoverage: null,
+    trendFraction: null,
     replayExplained: null,
+    replayPredicted: null,
     ...given,
   };
 }

@@ -251,8 +251,10 @@ export function syntheticSummary(wish: Wish = {}): Summary {
     },
     quadraticity: { median: 1.001, low: 0.97, high: 1.04, worstAboveTenth: 1.02 },
     components: {
-      path: { value: 2.4, low: 2.3, high: 2.5, predicted: null },
-      randomWalk: { value: 2.5, low: 2.4, high: 2.6, predicted: null },
+      path: 2.4,
+      randomWalk: 2.5,
+      firstRank: 10,
+      lastRank: 200,
       firstShare: 0.5,
       firstShareRandomWalk: 0.6,
     },
@@ -297,6 +299,9 @@ export function syntheticDetails({
       detrended_variance_sampler: theory,
       detrended_variance_two_component: theory,
       replay_explained: all.map((i) => 1 - Math.min(2, (0.01 * crossover) / Math.abs(directions.eigenvalue[i]))),
+      replay_explained_predicted: all.map(
+        (i) => 1 - Math.min(2, (0.012 * crossover) / Math.abs(directions.eigenvalue[i])),
+      ),
     },
     positions: {
       low: position.map(() => 0.01),

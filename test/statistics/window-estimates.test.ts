@@ -37,6 +37,7 @@ describe('windowEstimates', () => {
     for (const i of range(k)) {
       expect(found.halves[0][i]).toBeCloseTo(varianceOf(path(i).slice(0, 2 * M)), 12);
       expect(found.halves[1][i]).toBeCloseTo(varianceOf(path(i).slice(3 * M)), 12);
+      expect(found.shift[i]).toBeCloseTo(meanOf(path(i).slice(3 * M)) - meanOf(path(i).slice(0, 2 * M)), 12);
     }
   });
 

@@ -71,6 +71,10 @@ function expectEstimators(one: Case, sampler: Sampler, whiteShare: number, covar
     expect(relativeError(actual.variance, expected.variance), `variance ${index}`).toBeLessThan(TOLERANCE);
     expect(relativeError(actual.degreesOfFreedom, expected.degreesOfFreedom), `ν ${index}`).toBeLessThan(TOLERANCE);
   }
+  const sign = all.map((_, k) => (k < half ? -1 : k >= updates - half ? 1 : 0) / half);
+  const shift = sign.reduce((sum, a, k) => sum + a * sign.reduce((inner, b, l) => inner + b * covariance[k][l], 0), 0);
+  const scale = covariance.reduce((most, row, k) => Math.max(most, row[k]), 0);
+  expect(Math.abs(found.shiftVariance - shift) / scale, 'shift').toBeLessThan(TOLERANCE);
   if (sampler !== 'shuffle-once') {
     const options = { ...one, sampler, start, burnInUpdates: BURN_IN * length } as const;
     const profile = positionPredictor(options)(eigenvalue, whiteShare)!;

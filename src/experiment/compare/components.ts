@@ -9,7 +9,6 @@ import { operatorFrom } from '../../hessian/operator.ts';
 import type { Report } from '../../progress.ts';
 import { randomStream } from '../../random.ts';
 import { fitLogLogSlope } from '../../statistics/line-fit.ts';
-import type { Slope } from '../../statistics/line-fit.ts';
 import { quadraticPath } from '../../theory/index.ts';
 import { gram } from '../noise/window-noise.ts';
 import type { Workbench } from '../workbench.ts';
@@ -95,8 +94,12 @@ export function randomWalk(
   return window;
 }
 
-/** Slope of log variance over log curvature, from the tenth component on. */
-export function componentExponent({ variance, curvature }: Components): Slope | undefined {
-  const from = variance.length > 2 * FIRST_FITTED ? FIRST_FITTED - 1 : 0;
-  return fitLogLogSlope([...curvature.subarray(from)], [...variance.subarray(from)]);
+/** Slope of log variance over log curvature, from this rank on: the tenth, where there are enough. */
+export function componentExponent({ variance, curvature }: Components): {
+  readonly exponent: number | null;
+  readonly firstRank: number;
+} {
+  const firstRank = variance.length > 2 * FIRST_FITTED ? FIRST_FITTED : 1;
+  const tail = (values: Float64Array) => [...values.subarray(firstRank - 1)];
+  return { exponent: fitLogLogSlope(tail(curvature), tail(variance))?.value ?? null, firstRank };
 }

@@ -137,6 +137,12 @@ function whiteWindow(settings: WindowSettings): WindowOptions {
   return { ...settings, sampler: 'with-replacement', start: 'rest' };
 }
 
+/** Weight variance of the window per unit of white noise that begins when the window does [k]. */
+export function whiteFromOpening(settings: WindowSettings, eigenvalues: Float64Array): Float64Array {
+  const options = { ...whiteWindow(settings), burnInUpdates: 0 };
+  return predictDirections(options, eigenvalues, new Float64Array(eigenvalues.length).fill(1)).thetaVariance;
+}
+
 function regimeOf(relative: number, trendFraction: number): Regime {
   if (relative <= 0) return 'negative';
   if (relative < DRIFT_BELOW || trendFraction > TREND_IS_DRIFT) return 'drift';

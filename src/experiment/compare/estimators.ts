@@ -10,12 +10,16 @@ import { type DirectionTable, intervals, type WindowPredictions } from './direct
 /** [k] each; NaN is written as an empty cell. */
 export type EstimatorTable = Readonly<Record<ColumnName, Float64Array>>;
 
+/**
+ * @param replay R² of the replayed paths, and the weight variance that white noise of unit variance makes in a window that it
+ *   finds at rest: what two components leave unexplained, per unit C_mult
+ */
 export function compareEstimators(
   table: DirectionTable,
   { multiplicative }: Pick<NoiseResults, 'multiplicative'>,
   { own, two }: WindowPredictions,
   measured: WindowEstimates,
-  explained: Float64Array,
+  { explained, unexplained }: { readonly explained: Float64Array; readonly unexplained: Float64Array },
   proportional: Float64Array,
 ): EstimatorTable {
   // The best theory there is: two components, or where these are unknown the sampler's.
@@ -35,6 +39,7 @@ export function compareEstimators(
     dof: best(({ halves }) => halves[part].degreesOfFreedom),
   });
   const [first, second] = [half(0), half(1)];
+  const shiftVariance = best(({ shiftVariance }) => shiftVariance);
   const ratio = second.variance.map((value, i) => value / first.variance[i]);
   const spread = Array.from(ratio, (_, i) => ratioInterval(second.dof[i], first.dof[i]));
   return {
@@ -64,7 +69,12 @@ export function compareEstimators(
     half_ratio_predicted: ratio,
     half_ratio_low: ratio.map((value, i) => value * spread[i].low),
     half_ratio_high: ratio.map((value, i) => value * spread[i].high),
+    half_shift: measured.shift.map((value, i) => value / Math.sqrt(shiftVariance[i])),
     replay_explained: explained,
+    // What the fluctuating curvature adds from the opening on is all that the replay does not know.
+    replay_explained_predicted: two.thetaVariance.map(
+      (value, i) => 1 - (unexplained[i] * multiplicative.variance[i]) / value,
+    ),
   };
 }
 

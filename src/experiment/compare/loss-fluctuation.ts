@@ -52,7 +52,8 @@ export interface DirectLossFluctuation {
 
 /**
  * Means over states of the window of L(θ) − L(θ̄) − ∇L(θ̄)·(θ−θ̄), of the states as they are and of their projections
- * θ̄ + P(θ−θ̄) onto the computed directions. Intervals from the scatter between epochs.
+ * θ̄ + P(θ−θ̄) onto the computed directions. Intervals from the scatter between epochs; none with one order for all epochs,
+ * whose epochs are all alike: another permutation would give another value, and nothing in the window tells by how much.
  *
  * @param eigenvectors unit rows [k, d]; @param projections e·(θ−θ̄) after every update [K, k]
  */
@@ -98,8 +99,9 @@ export async function directLossFluctuation(
   } finally {
     full.dispose();
   }
-  const all = meanOverGroups(lifts, epochs);
-  return { all, subspace: within ? meanOverGroups(liftsWithin, epochs) : all };
+  const groups = experiment.sgd.sampler === 'shuffle-once' ? 1 : epochs;
+  const all = meanOverGroups(lifts, groups);
+  return { all, subspace: within ? meanOverGroups(liftsWithin, groups) : all };
 }
 
 /** P(θ−θ̄) of chosen updates [states, d]. */

@@ -62,7 +62,8 @@ export function comparePositions(
       rows.high.push(Number.isFinite(high) ? high : NaN);
       rows.position.push(j + 1);
       rows.measured.push(measured.mean[j]);
-      rows.measured_error.push(measured.error[j]);
+      // One order for all epochs: the scatter between them says nothing of another order.
+      rows.measured_error.push(settings.sampler === 'shuffle-once' ? NaN : measured.error[j]);
       rows.sampler.push(sampler[j]);
       rows.two_component.push(two[j]);
     }

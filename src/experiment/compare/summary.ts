@@ -56,10 +56,26 @@ export function summariseRanges(table: DirectionTable, estimators: EstimatorTabl
       withoutTrend: estimatorSummary(estimators, 'detrended', members),
       halvesRatio: known(median(halves.filter(Number.isFinite))),
       halvesCoverage: known(coverage(halvesBetween, halvesRatios, members)),
-      replayExplained: known(median(members.map((i) => estimators.replay_explained[i]).filter(Number.isFinite))),
+      shiftCoverage: shiftCoverage(estimators.half_shift, members),
+      trendFraction: known(medianOf(table.trend_fraction, members)),
+      replayExplained: known(medianOf(estimators.replay_explained, members)),
+      replayPredicted: known(medianOf(estimators.replay_explained_predicted, members)),
     };
   });
 }
+
+const medianOf = (column: Float64Array, members: readonly number[]): number =>
+  median(members.map((i) => column[i]).filter(Number.isFinite));
+
+/** Share of normal deviates within the central 95 %. */
+function shiftCoverage(deviates: Float64Array, members: readonly number[]): number | null {
+  const tested = members.filter((i) => Number.isFinite(deviates[i]));
+  const inside = tested.filter((i) => Math.abs(deviates[i]) <= NORMAL_95);
+  return tested.length === 0 ? null : inside.length / tested.length;
+}
+
+/** 97.5 % of a normal deviate lie below. */
+const NORMAL_95 = 1.959963984540054;
 
 /** The comparison of a window that has one theory only: that of the quadratic model, whose noise does not depend on the weights. */
 export function rangesOfTable(table: DirectionTable, crossover: number): ControlRange[] {
@@ -137,9 +153,12 @@ export function summariseCurvature(
   eigenvalues: Float64Array,
   crossover: number,
 ): QuadraticitySummary | null {
-  if (ratio.length === 0) return null;
-  const values = [...ratio];
-  const tested = values.filter((_, at) => eigenvalues[directions[at % directions.length]] > crossover / 10);
+  // Over what hardly curves any change is large.
+  const above = (part: number) =>
+    [...ratio].filter((_, at) => eigenvalues[directions[at % directions.length]] > part * crossover);
+  const values = above(0.01);
+  if (values.length === 0) return null;
+  const tested = above(0.1);
   const worst = tested.reduce((far, value) => (Math.abs(value - 1) > Math.abs(far - 1) ? value : far), 1);
   return {
     median: median(values),

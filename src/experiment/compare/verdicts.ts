@@ -84,25 +84,22 @@ export function verdicts(findings: Findings): string[] {
   return sentences.map((sentence) => sentence.replace(/\.$/, ' (approximate directions).'));
 }
 
-/** Whether the halves of the window agree, in the ranges where something holds the weights. */
+/** Whether the halves of the window agree, in variance and in mean, in the ranges where something holds the weights. */
 function stationarity(ranges: readonly RangeSummary[]): string[] {
-  const tested = held(ranges);
-  const directions = tested.reduce((sum, range) => sum + range.directions, 0);
-  if (directions === 0) return [];
-  const share = tested.reduce((sum, range) => sum + range.directions * range.halvesCoverage!, 0) / directions;
-  const verdict = share >= STATIONARY_SHARE ? 'The window looks stationary' : 'The window does not look stationary';
-  const worst = tested.reduce((far, range) => (logRatio(range) > logRatio(far) ? range : far));
+  const tested = ranges.filter(({ low, directions }) => low >= 0.01 && directions > 0);
+  const share = (of: (range: RangeSummary) => number | null) => {
+    const known = tested.filter((range) => of(range) !== null);
+    const directions = known.reduce((sum, range) => sum + range.directions, 0);
+    return directions === 0 ? null : known.reduce((sum, range) => sum + range.directions * of(range)!, 0) / directions;
+  };
+  const variance = share(({ halvesCoverage }) => halvesCoverage);
+  const mean = share(({ shiftCoverage }) => shiftCoverage);
+  if (variance === null || mean === null) return [];
+  const looks = Math.min(variance, mean) >= STATIONARY_SHARE ? 'looks' : 'does not look';
   return [
-    `${verdict}: its halves agree in ${percent(share)} of the directions above λ×/100 (95 % expected); the second half's variance is ${worst.halvesRatio!.toFixed(2)} times the first's where they differ most.`,
+    `Above λ×/100 the window ${looks} stationary: its halves agree in variance in ${percent(variance)} of the directions, and in their mean in ${percent(mean)} (95 % expected).`,
   ];
 }
-
-const held = (ranges: readonly RangeSummary[]) =>
-  ranges.filter(
-    ({ low, directions, halvesRatio, halvesCoverage }) =>
-      low >= 0.01 && directions > 0 && halvesRatio !== null && halvesCoverage !== null,
-  );
-const logRatio = ({ halvesRatio }: RangeSummary) => Math.abs(Math.log(halvesRatio!));
 
 /** Reasons to doubt, each with a code. */
 export function warnings(findings: Findings): SummaryWarning[] {

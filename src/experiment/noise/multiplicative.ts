@@ -7,7 +7,7 @@ import { randomStream } from '../../random.ts';
 import { batchSource } from '../../sgd/samplers.ts';
 import { meanOverGroups } from '../../statistics/mean.ts';
 import type { Context } from '../context.ts';
-import { evenlyChosen, statesInEpochs, statesOfWindow } from '../snapshots.ts';
+import { snapshotsOfWindow, statesInEpochs, statesOfWindow } from '../snapshots.ts';
 import type { Workbench } from '../workbench.ts';
 import type { Variance } from './variance.ts';
 
@@ -31,8 +31,10 @@ export async function measureMultiplicative(
 ): Promise<Variance & { readonly snapshots: number }> {
   const { sgd, record, seed } = experiment;
   const perEpoch = Math.ceil(SNAPSHOTS / record.epochs);
-  const states = statesOfWindow(record.epochs, batchesPerEpoch, perEpoch);
-  const chosen = record.epochs > SNAPSHOTS ? evenlyChosen(states.length, SNAPSHOTS).map((at) => states[at]) : states;
+  const chosen =
+    perEpoch > 1
+      ? statesOfWindow(record.epochs, batchesPerEpoch, perEpoch)
+      : snapshotsOfWindow(record.epochs, batchesPerEpoch, SNAPSHOTS);
   const batches = Math.min(batchesPerEpoch, Math.max(2, Math.floor(BATCHES / chosen.length)));
   const random = randomStream(seed, 'noise/multiplicative');
   // Drawn without replacement whatever the sampler: their scatter is then unbiased for the variance.
@@ -58,7 +60,7 @@ export async function measureMultiplicative(
   const means = Array.from(found[0], (_, i) =>
     meanOverGroups(
       found.map((values) => own(values[i])),
-      // Snapshots of one epoch share its mean.
+      // Snapshots of one epoch share its mean. With one order for all epochs these means are alike, the batches are not.
       Math.min(record.epochs, found.length),
     ),
   );

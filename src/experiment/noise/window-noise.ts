@@ -83,6 +83,9 @@ export interface Replay {
   readonly explained: Float64Array;
 }
 
+/** Updates whose float64 path is in memory at a time. */
+const REPLAYED_AT_ONCE = 256;
+
 export function replayWindow(
   { directory, experiment, voice }: Context,
   { eigenvalues, gradient }: Spectrum,
@@ -91,11 +94,11 @@ export function replayWindow(
 ): Replay {
   const { learningRate, momentum } = experiment.sgd;
   void voice.begin('replay')(0, 1);
-  const { theta } = quadraticPath({ learningRate, momentum, eigenvalues, force: gradient }, opening).advance(noise);
-  return {
-    theta: Float32Array.from(theta),
-    explained: explainedShare(readProjections(directory).theta, theta, eigenvalues.length),
-  };
+  const path = quadraticPath({ learningRate, momentum, eigenvalues, force: gradient }, opening);
+  const theta = new Float32Array(noise.length);
+  const rows = REPLAYED_AT_ONCE * eigenvalues.length;
+  for (let at = 0; at < noise.length; at += rows) theta.set(path.advance(noise.subarray(at, at + rows)).theta, at);
+  return { theta, explained: explainedShare(readProjections(directory).theta, theta, eigenvalues.length) };
 }
 
 /** C_ij of one batch's gradient from the window's batches, held against the Hessian. */

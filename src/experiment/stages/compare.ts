@@ -2,9 +2,8 @@
  * Measured variances against the predictions for this very window: directions.csv, estimators.csv, positions.csv,
  * components.csv and summary.json.
  */
-import type { ComponentsSummary, FittedSlope, LossFluctuation, NoiseSummary, Summary } from '../../report/summary.ts';
+import type { ComponentsSummary, LossFluctuation, NoiseSummary, Summary } from '../../report/summary.ts';
 import { median } from '../../statistics/median.ts';
-import type { Slope } from '../../statistics/line-fit.ts';
 import { windowEstimates } from '../../statistics/window-estimates.ts';
 import { accumulateWindow } from '../../statistics/window-variance.ts';
 import { writeCsv } from '../../store/csv.ts';
@@ -12,7 +11,13 @@ import { writeJson } from '../../store/json.ts';
 import { DIRECTION_COLUMNS, ESTIMATOR_COLUMNS, RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { crossoverEigenvalue } from '../../theory/index.ts';
 import { componentExponent, type Components, principalComponents, randomWalk } from '../compare/components.ts';
-import { compareDirections, type DirectionTable, predictWindow, type WindowSettings } from '../compare/directions.ts';
+import {
+  compareDirections,
+  type DirectionTable,
+  predictWindow,
+  whiteFromOpening,
+  type WindowSettings,
+} from '../compare/directions.ts';
 import { compareEstimators, noisePerCurvature, proportionalPrediction } from '../compare/estimators.ts';
 import {
   directLossFluctuation,
@@ -73,7 +78,7 @@ export async function compareStage(context: Context): Promise<void> {
     noise,
     predictions,
     windowEstimates(projections.theta, k, batchesPerEpoch),
-    readReplay(directory).explained,
+    { explained: readReplay(directory).explained, unexplained: whiteFromOpening(settings, eigenvalues) },
     proportionalPrediction(table, perCurvature, sgd.weightDecay),
   );
   const positions = comparePositions(settings, table, noise, projections.theta);
@@ -183,10 +188,12 @@ function summariseNoise(
 }
 
 function summariseComponents(path: Components, walk: Components): ComponentsSummary {
-  const slope = (fitted: Slope | undefined): FittedSlope | null => (fitted ? { ...fitted, predicted: null } : null);
+  const { exponent, firstRank } = componentExponent(path);
   return {
-    path: slope(componentExponent(path)),
-    randomWalk: slope(componentExponent(walk)),
+    path: exponent,
+    randomWalk: componentExponent(walk).exponent,
+    firstRank,
+    lastRank: path.variance.length,
     firstShare: path.share[0],
     firstShareRandomWalk: walk.share[0],
   };

@@ -2,6 +2,7 @@
  * Controls: runs from the same minimum that tell theory from artefact. Other samplers and other seeds train the network
  * again; `frozen` and `quadratic` are the quadratic model itself, along the computed directions.
  */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openBatchGradients } from '../../noise/batch-gradients.ts';
 import { silent } from '../../progress.ts';
@@ -10,6 +11,7 @@ import type { ControlSummary, ControlRange, Summary } from '../../report/summary
 import { batchSource } from '../../sgd/samplers.ts';
 import { geometricMean } from '../../statistics/seeds.ts';
 import { accumulateWindow } from '../../statistics/window-variance.ts';
+import { attempt } from '../../store/atomic.ts';
 import { writeCsv } from '../../store/csv.ts';
 import { readJson, writeJson } from '../../store/json.ts';
 import { DIRECTION_COLUMNS, RUN_FILES, runPath } from '../../store/run-directory.ts';
@@ -53,7 +55,15 @@ export async function controlsStage(context: Context): Promise<void> {
     }
   }
   const summary: ControlSummary = { controls: results, pooled: pooledOver(results) };
+  removeStrangers(runPath(directory, RUN_FILES.controls), new Set(results.map(({ name }) => name)));
   writeJson(runPath(directory, RUN_FILES.controlSummary), summary);
+}
+
+/** Takes away what earlier settings left in the folder: the run that was set aside has it. */
+function removeStrangers(folder: string, names: ReadonlySet<string>): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder))
+    if (!names.has(name)) attempt(folder, () => rmSync(join(folder, name), { recursive: true, force: true }));
 }
 
 /** The same experiment with another sampler, or other batches. */

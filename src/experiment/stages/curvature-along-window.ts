@@ -4,7 +4,7 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
 import { measured } from '../profile.ts';
-import { evenlyChosen, statesInEpochs, statesOfWindow } from '../snapshots.ts';
+import { snapshotsOfWindow, statesInEpochs } from '../snapshots.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** States and directions: 40 products in all. */
@@ -25,8 +25,7 @@ export async function curvatureAlongWindow(
 ): Promise<void> {
   const { size } = problem;
   const { epochs } = experiment.record;
-  const states = statesOfWindow(epochs, batchesPerEpoch, 1);
-  const chosen = evenlyChosen(epochs, STATES).map((epoch) => states[epoch]);
+  const chosen = snapshotsOfWindow(epochs, batchesPerEpoch, STATES);
   const directions = spreadOverDecades(eigenvalues, DIRECTIONS);
   const ratio = new Float64Array(chosen.length * directions.length);
   const report = voice.begin('curvature along the window');

@@ -56,6 +56,9 @@ export async function noiseStage(context: Context): Promise<void> {
       voice.begin('autocovariance at the mean'),
     );
     const along = await autocovarianceAlongTrajectory(context, bench, spectrum, opening);
+    // One order for all epochs: they repeat each other, and their scatter says nothing of another order.
+    const repeats = sgd.sampler === 'shuffle-once';
+    const unknown = (error: Float64Array) => (repeats ? error.map(() => NaN) : error);
     const relations = relationsOf(context, bench, spectrum, atMean);
     const replay = replayWindow(context, spectrum, opening, atMean);
 
@@ -78,9 +81,9 @@ export async function noiseStage(context: Context): Promise<void> {
         multiplicative_high: { shape, data: multiplicative.high },
         lags: { shape: lagShape, data: memory.lags },
         autocovariance: { shape: lagShape, data: memory.value },
-        autocovariance_error: { shape: lagShape, data: memory.error },
+        autocovariance_error: { shape: lagShape, data: unknown(memory.error) },
         autocovariance_trajectory: { shape: lagShape, data: along.value },
-        autocovariance_trajectory_error: { shape: lagShape, data: along.error },
+        autocovariance_trajectory_error: { shape: lagShape, data: unknown(along.error) },
       },
       { ...report },
     );

@@ -124,7 +124,8 @@ async function lookAtMinimum(
   bench: Workbench,
   theta: Reals,
 ): Promise<Visibility> {
-  const { samples, batchesPerEpoch } = bench;
+  const { batchesPerEpoch } = bench;
+  const samples = batchesPerEpoch * sgd.batchSize;
   const held = new Disposables();
   try {
     const hessian = held.add(openHessian(bench.problem, bench.dataset.train, bench.savedBytes));

@@ -8,12 +8,14 @@ import { crossoverMarker, settings } from './words.ts';
 
 const BIN_MINIMUM = 5;
 
-const LOOKS: Readonly<Record<ControlColumns['sampler'], { readonly label: string; readonly role: Role }>> = {
+const LOOKS: Readonly<
+  Record<ControlColumns['sampler'], { readonly label: string; readonly role: Role; readonly shape?: Series['shape'] }>
+> = {
   reshuffle: { label: 'reshuffled every epoch', role: 'sampler-theory' },
-  'shuffle-once': { label: 'one order for all epochs', role: 'measured-again' },
+  'shuffle-once': { label: 'one order for all epochs', role: 'measured-again', shape: 'rect' },
   'with-replacement': { label: 'independent batches', role: 'white-theory' },
   frozen: { label: 'frozen noise', role: 'measured' },
-  quadratic: { label: 'quadratic, Gaussian noise', role: 'test' },
+  quadratic: { label: 'quadratic, Gaussian noise', role: 'test', shape: 'rectRot' },
 };
 
 /** σ²_θ against λ: means of bins as points, the predictions for the same bins as lines. */
@@ -21,7 +23,10 @@ export function controlsFigure(input: ReportInput): Figure {
   const { controls = [], run } = input;
   const { range } = sortDirections(input);
   const series: Series[] = [];
-  for (const control of controls) {
+  // The model alone lies below, so that it does not cover the networks; the legend names the topmost first.
+  const isModel = ({ sampler }: ControlColumns) => sampler === 'frozen' || sampler === 'quadratic';
+  const order = [...controls].sort((a, b) => Number(isModel(b)) - Number(isModel(a)));
+  for (const control of order) {
     const { eigenvalue, theta_variance, theta_variance_sampler, theta_variance_two_component, regime } = control;
     const chosen = Array.from(eigenvalue, (_, i) => i).filter(
       (i) => eigenvalue[i] > 0 && regime[i] !== 'drift' && regime[i] !== 'negative' && theta_variance_sampler[i] > 0,
@@ -34,9 +39,9 @@ export function controlsFigure(input: ReportInput): Figure {
         run.crossoverEigenvalue,
         BIN_MINIMUM,
       );
-    const { label, role } = LOOKS[control.sampler];
+    const { label, role, shape } = LOOKS[control.sampler];
     const [measured, predicted] = [curve(theta_variance), curve(theta_variance_sampler)];
-    if (predicted.x.length > 0 && control.sampler !== 'frozen' && control.sampler !== 'quadratic') {
+    if (predicted.x.length > 0 && !isModel(control)) {
       series.push({ label: `${label}: theory`, kind: 'line', role, emphasis: 'normal', ...predicted });
       // Independent batches hardly feel it: a second line would lie on the first.
       const two = curve(theta_variance_two_component);
@@ -49,7 +54,8 @@ export function controlsFigure(input: ReportInput): Figure {
           ...two,
         });
     }
-    if (measured.x.length > 0) series.push({ label, kind: 'points', role, emphasis: 'strong', ...measured });
+    if (measured.x.length > 0)
+      series.push({ label, kind: 'points', role, emphasis: 'strong', ...(shape && { shape }), ...measured });
   }
   return {
     title: 'Controls from one minimum',

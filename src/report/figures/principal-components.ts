@@ -2,7 +2,7 @@
 import type { Figure, Series } from '../figure.ts';
 import type { Column, ReportInput } from '../input.ts';
 import { rangeOf } from '../range.ts';
-import type { FittedSlope } from '../summary.ts';
+import type { Summary } from '../summary.ts';
 import { binnedMedians } from '../running-median.ts';
 import { sortDirections } from './against-curvature.ts';
 import { crossoverMarker, settings } from './words.ts';
@@ -28,12 +28,12 @@ export function principalComponentsFigure(input: ReportInput): Figure {
   };
   if (components) {
     points(
-      `random walk of the same length${exponent(run.components?.randomWalk)}`,
+      `random walk of the same length${exponent(run.components?.randomWalk ?? null)}`,
       'left-out',
       components.random_walk_curvature,
       components.random_walk_variance,
     );
-    points(`this path${exponent(run.components?.path)}`, 'measured', components.curvature, components.variance);
+    points(`this path${exponent(run.components?.path ?? null)}`, 'measured', components.curvature, components.variance);
     const medians = binnedMedians(
       compared.map((i) => columns.eigenvalue[i]),
       compared.map((i) => columns.theta_variance[i]),
@@ -68,12 +68,17 @@ export function principalComponentsFigure(input: ReportInput): Figure {
     series,
     verticals: crossoverMarker(run),
     horizontals: [],
-    footnote:
-      'Components are sorted by sample variance, which alone makes variance and curvature seem related. Random walk: the quadratic model under independent noise of the same variance. Exponents: fitted from the tenth component on.',
+    footnote: `Components are sorted by sample variance, which alone makes variance and curvature seem related. Random walk: the quadratic model under independent noise of the same variance. Exponents: ${ranks(run.components)}.`,
     message: series.length === 0 ? 'no components were computed' : undefined,
   };
 }
 
-function exponent(slope: FittedSlope | null | undefined): string {
-  return slope?.value === null || slope?.value === undefined ? '' : `: exponent ${slope.value.toFixed(2)}`;
+function ranks(components: Summary['components'] | undefined): string {
+  return components
+    ? `fitted to components ${components.firstRank} … ${components.lastRank}; other ranks give others`
+    : 'unknown';
+}
+
+function exponent(value: number | null): string {
+  return value === null ? '' : `: exponent ${value.toFixed(2)}`;
 }

@@ -44,6 +44,22 @@ export function replayFigure(input: ReportInput): Figure {
       x: medians.x,
       y: medians.y.map((value) => 1 - value),
     });
+  const expected = estimators?.replay_explained_predicted ?? [];
+  const theory = binnedMedians(
+    x,
+    known(compared).map((i) => 1 - expected[i]),
+    run.crossoverEigenvalue,
+    BIN_MINIMUM,
+  );
+  if (theory.x.length > 0)
+    series.push({
+      label: 'expected with a fluctuating curvature',
+      kind: 'line',
+      role: 'two-component-theory',
+      emphasis: 'normal',
+      x: theory.x,
+      y: theory.y.map((value) => 1 - value),
+    });
   const below = known([...compared, ...drifting]).length - visible([...compared, ...drifting]).length;
   const sentences = [
     'R² = 1 − Var(measured − replayed)/Var(measured). Replayed: the quadratic model from the measured opening, under the noise of the window’s own batches at its mean weights.',

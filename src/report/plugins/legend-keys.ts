@@ -5,7 +5,7 @@
 import type { Chart, Plugin } from 'chart.js';
 import { type DrawPointOptions, drawPoint } from 'chart.js/helpers';
 import type { Series } from '../figure.ts';
-import { colour, dashes, ink, lineWidth, pointStyle, roles } from '../theme.ts';
+import { colour, dashes, ink, lineWidth, pointStyle, shapeOf } from '../theme.ts';
 import { BAND_OPACITY } from './intervals.ts';
 import type { Context, DrawnDataset } from './drawn.ts';
 
@@ -50,7 +50,7 @@ function drawKey(ctx: Context, series: Series, left: number, middle: number): vo
   }
   // As if there were few of them: a key as faint as one point of thousands could not be seen.
   const style = pointStyle(series.emphasis, 1);
-  const { shape } = roles[series.role];
+  const shape = shapeOf(series);
   const stroked = shape === 'crossRot';
   for (const part of [0.15, 0.5, 0.85]) {
     const centre = left + part * KEY_WIDTH;

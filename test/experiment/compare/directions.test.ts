@@ -111,7 +111,7 @@ describe('predictions', () => {
     for (const sampler of ['reshuffle', 'shuffle-once', 'with-replacement'] as const) {
       const table = compared(eigenvalues, { sampler });
       for (const name of ['theta_variance', 'velocity_variance', 'correlation_time'] as const)
-        expect(table[`${name}_white`]).toEqual(own[`${name}_sampler`]);
+        table[`${name}_white`].forEach((value, i) => expect(value / own[`${name}_sampler`][i]).toBeCloseTo(1, 12));
     }
     // The burn-in is in them: more of it, more variance along a flat direction.
     const flat = doubles(0.001);

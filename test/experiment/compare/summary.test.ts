@@ -16,6 +16,7 @@ describe('summariseRanges', () => {
     velocity_dof: [dof, dof, dof, 1e9, 1e9, 1e9, 1],
     theta_variance_sampler: [1, 1, 1, 1, 1, NaN, NaN],
     theta_variance_white: [2, 2, 2, 4, 4, 4, 4],
+    trend_fraction: [0.1, 0.2, 0.9, NaN, NaN, NaN, NaN],
     velocity_variance_sampler: [1, 1, 1, 2, 2, 2, NaN],
   });
   const estimators = estimatorsOf(7, {
@@ -31,7 +32,9 @@ describe('summariseRanges', () => {
     half_ratio_predicted: [2, 2, 2, 1, 1, 1, 1],
     half_ratio_low: [1, 1, 1, 0.5, 1.5, 0.1, 0.1],
     half_ratio_high: [3, 4.5, 5, 2, 3, 2, 2],
+    half_shift: [0.5, -2, 1.9, 3, -1, NaN, 0],
     replay_explained: [0.9, 0.8, 0.7, 0.5, -0.5, NaN, NaN],
+    replay_explained_predicted: [0.95, 0.85, 0.75, 0.6, 0.4, NaN, NaN],
   });
   const ranges = summariseRanges(table, estimators, 1);
   const [flattest, flat, suppressed, stiff, stiffest] = ranges;
@@ -79,6 +82,12 @@ describe('summariseRanges', () => {
     expect(suppressed.halvesCoverage).toBe(0.5);
     expect(stiffest.replayExplained).toBe(0.8);
     expect(suppressed.replayExplained).toBe(0);
+    expect(stiffest.replayPredicted).toBe(0.85);
+    expect(suppressed.replayPredicted).toBe(0.5);
+    // Within 1.96 predicted standard deviations.
+    expect(stiffest.shiftCoverage).toBeCloseTo(2 / 3, 12);
+    expect(suppressed.shiftCoverage).toBe(0.5);
+    expect(stiffest.trendFraction).toBe(0.2);
   });
 
   it('is null where nothing is known, so that JSON can hold it', () => {

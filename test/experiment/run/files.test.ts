@@ -228,6 +228,7 @@ describe('summary.json', () => {
           ...['low', 'high', 'directions', 'ratioSampler', 'ratioWhite', 'ratioTwoComponent', 'velocityRatioSampler'],
           ...['medianAbsLog10', 'expectedAbsLog10', 'coverage', 'pooledError', 'coverageTwoComponent'],
           ...['ratioProportional', 'withinEpochs', 'withoutTrend', 'halvesRatio', 'halvesCoverage', 'replayExplained'],
+          ...['shiftCoverage', 'trendFraction', 'replayPredicted'],
         ].sort(),
       );
     const { suppressed } = summary().slopes as { suppressed: object };
