@@ -54,7 +54,7 @@ test('the whole table', () => {
       the same, these directions only     1.230e-4  95 % interval 1.180e-4 … 1.290e-4
 
     Noise and curvature
-      exponent of C ∝ (λ−μ)^γ                     1.004  95 % interval 0.995 … 1.013, of the scatter about the line
+      exponent of C ∝ (λ−μ)^γ                     1.004  95 % interval 0.995 … 1.013, by scatter alone
       share of a fluctuating curvature, C_mult/C  0.0165 (median), m = 0.0171 expected
       Tr H of the loss                            41.2  95 % interval 40.9 … 41.5
       samples for a clear view (m = 0.01)         85,500
