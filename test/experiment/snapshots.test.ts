@@ -1,0 +1,96 @@
+/** Snapshots of the window: how they spread, and what is read at them, against a trajectory written by hand. */
+import { describe, expect, it } from 'vitest';
+import { snapshotsOfWindow, statesInEpochs } from '../../src/experiment/snapshots.ts';
+import { createTrajectory } from '../../src/experiment/trajectory.ts';
+import { scratchFolder } from '../store/scratch.ts';
+
+/** Largest part of the epoch without a snapshot, counted round from its end to its beginning. */
+function largestGap(positions: readonly number[], batchesPerEpoch: number): number {
+  const sorted = positions.toSorted((a, b) => a - b);
+  return sorted.reduce(
+    (largest, position, i) =>
+      Math.max(largest, (i + 1 < sorted.length ? sorted[i + 1] : sorted[0] + batchesPerEpoch) - position),
+    0,
+  );
+}
+
+const LENGTHS = [10, 13, 55, 100, 144, 1000];
+
+describe('snapshotsOfWindow', () => {
+  it.each([4, 10, 80])('has %d updates or as many as there are epochs, at most one in each', (count) => {
+    for (let epochs = 10; epochs <= 260; epochs++)
+      for (const M of LENGTHS) {
+        const updates = snapshotsOfWindow(epochs, M, count);
+        const inEpochs = updates.map((update) => Math.floor(update / M));
+        expect(updates).toHaveLength(Math.min(epochs, count));
+        expect(updates.every((update) => Number.isInteger(update) && update >= 0 && update < epochs * M)).toBe(true);
+        expect(inEpochs.every((epoch, i) => i === 0 || epoch > inEpochs[i - 1])).toBe(true);
+        // Evenly: neighbours are as far apart as any two others, to the epoch; so are the ends from those of the window.
+        const apart = epochs / updates.length;
+        const steps = inEpochs.slice(1).map((epoch, i) => epoch - inEpochs[i]);
+        expect(steps.every((step) => Math.abs(step - apart) < 1)).toBe(true);
+        expect(Math.abs(inEpochs[0] + 0.5 - apart / 2)).toBeLessThanOrEqual(0.5);
+        expect(Math.abs(epochs - 0.5 - inEpochs.at(-1)! - apart / 2)).toBeLessThanOrEqual(0.5);
+      }
+  });
+
+  it.each([4, 10, 80])('of %d leaves no part of the epoch out, however many epochs there are', (count) => {
+    for (let epochs = 10; epochs <= 260; epochs++)
+      for (const M of LENGTHS) {
+        const updates = snapshotsOfWindow(epochs, M, count);
+        const gap = largestGap(
+          updates.map((update) => update % M),
+          M,
+        );
+        // Positions are whole numbers: a gap cannot be less than an update.
+        expect(gap, `${epochs} epochs of ${M}`).toBeLessThan(Math.max((3 * M) / updates.length, 1) + 1);
+      }
+  });
+});
+
+describe('statesInEpochs', () => {
+  const [M, epochs, size] = [4, 5, 3];
+  const weight = (update: number, i: number) => update * update + 100 * i;
+  /** Mean over the epoch's updates m, m+1, m+2, m+3 of m²: m² + 3m + 3.5. */
+  const mean = (epoch: number, i: number) => (M * epoch) ** 2 + 3 * M * epoch + 3.5 + 100 * i;
+
+  function recorded(partBytes?: number): string {
+    const directory = scratchFolder();
+    const trajectory = createTrajectory(directory, epochs * M, size, 'float64', partBytes);
+    for (let update = 0; update < epochs * M; update++)
+      trajectory.add(
+        Float64Array.from({ length: size }, (_, i) => weight(update, i)),
+        new Float64Array(size).fill(-1e6),
+      );
+    trajectory.finish();
+    return directory;
+  }
+
+  // All in one part; and two rows of θ and velocity a part, so that every epoch lies in two.
+  it.each([undefined, 2 * 2 * 8 * size + 1, 3 * 2 * 8 * size])(
+    'are the weights at the updates asked for, with the mean of their epoch; parts of %s bytes',
+    (partBytes) => {
+      const directory = recorded(partBytes);
+      const states = [0, 5, 7, 15, 16];
+      const found = [...statesInEpochs(directory, epochs * M, size, M, states)];
+      expect(found.map(({ update }) => update)).toEqual(states);
+      for (const { update, state, epochMean } of found)
+        for (let i = 0; i < size; i++) {
+          expect(state[i]).toBe(weight(update, i));
+          expect(epochMean[i]).toBe(mean(Math.floor(update / M), i));
+        }
+    },
+  );
+
+  it('keep what they gave: a later state does not write over an earlier one', () => {
+    const states = statesInEpochs(recorded(), epochs * M, size, M, [1, 9]);
+    const first = states.next().value!;
+    const before = [first.state.slice(), first.epochMean.slice()];
+    states.next();
+    expect([first.state, first.epochMean]).toEqual(before);
+  });
+
+  it('of nothing are none', () => {
+    expect([...statesInEpochs(recorded(), epochs * M, size, M, [])]).toEqual([]);
+  });
+});
