@@ -5,10 +5,11 @@
  * @see docs/concepts/measuring.md
  */
 import { lanczos } from '../../hessian/lanczos.ts';
-import { operatorFrom } from '../../hessian/operator.ts';
+import { FLOAT32_PRECISION, FLOAT64_PRECISION, operatorFrom } from '../../hessian/operator.ts';
 import type { Report } from '../../progress.ts';
 import { randomStream } from '../../random.ts';
 import { fitLogLogSlope } from '../../statistics/line-fit.ts';
+import { openProjection } from '../../tensor/projection.ts';
 import { quadraticPath } from '../../theory/index.ts';
 import { gram } from '../noise/window-noise.ts';
 import type { Workbench } from '../workbench.ts';
@@ -39,25 +40,29 @@ export async function principalComponents(
 ): Promise<Components> {
   const k = eigenvalues.length;
   const updates = theta.length / k;
+  const array = problem.backend.precision === 'float32' ? Float32Array : Float64Array;
   const covariance = gram(theta, k, problem);
   let total = 0;
   for (let i = 0; i < k; i++) total += covariance[i * k + i] / updates;
-  const product = new Float64Array(k);
-  const operator = operatorFrom(k, (vector) => {
-    for (let i = 0; i < k; i++) {
-      let sum = 0;
-      for (let j = 0; j < k; j++) sum += covariance[i * k + j] * vector[j];
-      product[i] = sum / updates;
-    }
-    return product;
-  });
-  const found = await lanczos(operator, {
-    eigenpairs: Math.min(COMPONENTS, k, updates - 1),
-    tolerance: TOLERANCE,
-    seed,
-    certify: false,
-    onProgress: ({ iteration, expected }) => report(iteration, expected),
-  });
+  const projection = openProjection(problem.backend, covariance, k, k);
+  // The covariance is symmetric: its rows are its columns.
+  const operator = operatorFrom(
+    k,
+    (vector) => Float64Array.from(projection.project(array.from(vector), 1), (value) => value / updates),
+    problem.backend.precision === 'float32' ? FLOAT32_PRECISION : FLOAT64_PRECISION,
+  );
+  let found: Awaited<ReturnType<typeof lanczos>>;
+  try {
+    found = await lanczos(operator, {
+      eigenpairs: Math.min(COMPONENTS, k, updates - 1),
+      tolerance: TOLERANCE,
+      seed,
+      certify: false,
+      onProgress: ({ iteration, expected }) => report(iteration, expected),
+    });
+  } finally {
+    projection.dispose();
+  }
   const curvature = Float64Array.from(found.eigenvalues, (_, rank) => {
     let sum = 0;
     for (let i = 0; i < k; i++) sum += eigenvalues[i] * found.eigenvectors[rank * k + i] ** 2;
