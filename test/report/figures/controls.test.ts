@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { controlsFigure } from '../../../src/report/figures/controls.ts';
 import type { ControlColumns } from '../../../src/report/input.ts';
 import { inputOf } from '../hand-made.ts';
-import { syntheticControls, syntheticInput } from '../synthetic.ts';
+import { syntheticInput } from '../synthetic.ts';
 
 const X = [2, 2.01, 2.02, 2.03, 2.04];
 
@@ -77,19 +77,21 @@ test('the subtitle does not name one of the samplers', () => {
 });
 
 test('the axis holds all that is drawn, and the crossover is marked', () => {
-  const { y, x, verticals, footnote } = controlsFigure({ ...syntheticInput(), controls: syntheticControls() });
-  const { series } = controlsFigure({ ...syntheticInput(), controls: syntheticControls() });
-  const values = series.flatMap((one) => one.y);
-  expect(y.range![0]).toBeLessThan(Math.min(...values));
-  expect(y.range![1]).toBeGreaterThan(Math.max(...values));
+  const far = control('with-replacement', {
+    theta_variance: X.map(() => 500),
+    theta_variance_sampler: X.map(() => 0.02),
+  });
+  const { y, x, verticals, footnote } = controlsFigure(given(control('reshuffle'), far));
+  expect(y.range![0]).toBeLessThan(0.02);
+  expect(y.range![1]).toBeGreaterThan(500);
   expect(x.scale).toBe('log');
-  expect(verticals.map(({ label }) => label)).toEqual(['crossover λ_× = 0.06']);
+  expect(verticals).toEqual([{ value: 1, label: 'crossover λ_× = 1' }]);
   expect(footnote).toContain('Means of bins with at least 5 directions');
 });
 
 test('missing data is said', () => {
   const few = control('reshuffle', { eigenvalue: X.map((value, i) => value * 10 ** i) });
-  for (const input of [syntheticInput(), given(), given(few)]) {
+  for (const input of [syntheticInput({ directions: 50 }), given(), given(few)]) {
     const { series, message } = controlsFigure(input);
     expect(series).toEqual([]);
     expect(message).toBe('too few directions for means');

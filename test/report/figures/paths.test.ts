@@ -68,10 +68,10 @@ test('the footnote names the directions from above, by λ and in crossovers', ()
 });
 
 test('missing data is said', () => {
-  for (const input of [inputOf(rows), { ...inputOf(rows), paths: [] }, syntheticInput(), three(0)]) {
+  for (const input of [inputOf(rows), { ...inputOf(rows), paths: [] }, syntheticInput({ directions: 100 }), three(0)]) {
     expect(pathsFigure(input).message).toBe('no path was replayed');
     expect(pathsFigure(input).series.flatMap(({ y }) => y)).toEqual([]);
   }
-  const input = syntheticInput();
+  const input = syntheticInput({ directions: 100 });
   expect(pathsFigure({ ...input, ...syntheticDetails(input) }).message).toBeUndefined();
 });

@@ -93,11 +93,11 @@ test('an error that is unknown does not spoil the axis', () => {
 });
 
 test('missing data is said', () => {
-  for (const input of [syntheticInput(), inputOf([]), given([])]) {
+  for (const input of [syntheticInput({ directions: 100 }), inputOf([]), given([])]) {
     const { series, message } = positionsFigure(input);
     expect(series).toEqual([]);
     expect(message).toBe('no range of directions has a profile');
   }
-  const input = syntheticInput();
+  const input = syntheticInput({ directions: 100 });
   expect(positionsFigure({ ...input, ...syntheticDetails(input) }).message).toBeUndefined();
 });

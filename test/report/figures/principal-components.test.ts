@@ -78,11 +78,11 @@ test('the crossover is on the axis, however far the components lie from it', () 
 });
 
 test('missing data is said', () => {
-  for (const input of [syntheticInput(), inputOf([])]) {
+  for (const input of [syntheticInput({ directions: 100 }), inputOf([])]) {
     const { series, message } = principalComponentsFigure(input);
     expect(series).toEqual([]);
     expect(message).toBe('no components were computed');
   }
-  const input = syntheticInput();
+  const input = syntheticInput({ directions: 100 });
   expect(principalComponentsFigure({ ...input, ...syntheticDetails(input) }).message).toBeUndefined();
 });

@@ -28,7 +28,7 @@ const BIN: readonly Row[] = [
 
 describe('series', () => {
   test('directions, drifting ones apart, their medians, and what is expected', () => {
-    const input = syntheticInput();
+    const input = syntheticInput({ directions: 100 });
     const { series, message } = replayFigure({ ...input, ...syntheticDetails(input) });
     expect(series.map(({ label, kind, role }) => `${kind}, ${role}: ${label}`)).toEqual([
       'points, left-out: left out: drifting',
@@ -90,7 +90,7 @@ describe('missing data', () => {
   });
 
   test('of everything is said', () => {
-    for (const input of [syntheticInput(), inputOf([]), given([[1, NaN, NaN, 'stiff']])]) {
+    for (const input of [syntheticInput({ directions: 100 }), inputOf([]), given([[1, NaN, NaN, 'stiff']])]) {
       const { series, message } = replayFigure(input);
       expect(series).toEqual([]);
       expect(message).toBe('no path was replayed');
