@@ -89,7 +89,7 @@ export function noiseAutocovarianceFigure(input: ReportInput): Figure {
 
   const { range, cut } = shownRange(series, batchesPerEpoch);
   const sentences = [
-    'Mean over directions. Bands: ± one standard error. Lag 0, which is 1 by definition, is off the axis.',
+    `Mean over directions. ${sampler === 'shuffle-once' ? 'No bands: the epochs repeat each other.' : 'Bands: ± one standard error.'} Lag 0, which is 1 by definition, is off the axis.`,
   ];
   if (returning.length > 0) {
     const lags = returning.map((i) => noise.lags[i]).join(' and ');

@@ -46,7 +46,7 @@ export function positionsFigure(input: ReportInput): Figure {
     series,
     verticals: [],
     horizontals: [{ value: 1, label: '1' }],
-    footnote: 'Means over the directions of the range and over the epochs of the window. Band: ± one standard error.',
+    footnote: `Means over the directions of the range and over the epochs of the window. ${run.sampler === 'shuffle-once' ? 'No band: the epochs repeat each other, and another order would give another curve; theory expects a flat one.' : 'Band: ± one standard error.'}`,
     message: series.length === 0 ? 'no range of directions has a profile' : undefined,
   };
 }
