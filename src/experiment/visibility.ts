@@ -48,7 +48,7 @@ export async function estimateVisibility(
   return {
     trace,
     contamination,
-    samplesForClearView: Math.ceil((samples * contamination) / CLEAR),
+    samplesForClearView: Math.round((samples * contamination) / CLEAR),
   };
 }
 

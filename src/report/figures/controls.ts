@@ -59,7 +59,7 @@ export function controlsFigure(input: ReportInput): Figure {
   }
   return {
     title: 'Controls from one minimum',
-    subtitle: settings({ ...input, run: { ...run } }).replace(/\n.*?; /, '\n'),
+    subtitle: settings(input, false),
     x: { label: 'Hessian eigenvalue λ', scale: 'log', range },
     y: {
       label: 'weight variance σ²_θ',

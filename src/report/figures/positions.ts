@@ -40,9 +40,9 @@ export function positionsFigure(input: ReportInput): Figure {
   const range = rangeOf([0, ...series.flatMap((one) => [...one.y, ...(one.high ?? [])])], 'linear');
   return {
     title: 'Weight variance by position in the epoch',
-    subtitle: `${settings(input)}${rows.length > 0 ? `; ${shortNumber(low)} < λ/λ× ${Number.isFinite(high) ? `≤ ${shortNumber(high)}` : ''}` : ''}`,
+    subtitle: `${settings(input)}${rows.length > 0 ? `; ${shortNumber(low)} < λ/λ×${Number.isFinite(high) ? ` ≤ ${shortNumber(high)}` : ''}` : ''}`,
     x: { label: 'updates since the epoch began', scale: 'linear', range: [0, run.batchesPerEpoch] },
-    y: { label: 'σ²_θ / mean predicted by epoch theory', scale: 'linear', range: [0, range[1]] },
+    y: { label: `σ²_θ / mean predicted by ${samplerTheory(run.sampler)}`, scale: 'linear', range: [0, range[1]] },
     series,
     verticals: [],
     horizontals: [{ value: 1, label: '1' }],

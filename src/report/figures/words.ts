@@ -22,10 +22,13 @@ export const SAMPLING: Readonly<Record<Sampler, string>> = {
 
 type Optimiser = Pick<RunNumbers, 'learningRate' | 'momentum' | 'batchesPerEpoch' | 'sampler'>;
 
-/** Settings under the title of a picture. */
-export function settings({ title, run }: Pick<ReportInput, 'title'> & { readonly run: Optimiser }): string {
+/** Settings under the title of a picture; without how batches were drawn where it shows several ways. */
+export function settings(
+  { title, run }: Pick<ReportInput, 'title'> & { readonly run: Optimiser },
+  withSampling = true,
+): string {
   const { learningRate, momentum, batchesPerEpoch, sampler } = run;
-  const words = `${SAMPLING[sampler]}; η = ${shortNumber(learningRate)}, β = ${shortNumber(momentum)}, M = ${wholeNumber(batchesPerEpoch)}`;
+  const words = `${withSampling ? `${SAMPLING[sampler]}; ` : ''}η = ${shortNumber(learningRate)}, β = ${shortNumber(momentum)}, M = ${wholeNumber(batchesPerEpoch)}`;
   return title ? `${title}\n${words}` : words;
 }
 

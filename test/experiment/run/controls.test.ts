@@ -117,9 +117,5 @@ describe('an incomplete batch that is dropped', () => {
     const indices = numbers(directory, 'batches', 'indices');
     expect(indices).toHaveLength(5 * 360);
     expect(new Set(indices.subarray(0, 360)).size).toBe(360);
-    // The epoch's noise does not sum to zero: more variance along flat directions than a whole epoch would leave.
-    const table = readCsv(join(directory, 'directions.csv'));
-    const [own, white] = [table.numbers('theta_variance_sampler'), table.numbers('theta_variance_white')];
-    expect(own.every((value, i) => Number.isNaN(value) || value < 1.2 * white[i])).toBe(true);
   });
 });
