@@ -3,6 +3,7 @@ import { varianceInterval } from '../../statistics/chi-square.ts';
 import type { WindowVariances } from '../../statistics/window-variance.ts';
 import type { DirectionColumn } from '../../store/run-directory.ts';
 import {
+  crossoverEigenvalue,
   type DirectionPredictions,
   type EstimatorPredictions,
   predictDirections,
@@ -12,6 +13,8 @@ import {
 } from '../../theory/index.ts';
 import { expectedDrift } from '../drift.ts';
 import type { NoiseResults, Spectrum } from '../run-files.ts';
+import type { Experiment } from '../schema.ts';
+import type { Workbench } from '../workbench.ts';
 
 /** Settings of the run that the comparison depends on. */
 export interface WindowSettings {
@@ -27,6 +30,24 @@ export interface WindowSettings {
   readonly samplingFraction: number;
   /** λ_cross. */
   readonly crossover: number;
+}
+
+/** The settings of an experiment's window. */
+export function windowSettings(
+  { sgd, record }: Pick<Experiment, 'sgd' | 'record'>,
+  { batchesPerEpoch, samples }: Pick<Workbench, 'batchesPerEpoch' | 'samples'>,
+): WindowSettings {
+  const { learningRate, momentum, sampler, batchSize } = sgd;
+  return {
+    learningRate,
+    momentum,
+    sampler,
+    batchesPerEpoch,
+    updates: record.epochs * batchesPerEpoch,
+    burnInUpdates: record.burnInEpochs * batchesPerEpoch,
+    samplingFraction: batchSize / samples,
+    crossover: crossoverEigenvalue({ learningRate, momentum, batchesPerEpoch }),
+  };
 }
 
 /** Why a direction takes part in the comparison, or does not. */

@@ -44,7 +44,9 @@ export function verdicts(findings: Findings): string[] {
   const sentences: string[] = [];
   const tell = (range: RangeSummary | undefined, where: string) => {
     if (!range || range.ratioSampler === null) return;
-    const against = `${where} (${counted(range.directions)}) the weight variance is ${range.ratioSampler.toFixed(3)} times that of ${theory}`;
+    // One standard error, if directions were independent.
+    const error = range.pooledError ? ` ± ${(range.ratioSampler * range.pooledError).toFixed(3)}` : '';
+    const against = `${where} (${counted(range.directions)}) the weight variance is ${range.ratioSampler.toFixed(3)}${error} times that of ${theory}`;
     const white =
       sampler === 'with-replacement' || range.ratioWhite === null
         ? ''

@@ -9,14 +9,13 @@ import { accumulateWindow } from '../../statistics/window-variance.ts';
 import { writeCsv } from '../../store/csv.ts';
 import { writeJson } from '../../store/json.ts';
 import { DIRECTION_COLUMNS, ESTIMATOR_COLUMNS, RUN_FILES, runPath } from '../../store/run-directory.ts';
-import { crossoverEigenvalue } from '../../theory/index.ts';
 import { componentExponent, type Components, principalComponents, randomWalk } from '../compare/components.ts';
 import {
   compareDirections,
   type DirectionTable,
   predictWindow,
   whiteFromOpening,
-  type WindowSettings,
+  windowSettings,
 } from '../compare/directions.ts';
 import { compareEstimators, noisePerCurvature, proportionalPrediction } from '../compare/estimators.ts';
 import {
@@ -49,17 +48,8 @@ export async function compareStage(context: Context): Promise<void> {
   const bench = await workbench();
   const { batchesPerEpoch, samples, dataset, problem } = bench;
   const { sgd, record, precision, backend, seed } = experiment;
-  const crossover = crossoverEigenvalue({ ...sgd, batchesPerEpoch });
-  const settings: WindowSettings = {
-    learningRate: sgd.learningRate,
-    momentum: sgd.momentum,
-    sampler: sgd.sampler,
-    batchesPerEpoch,
-    updates: record.epochs * batchesPerEpoch,
-    burnInUpdates: record.burnInEpochs * batchesPerEpoch,
-    samplingFraction: sgd.batchSize / samples,
-    crossover,
-  };
+  const settings = windowSettings(experiment, bench);
+  const { crossover } = settings;
   const mean = readMean(directory);
   const spectrum = readSpectrum(directory);
   const { eigenvalues, eigenvectors } = spectrum;
