@@ -26,7 +26,8 @@ export async function quickstartCase(_python, { rounds, folder }) {
     stages.push(JSON.parse(fs.readFileSync(path.join(out, 'environment.json'), 'utf8')).stages);
     removeFolder(out);
   }
-  const byStage = STAGE_NAMES.map((name) => ({
+  // Stages that the experiment does not have left no trace.
+  const byStage = STAGE_NAMES.filter((name) => stages[0][name]).map((name) => ({
     name,
     seconds: spread(stages.map((ofRound) => ofRound[name].seconds)),
     peakMemoryBytes: Math.max(...stages.map((ofRound) => ofRound[name].peakMemoryBytes)),
