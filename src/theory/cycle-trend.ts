@@ -3,6 +3,7 @@ import type { UpdateRule } from './direction.ts';
 import type { Expected } from './estimators.ts';
 import type { EpochNoise } from './noise.ts';
 import { cycleAutocovariance } from './shuffled-once.ts';
+import { timeNorm } from './trend.ts';
 import type { WindowMoments } from './window-moments.ts';
 
 /**
@@ -21,7 +22,7 @@ export function cycleTrend(
 ): Expected {
   const { theta } = cycleAutocovariance(rule, cycle, noise);
   const updates = cycle * cycles;
-  const norm = Math.sqrt((updates * (updates * updates - 1)) / 12);
+  const norm = timeNorm(updates);
   const sawtooth = (position: number) => (cycles * (position - (cycle - 1) / 2)) / norm;
   let along = 0;
   for (let position = 0; position < cycle; position++) along += theta[position] * sawtooth(position);

@@ -1,7 +1,6 @@
 /** What a window shows at each position in the epoch: the mean over its epochs of the squared distance from its own mean. */
 import { functionalMoments } from './functional.ts';
-import type { Process } from './process.ts';
-import { runProcesses } from './process.ts';
+import { runProcesses, type Process } from './process.ts';
 import { checkWindow, type WindowOptions } from './window.ts';
 
 /**

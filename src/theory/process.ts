@@ -1,5 +1,5 @@
 /** What moves along one direction: the noise of its epochs, and the state in which a window finds it. */
-import { AT_REST, boundaryCovariance, type StateCovariance } from './boundary.ts';
+import { boundaryCovariance, type StateCovariance } from './boundary.ts';
 import { isStable, type UpdateRule } from './direction.ts';
 import { throughEpochs, VELOCITY, type Epochs } from './epochs.ts';
 import { independentCovariance } from './independent-batches.ts';
@@ -80,7 +80,7 @@ export function runProcesses(
 const STATE = [0, 1, 3, 4] as const;
 
 /** Covariance of (θ, v, m) at an epoch boundary. A random walk's infinite θ leaves no trace in a window. */
-function stateMatrix({ theta, cross, velocity }: StateCovariance = AT_REST): Matrix {
+function stateMatrix({ theta, cross, velocity }: StateCovariance): Matrix {
   const far = theta === Infinity ? 0 : theta;
   return [far, cross, 0, cross, velocity, 0, 0, 0, 0];
 }

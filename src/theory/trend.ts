@@ -27,9 +27,14 @@ export function trendPart(process: Process, time: Float64Array): TrendPart {
   return { trace: variance, square: 2 * square - variance * variance };
 }
 
+/** Length of time less its mean, K updates. */
+export function timeNorm(updates: number): number {
+  return Math.sqrt((updates * (updates * updates - 1)) / 12);
+}
+
 /** Time less its mean, as a unit vector [K]. */
 export function unitTime(updates: number): Float64Array {
   const centre = (updates - 1) / 2;
-  const norm = Math.sqrt((updates * (updates * updates - 1)) / 12);
+  const norm = timeNorm(updates);
   return Float64Array.from({ length: updates }, (_, k) => (k - centre) / norm);
 }

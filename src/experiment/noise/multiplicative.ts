@@ -1,6 +1,5 @@
 /** C_mult: the noise that a fluctuating curvature makes of the weights' wandering within an epoch, with its interval. */
 import type { BatchGradients } from '../../noise/batch-gradients.ts';
-import { batchVariance, perSampleFromBatch } from '../../noise/batch-variance.ts';
 import { multiplicativeVariance } from '../../noise/multiplicative.ts';
 import { silent } from '../../progress.ts';
 import { randomStream } from '../../random.ts';
@@ -9,7 +8,7 @@ import { meanOverGroups } from '../../statistics/mean.ts';
 import type { Context } from '../context.ts';
 import { snapshotsOfWindow, statesInEpochs, statesOfWindow } from '../snapshots.ts';
 import type { Workbench } from '../workbench.ts';
-import type { Variance } from './variance.ts';
+import { type Variance, varianceForSampler } from './variance.ts';
 
 /**
  * Snapshots, about, and pairs of batch gradients of all of them. The weights' distance from the epoch's mean differs from
@@ -48,18 +47,9 @@ export async function measureMultiplicative(
     found.push(await multiplicativeVariance(gradients, snapshot, drawn, batches, fraction, silent));
     await report(found.length, chosen.length);
   }
-  const withReplacement = sgd.sampler === 'with-replacement';
-  const own = (value: number) =>
-    withReplacement
-      ? batchVariance(perSampleFromBatch(value, samples, sgd.batchSize), {
-          samples,
-          batchSize: sgd.batchSize,
-          withReplacement,
-        })
-      : value;
   const means = Array.from(found[0], (_, i) =>
     meanOverGroups(
-      found.map((values) => own(values[i])),
+      found.map((values) => varianceForSampler(values[i], sgd, samples)),
       // Snapshots of one epoch share its mean. With one order for all epochs these means are alike, the batches are not.
       Math.min(record.epochs, found.length),
     ),

@@ -50,6 +50,17 @@ export async function measureVariance(
     : await fromBatches(context, bench, mean, spectrum, gradients);
 }
 
+/** From the variance of a batch drawn without replacement to that of a batch as the run draws it. */
+export function varianceForSampler(
+  value: number,
+  { sampler, batchSize }: Context['experiment']['sgd'],
+  samples: number,
+): number {
+  if (sampler !== 'with-replacement') return value;
+  const perSample = perSampleFromBatch(value, samples, batchSize);
+  return batchVariance(perSample, { samples, batchSize, withReplacement: true });
+}
+
 async function fromSamples(
   { experiment: { sgd }, voice }: Context,
   { problem, dataset, samples }: Workbench,
@@ -87,14 +98,7 @@ async function fromBatches(
     batchesPerEpoch,
     sgd.batchSize / samples,
   );
-  const forSampler = (value: number) =>
-    sgd.sampler === 'with-replacement'
-      ? batchVariance(perSampleFromBatch(value, samples, sgd.batchSize), {
-          samples,
-          batchSize: sgd.batchSize,
-          withReplacement: true,
-        })
-      : value;
+  const forSampler = (value: number) => varianceForSampler(value, sgd, samples);
   const intervals = Array.from(variance, (value) => varianceInterval(value, degreesOfFreedom));
   return {
     variance: variance.map(forSampler),

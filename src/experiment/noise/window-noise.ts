@@ -7,7 +7,7 @@ import { mostExact } from '../../tensor/backend.ts';
 import { openProjection } from '../../tensor/projection.ts';
 import { quadraticPath } from '../../theory/index.ts';
 import type { Context } from '../context.ts';
-import { readBatches, readOpening, readProjections, type Spectrum } from '../run-files.ts';
+import { readBatches, readOpening, type readProjections, type Spectrum } from '../run-files.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** State at the opening of the window along the directions, θ about the window's mean [k]. */
@@ -63,14 +63,15 @@ export function openingAlong(
 
 /** The noise's memory along the trajectory, where each gradient was taken. */
 export async function autocovarianceAlongTrajectory(
-  { directory, experiment, voice }: Context,
+  { experiment, voice }: Context,
   { problem, batchesPerEpoch }: Workbench,
   { eigenvalues, gradient }: Spectrum,
   opening: OpeningAlong,
+  measured: ReturnType<typeof readProjections>,
 ): Promise<Autocovariance> {
   const { learningRate, momentum } = experiment.sgd;
   const model = { eigenvalues, gradient, learningRate, momentum };
-  const noise = noiseAlongTrajectory(readProjections(directory), opening, model);
+  const noise = noiseAlongTrajectory(measured, opening, model);
   const report = voice.begin('autocovariance along the trajectory');
   return await autocovariance(noise, eigenvalues.length, batchesPerEpoch, mostExact(problem.backend), report);
 }
@@ -87,10 +88,11 @@ export interface Replay {
 const REPLAYED_AT_ONCE = 256;
 
 export function replayWindow(
-  { directory, experiment, voice }: Context,
+  { experiment, voice }: Context,
   { eigenvalues, gradient }: Spectrum,
   opening: OpeningAlong,
   noise: Float64Array,
+  measured: ReturnType<typeof readProjections>,
 ): Replay {
   const { learningRate, momentum } = experiment.sgd;
   void voice.begin('replay')(0, 1);
@@ -98,7 +100,7 @@ export function replayWindow(
   const theta = new Float32Array(noise.length);
   const rows = REPLAYED_AT_ONCE * eigenvalues.length;
   for (let at = 0; at < noise.length; at += rows) theta.set(path.advance(noise.subarray(at, at + rows)).theta, at);
-  return { theta, explained: explainedShare(readProjections(directory).theta, theta, eigenvalues.length) };
+  return { theta, explained: explainedShare(measured.theta, theta, eigenvalues.length) };
 }
 
 /** C_ij of one batch's gradient from the window's batches, held against the Hessian. */

@@ -19,7 +19,7 @@ import {
   replayWindow,
   windowNoise,
 } from '../noise/window-noise.ts';
-import { readMean, readSpectrum } from '../run-files.ts';
+import { readMean, readProjections, readSpectrum } from '../run-files.ts';
 
 /** What `noise.safetensors` says of itself. */
 export interface NoiseReport {
@@ -46,6 +46,7 @@ export async function noiseStage(context: Context): Promise<void> {
   try {
     const own = await measureVariance(method, context, bench, mean.theta, spectrum, gradients);
     const multiplicative = await measureMultiplicative(context, bench, gradients);
+    const projections = readProjections(directory);
     const opening = openingAlong(directory, mean.theta, spectrum);
     const atMean = await windowNoise(context, mean.theta, spectrum, gradients);
     const memory = await autocovariance(
@@ -55,12 +56,12 @@ export async function noiseStage(context: Context): Promise<void> {
       mostExact(problem.backend),
       voice.begin('autocovariance at the mean'),
     );
-    const along = await autocovarianceAlongTrajectory(context, bench, spectrum, opening);
+    const along = await autocovarianceAlongTrajectory(context, bench, spectrum, opening, projections);
     // One order for all epochs: they repeat each other, and their scatter says nothing of another order.
     const repeats = sgd.sampler === 'shuffle-once';
     const unknown = (error: Float64Array) => (repeats ? error.map(() => NaN) : error);
     const relations = relationsOf(context, bench, spectrum, atMean);
-    const replay = replayWindow(context, spectrum, opening, atMean);
+    const replay = replayWindow(context, spectrum, opening, atMean, projections);
 
     const shape = [k];
     const lagShape = [memory.lags.length];
