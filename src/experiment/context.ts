@@ -1,5 +1,6 @@
 /** What every stage gets: the run, its settings, the workbench, and where to say what is going on. */
 import type { Report } from '../progress.ts';
+import type { Checkpoint } from '../store/checkpoint.ts';
 import type { Experiment } from './schema.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -28,6 +29,8 @@ export interface Context {
   readonly voice: Voice;
   /** Opened when it is first asked for. */
   workbench(): Promise<Workbench>;
+  /** What an earlier process has done of a piece of this stage's work, and where this one saves its own. */
+  checkpoint(work: string): Checkpoint;
   /** Runs another experiment that shares this one's training and minimum, in a run directory of its own. */
   runFromSameMinimum(directory: string, experiment: Experiment): Promise<void>;
 }

@@ -8,6 +8,7 @@ import { join, relative, sep } from 'node:path';
 import { sha256File } from '../store/atomic.ts';
 import { canonicalJson, readJson, writeJson } from '../store/json.ts';
 import { RUN_FILES, type RunFile, runPath } from '../store/run-directory.ts';
+import { programVersion } from './environment.ts';
 import type { Experiment } from './schema.ts';
 import { type Stage, type StageName, STAGES } from './stages.ts';
 
@@ -56,6 +57,12 @@ export class LedgerBook {
     const record = this.ledger[stage.name];
     if (!record || record.settings !== settingsChecksum(stage, experiment, dataFingerprint)) return false;
     return same(record.inputs, this.checksums(stage.inputs)) && same(record.outputs, this.checksums(stage.outputs));
+  }
+
+  /** All that the outputs of a stage depend on: unfinished work of another key is not gone on with. */
+  keyOf(stage: Stage, experiment: Experiment, dataFingerprint: string): string {
+    const settings = settingsChecksum(stage, experiment, dataFingerprint);
+    return checksumOf({ program: programVersion(), settings, inputs: this.checksums(stage.inputs) });
   }
 
   /** Enters a stage that has just finished. */
@@ -108,8 +115,9 @@ export function filesOf(directory: string, file: RunFile): string[] {
 }
 
 function settingsChecksum(stage: Stage, experiment: Experiment, dataFingerprint: string): string {
-  const text = canonicalJson({ revision: REVISION, data: dataFingerprint, settings: stage.settings(experiment) });
-  return createHash('sha256').update(text).digest('hex');
+  return checksumOf({ revision: REVISION, data: dataFingerprint, settings: stage.settings(experiment) });
 }
+
+const checksumOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
 
 const same = (a: Checksums, b: Checksums): boolean => canonicalJson(a) === canonicalJson(b);

@@ -1,11 +1,12 @@
 /** Runs the stages of an experiment that are not up to date. */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { requireOwnFiles } from '../data/file.ts';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { attempt, sha256File } from '../store/atomic.ts';
-import { requireRunDirectory } from '../store/run-directory.ts';
+import { openCheckpoint } from '../store/checkpoint.ts';
+import { requireRunDirectory, UNFINISHED } from '../store/run-directory.ts';
 import { suggestChoices } from './choices.ts';
 import type { Context, Voice } from './context.ts';
 import { describeEnvironment, measureCost, readEnvironment, writeEnvironment } from './environment.ts';
@@ -147,7 +148,7 @@ async function runStages(
   writeStoredExperiment(directory, stored);
 
   let backend: string | null = known?.backend ?? null;
-  const context: Context = {
+  const context: Omit<Context, 'checkpoint'> = {
     directory,
     experiment,
     choices,
@@ -166,11 +167,16 @@ async function runStages(
   const ran = STAGES.slice(start, last + 1).filter((stage) => hasStage(experiment, stage));
   for (const stage of ran) {
     enterSection(stage.name);
-    const cost = await measureCost(() => stage.run(context));
+    const key = book.keyOf(stage, experiment, fingerprint);
+    const unfinished = join(directory, UNFINISHED, stage.name);
+    const checkpoint = (work: string) => openCheckpoint(join(unfinished, work), key);
+    const cost = await measureCost(() => stage.run({ ...context, checkpoint }));
     costs[stage.name] = cost;
     enterSection('checksums', cost.peakMemoryBytes);
     if (bench) backend = (await bench).problem.backend.version;
     book.enter(stage, experiment, fingerprint);
+    // Not earlier: until then the stage would have to be run again.
+    attempt(unfinished, () => rmSync(unfinished, { recursive: true, force: true }));
     writeEnvironment(directory, describeEnvironment(choices, backend, { stages: costs, files: book.stamps }));
   }
   return { directory, ran: ran.map(({ name }) => name), previous };

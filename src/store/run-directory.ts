@@ -57,6 +57,9 @@ export const RUN_FILES = {
   report: 'report.html',
 } as const;
 
+/** Folder of checkpoints of stages that are not finished; gone when they are. No reader takes it for a result. */
+export const UNFINISHED = '.unfinished';
+
 /** One of the names in a run directory. */
 export type RunFile = (typeof RUN_FILES)[keyof typeof RUN_FILES];
 

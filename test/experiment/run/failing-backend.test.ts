@@ -11,6 +11,7 @@ import { spectrumStage } from '../../../src/experiment/stages/spectrum.ts';
 import { trainStage } from '../../../src/experiment/stages/train.ts';
 import { openWorkbench } from '../../../src/experiment/workbench.ts';
 import { onBackend } from '../../../src/models/problem.ts';
+import { noCheckpoint } from '../../../src/store/checkpoint.ts';
 import { heldByLibrary } from '../../../src/tensor/backend.ts';
 import { listing, scratchFolder } from '../../store/scratch.ts';
 import { FAILURE, failingAt } from '../../tensor/failing.ts';
@@ -43,7 +44,16 @@ it.each([
     const problem = onBackend(bench.problem, failing);
     const workbench = async () => ({ ...bench, problem, exact: problem });
     const runFromSameMinimum = async () => {};
-    const context: Context = { directory, experiment, choices, voice: quiet, workbench, runFromSameMinimum };
+    const checkpoint = () => noCheckpoint;
+    const context: Context = {
+      directory,
+      experiment,
+      choices,
+      voice: quiet,
+      workbench,
+      checkpoint,
+      runFromSameMinimum,
+    };
     await stage(context);
     return counted.calls;
   }

@@ -1,0 +1,71 @@
+/**
+ * What unfinished work has done so far, so that it goes on after an interruption, whatever ended it, with the same bytes
+ * as without. A checkpoint belongs to one piece of work: settings, inputs and program as one key. Of another it counts as none.
+ */
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError } from '../errors.ts';
+import { attempt } from './atomic.ts';
+import { readSafetensors, type SafetensorsFile, writeSafetensors, type WritableTensor } from './safetensors.ts';
+
+/** Seconds between two saves: what an interruption costs at most, beside the piece of work that was just being done. */
+const INTERVAL = 45;
+
+/** Where one piece of work keeps what it has done. */
+export interface Checkpoint {
+  /** What was saved last; null where nothing was, by this very work. A damaged file counts as nothing. */
+  load(): SafetensorsFile | null;
+  /** Whether so much time has passed since the last save, or the opening, that another is due. */
+  isDue(): boolean;
+  /** Replaces what was saved. @throws RunError where it cannot be written; what was saved before stays */
+  save(tensors: Readonly<Record<string, WritableTensor>>, metadata?: Readonly<Record<string, unknown>>): void;
+  /** Path of a file of the work's own that only grows; {@link save} says how much of it counts. */
+  pathOf(name: string): string;
+  /** Forgets all, the files that grow included. */
+  clear(): void;
+}
+
+/**
+ * @param folder of this checkpoint alone; made at the first save
+ * @param key of the work: all that its result depends on
+ * @param seconds between two saves; EPOCHNOISE_CHECKPOINT_SECONDS, else 45, unless said otherwise
+ */
+export function openCheckpoint(folder: string, key: string, seconds = intervalFromEnvironment()): Checkpoint {
+  const path = join(folder, 'state.safetensors');
+  let last = performance.now();
+  return {
+    load() {
+      if (!existsSync(path)) return null;
+      try {
+        const file = readSafetensors(path);
+        return file.metadata.key === key ? file : null;
+      } catch (error) {
+        if (error instanceof DataError) return null;
+        throw error;
+      }
+    },
+    isDue: () => performance.now() - last >= 1000 * seconds,
+    save(tensors, metadata = {}) {
+      writeSafetensors(path, tensors, { ...metadata, key });
+      last = performance.now();
+    },
+    pathOf: (name) => join(folder, name),
+    clear: () => attempt(folder, () => rmSync(folder, { recursive: true, force: true })),
+  };
+}
+
+/** For work that nobody wants to go on with. */
+export const noCheckpoint: Checkpoint = {
+  load: () => null,
+  isDue: () => false,
+  save: () => {},
+  pathOf: (name) => {
+    throw new Error(`work without a checkpoint keeps no file ${name}`);
+  },
+  clear: () => {},
+};
+
+function intervalFromEnvironment(): number {
+  const given = Number(process.env.EPOCHNOISE_CHECKPOINT_SECONDS ?? '');
+  return process.env.EPOCHNOISE_CHECKPOINT_SECONDS && given >= 0 ? given : INTERVAL;
+}
