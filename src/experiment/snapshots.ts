@@ -1,4 +1,5 @@
 /** Which states of the window stand for all of it where every one would cost too much. */
+import type { Reals } from '../tensor/types.ts';
 import { readTrajectory, blockRows } from './trajectory.ts';
 
 /** Fractional part of the golden ratio: its multiples fill the epoch evenly, however many are taken. */
@@ -27,11 +28,45 @@ export function statesOfWindow(epochs: number, batchesPerEpoch: number, perEpoch
  * come back to the same part of the epoch.
  */
 export function snapshotsOfWindow(epochs: number, batchesPerEpoch: number, count: number): number[] {
-  const chosen = Math.min(epochs, count);
-  return Array.from({ length: chosen }, (_, i) => {
-    const epoch = Math.floor(((i + 0.5) * epochs) / chosen);
-    return epoch * batchesPerEpoch + Math.floor((((i + 0.5) * GOLDEN) % 1) * batchesPerEpoch);
-  });
+  return spreadOverWindow(epochs, batchesPerEpoch, Math.min(epochs, count));
+}
+
+/** `count` updates of the window, or all there are, spread likewise, and as many in each epoch as can be; ascending. */
+export function spreadOverWindow(epochs: number, batchesPerEpoch: number, count: number): number[] {
+  const all = Math.min(count, epochs * batchesPerEpoch);
+  const chosen = new Set<number>();
+  for (let i = 0; i < all; i++) {
+    const first = Math.floor(((i + 0.5) * epochs) / all) * batchesPerEpoch;
+    let position = Math.floor((((i + 0.5) * GOLDEN) % 1) * batchesPerEpoch);
+    while (chosen.has(first + position)) position = (position + 1) % batchesPerEpoch;
+    chosen.add(first + position);
+  }
+  return [...chosen].sort((a, b) => a - b);
+}
+
+/** Weights and velocity after an update, [d] each. */
+export interface WindowState {
+  readonly update: number;
+  readonly theta: Reals;
+  readonly velocity: Reals;
+}
+
+/** States of the window in the order of time, copies in the precision of the recording. @param states updates of it */
+export function* statesAt(
+  directory: string,
+  updates: number,
+  size: number,
+  states: Iterable<number>,
+): Generator<WindowState> {
+  const left = new Set(states);
+  if (left.size === 0) return;
+  for (const { first, rows, theta, velocity } of readTrajectory(directory, updates, size, blockRows(size)))
+    for (let row = 0; row < rows; row++) {
+      if (!left.delete(first + row)) continue;
+      const at = (values: Reals) => values.slice(row * size, (row + 1) * size);
+      yield { update: first + row, theta: at(theta), velocity: at(velocity) };
+      if (left.size === 0) return;
+    }
 }
 
 /** A state of the window with the mean of its epoch, float64 [d] each. */

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import type { Experiment } from './schema.ts';
 import { compareStage } from './stages/compare.ts';
 import { controlsStage } from './stages/controls.ts';
+import { curvatureStage } from './stages/curvature.ts';
 import { noiseStage } from './stages/noise.ts';
 import { recordStage } from './stages/record.ts';
 import { reportStage } from './stages/report.ts';
@@ -28,8 +29,8 @@ export interface Stage {
 }
 
 const { minimum, training, weights, batches, trajectory, windowCurve, mean, spectrum, projections } = RUN_FILES;
-const { curvature, noise, replay, directions, estimators, positions, components, summary, figures } = RUN_FILES;
-const { controls, controlSummary } = RUN_FILES;
+const { curvature, noise, replay, directions, estimators, curvatures, positions, components, summary } = RUN_FILES;
+const { figures, controls, controlSummary } = RUN_FILES;
 
 /** What every stage that computes with the network depends on. */
 const network = ({ seed, precision, backend, data, model, loss, sgd }: Experiment) => {
@@ -67,13 +68,25 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'spectrum',
     inputs: [mean, trajectory],
-    outputs: [spectrum, projections, curvature],
+    outputs: [spectrum, projections],
     settings: (experiment) => ({
       ...network(experiment),
       spectrum: experiment.spectrum,
       epochs: experiment.record.epochs,
     }),
     run: spectrumStage,
+  },
+  {
+    name: 'curvature',
+    inputs: [mean, trajectory, spectrum, projections],
+    outputs: [curvature],
+    settings: (experiment) => ({
+      ...network(experiment),
+      curvature: experiment.curvature,
+      sgd: experiment.sgd,
+      record: experiment.record,
+    }),
+    run: curvatureStage,
   },
   {
     name: 'noise',
@@ -90,7 +103,7 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'compare',
     inputs: [minimum, weights, mean, trajectory, spectrum, projections, curvature, noise, replay],
-    outputs: [directions, estimators, positions, components, summary],
+    outputs: [directions, estimators, curvatures, positions, components, summary],
     settings: (experiment) => ({ ...network(experiment), sgd: experiment.sgd, record: experiment.record }),
     run: compareStage,
   },
@@ -108,6 +121,7 @@ export const STAGES: readonly Stage[] = [
     inputs: [
       directions,
       estimators,
+      curvatures,
       positions,
       components,
       summary,

@@ -5,14 +5,13 @@ import { openHessian } from '../../hessian/hessian.ts';
 import { lanczos } from '../../hessian/lanczos.ts';
 import { openFullBatch } from '../../models/full-batch.ts';
 import { places } from '../../models/model.ts';
-import { randomStream } from '../../random.ts';
 import { type EpochsPlan, runEpochs } from '../../sgd/epochs.ts';
 import { openHeavyBall, type State } from '../../sgd/heavy-ball.ts';
-import { batchSource } from '../../sgd/samplers.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { readSafetensors, requireTensor, writeSafetensors } from '../../store/safetensors.ts';
 import type { Reals } from '../../tensor/types.ts';
 import { crossoverEigenvalue } from '../../theory/index.ts';
+import { batchesOfRun } from '../batches-of-run.ts';
 import type { Context } from '../context.ts';
 import { makeRoom } from '../memory.ts';
 import { measured } from '../profile.ts';
@@ -33,17 +32,11 @@ export async function recordStage(context: Context): Promise<void> {
   const { directory, experiment, voice, workbench } = context;
   const bench = await workbench();
   const { problem, exact, dataset, batchesPerEpoch, samples } = bench;
-  const { sgd, record, train, precision, seed } = experiment;
+  const { sgd, record, train, precision } = experiment;
   const state = openingState(context);
   const visibility = await lookAtMinimum(context, bench, state.theta);
 
-  const source = batchSource(
-    sgd.sampler,
-    samples,
-    sgd.batchSize,
-    randomStream(sgd.seed ?? seed, `sgd/${sgd.sampler}`),
-    sgd.dropLast,
-  );
+  const source = batchesOfRun(experiment, samples);
   const updates = record.epochs * batchesPerEpoch;
   const indices = new Int32Array(updates * sgd.batchSize);
   const sum = new Float64Array(problem.size);

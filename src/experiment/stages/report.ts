@@ -5,6 +5,7 @@ import { allFigures } from '../../report/all-figures.ts';
 import type {
   ComponentColumns,
   ControlColumns,
+  CurvatureColumns,
   DirectionColumns,
   DirectionPath,
   EstimatorColumns,
@@ -57,6 +58,7 @@ function readReportInput(directory: string, title: string | null): ReportInput {
     },
     training: history.map((row) => ({ ...row, trainLoss: row.trainLoss ?? NaN })),
     estimators: readNumbers<EstimatorColumns>(directory, RUN_FILES.estimators),
+    curvatures: readNumbers<CurvatureColumns>(directory, RUN_FILES.curvatures),
     positions: readNumbers<PositionColumns>(directory, RUN_FILES.positions),
     components: readNumbers<ComponentColumns>(directory, RUN_FILES.components),
     paths: readPaths(directory, directions, run.crossoverEigenvalue),

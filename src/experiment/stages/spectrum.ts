@@ -13,7 +13,6 @@ import { makeRoom, wantedPairs } from '../memory.ts';
 import { measured } from '../profile.ts';
 import { readMean } from '../run-files.ts';
 import { chosenSamples, type Workbench } from '../workbench.ts';
-import { curvatureAlongWindow } from './curvature-along-window.ts';
 import { projectWindow } from './project-window.ts';
 
 /** What `spectrum.safetensors` says of itself. */
@@ -37,7 +36,7 @@ const STAGE_TITLES: Readonly<Record<LanczosProgress['stage'], string>> = {
 };
 
 /**
- * Writes spectrum, projections and curvature.
+ * Writes spectrum and projections.
  *
  * @throws ConfigurationError where Lanczos lacks memory
  */
@@ -105,7 +104,6 @@ export async function spectrumStage(context: Context): Promise<void> {
     { ...metadata },
   );
   await projectWindow(context, bench, theta, vectors);
-  await curvatureAlongWindow(context, bench, sorted(exactPairs.eigenvalues), vectors);
 }
 
 /** Rows [k, d] in another order; themselves where that is theirs already: they are too large to copy for nothing. */
