@@ -46,22 +46,26 @@ export function predictWith(
       thetaDegreesOfFreedom: moments.thetaDegreesOfFreedom,
     };
   };
-  const all = Array.from(value, (curvature, i) => ({ sampler: own(curvature, i), two: both(curvature, i) }));
-  const bestOf = ({ sampler, two }: (typeof all)[number]) => (Number.isNaN(two.thetaVariance) ? sampler : two);
+  const orOwn = (two: ReturnType<typeof both>, curvature: number, i: number) =>
+    Number.isNaN(two.thetaVariance) ? own(curvature, i) : two;
+  const all = Array.from(value, (curvature, i) => {
+    const two = both(curvature, i);
+    return { sampler: own(curvature, i), two, best: orOwn(two, curvature, i) };
+  });
   const column = (of: (one: (typeof all)[number]) => number) => Float64Array.from(all, of);
   // Along the cycle of one order for all epochs less curvature is not always more variance.
-  const ends = all.map((one, i) => {
+  const ends = all.map(({ best }, i) => {
     const atEnd = (curvature: number) => {
       if (!(curvature > 0)) return Number.isNaN(curvature) ? NaN : Infinity;
-      return bestOf({ sampler: own(curvature, i), two: both(curvature, i) }).thetaVariance;
+      return orOwn(both(curvature, i), curvature, i).thetaVariance;
     };
-    return [bestOf(one).thetaVariance, atEnd(low[i]), atEnd(high[i])];
+    return [best.thetaVariance, atEnd(low[i]), atEnd(high[i])];
   });
   return {
     sampler: column(({ sampler }) => sampler.thetaVariance),
     two: column(({ two }) => two.thetaVariance),
-    best: column((one) => bestOf(one).thetaVariance),
-    degreesOfFreedom: column((one) => bestOf(one).thetaDegreesOfFreedom),
+    best: column(({ best }) => best.thetaVariance),
+    degreesOfFreedom: column(({ best }) => best.thetaDegreesOfFreedom),
     low: Float64Array.from(ends, (three) => finite(Math.min(...three))),
     high: Float64Array.from(ends, (three) => finite(Math.max(...three))),
   };

@@ -37,7 +37,7 @@ export function curvatureRatiosFigure(input: ReportInput): Figure {
     if (known.length === 0) continue;
     const x = known.map((i) => columns.eigenvalue[i] / cross);
     points.push({ label, role, ...(shape && { shape }), kind: 'points', emphasis: 'normal', x, y: known.map(ratio) });
-    const steps = stepsOf(run.curvatures!.ranges, median, shown);
+    const steps = stepsOf(run.curvatures!.ranges, median, x, shown);
     // The legend has each curvature once.
     if (steps.x.length > 0) lines.push({ label: '', role, dashed, kind: 'line', emphasis: 'strong', ...steps });
   }
@@ -100,19 +100,20 @@ function waysOf({ directions: columns, run, curvatures, estimators }: ReportInpu
   ];
 }
 
-/** A level piece over each range, within what is shown. */
+/** A level piece over each range in which there are points, within what is shown. */
 function stepsOf(
   ranges: readonly CurvatureRange[],
   median: (range: CurvatureRange) => number | null,
+  points: readonly number[],
   shown: readonly [number, number],
 ): { readonly x: number[]; readonly y: number[] } {
   const x: number[] = [];
   const y: number[] = [];
   for (const one of ranges) {
     const value = median(one);
-    const low = Math.max(one.low, shown[0]);
-    const high = Math.min(one.high ?? Infinity, shown[1]);
-    if (value === null || !(value > 0) || low >= high) continue;
+    const end = one.high ?? Infinity;
+    if (value === null || !(value > 0) || !points.some((point) => point > one.low && point <= end)) continue;
+    const [low, high] = [Math.max(one.low, shown[0]), Math.min(end, shown[1])];
     // A NaN after each range breaks the line.
     x.push(low, high, high);
     y.push(value, value, NaN);
