@@ -42,6 +42,16 @@ describe.each([0, 1, 2])('quickstart, seed 1 + %i', (index) => {
     expect(Math.abs(quadraticity!.worstAboveTenth! - 1)).toBeLessThan(0.05);
   });
 
+  it('is smooth: the weights feel the curvature that the Hessian has', () => {
+    const { ranges, window } = summary().curvatures;
+    expect(window).toBe('same');
+    for (const low of LOWS) {
+      const { trajectory, finiteStep } = ranges.find((range) => range.low === low)!;
+      for (const { overEigenvalue } of [trajectory, finiteStep])
+        expect(Math.abs(overEigenvalue!.value - 1)).toBeLessThan(low >= 0.1 ? 0.01 : 0.05);
+    }
+  });
+
   it('explains stiff paths from their own batches', () => {
     const explained = LOWS.map((low) => rangeFrom(summary(), low).replayExplained!);
     expect(explained[0]).toBeGreaterThan(0.95);

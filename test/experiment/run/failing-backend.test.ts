@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Context } from '../../../src/experiment/context.ts';
+import { curvatureStage } from '../../../src/experiment/stages/curvature.ts';
 import { recordStage } from '../../../src/experiment/stages/record.ts';
 import { spectrumStage } from '../../../src/experiment/stages/spectrum.ts';
 import { trainStage } from '../../../src/experiment/stages/train.ts';
@@ -18,7 +19,7 @@ import { FAILURE, failingAt } from '../../tensor/failing.ts';
 import { quiet, run, tiny } from './tiny.ts';
 
 /** At float64 all work is done by one back end. */
-const settings = { precision: 'float64' };
+const settings = { precision: 'float64', curvature: { samples: 80 } };
 /** Calls that fail: the first ones, which open things, and some of all that come later. */
 const FIRST = 20;
 const LATER = 10;
@@ -29,6 +30,7 @@ it.each([
   ['train', 'train', trainStage],
   ['record', 'train', recordStage],
   ['spectrum', 'record', spectrumStage],
+  ['curvature', 'spectrum', curvatureStage],
 ] as const)('%s', async (_, before, stage) => {
   const experiment = tiny(settings);
   const choices = { threads: 1 };
