@@ -1,17 +1,19 @@
 /** The Hessian's eigendirections at the window's mean, and the window projected onto them. */
 import { Disposables } from '../../disposables.ts';
+import { duration } from '../../duration.ts';
 import { residualOverGap } from '../../hessian/gaps.ts';
 import { lanczos, type LanczosProgress } from '../../hessian/lanczos.ts';
 import { openHessian } from '../../hessian/hessian.ts';
-import { inWords, lanczosMemory } from '../../hessian/memory.ts';
+import { inWords, lanczosMemory, stepsUsually } from '../../hessian/memory.ts';
 import { basisOn } from '../../hessian/native-basis.ts';
-import { freshResiduals } from '../../hessian/residuals.ts';
+import { freshResiduals, type FreshResiduals } from '../../hessian/residuals.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
 import { makeRoom, wantedPairs } from '../memory.ts';
 import { measured } from '../profile.ts';
 import { readMean } from '../run-files.ts';
+import { requireTensor } from '../../store/safetensors.ts';
 import { chosenSamples, type Workbench } from '../workbench.ts';
 import { curvatureAlongWindow } from './curvature-along-window.ts';
 import { projectWindow } from './project-window.ts';
@@ -23,6 +25,8 @@ export interface SpectrumReport {
   readonly converged: number;
   readonly iterations: number;
   readonly products: number;
+  /** Residuals by fresh products, and how far they are from those of the recorded products, over the largest eigenvalue. */
+  readonly certified: { readonly fresh: number; readonly disagreement: number | null };
   /** The most negative eigenvalue seen, with its residual. */
   readonly lowest: { readonly eigenvalue: number; readonly residual: number };
   readonly asymmetry: number;
@@ -35,6 +39,28 @@ const STAGE_TITLES: Readonly<Record<LanczosProgress['stage'], string>> = {
   checking: 'checking for missed eigenvalues',
   residuals: 'residuals by fresh products',
 };
+
+/** Products that tell how long one takes; the first also pays for what is done once. */
+const [TIMED_FROM, TIMED_TO] = [2, 5];
+/** Work of fewer seconds needs no announcement. */
+const WORTH_SAYING = 60;
+
+/** Says, once, how long growing will take, after a few products. */
+function timeForeteller({ voice }: Pick<Context, 'voice'>): (iteration: number, steps: number) => void {
+  let seen = 0;
+  let start = 0;
+  return (iteration, steps) => {
+    seen++;
+    if (seen === TIMED_FROM) start = performance.now();
+    if (seen !== TIMED_TO) return;
+    const each = (performance.now() - start) / 1000 / (TIMED_TO - TIMED_FROM);
+    const left = each * (steps - iteration);
+    if (left > WORTH_SAYING)
+      voice.say(
+        `eigendirections: ${each.toPrecision(2)} s a Hessian product, about ${duration(left)} for some ${steps} of them`,
+      );
+  };
+}
 
 /**
  * Writes spectrum, projections and curvature.
@@ -58,6 +84,7 @@ export async function spectrumStage(context: Context): Promise<void> {
     const hessian = held.add(openHessian(problem, chosenSamples(bench, seed, subset), bench.savedBytes));
     const operator = measured('Hessian products', held.add(hessian.at(theta)), 'apply');
     voice.say(`eigendirections: about ${inWords(lanczosMemory(operator, wanted))} of memory expected`);
+    const foretell = timeForeteller(context);
     const report = voice.begin('eigendirections');
     found = await lanczos(operator, {
       eigenpairs: wanted,
@@ -66,8 +93,15 @@ export async function spectrumStage(context: Context): Promise<void> {
       seed,
       certify: !isSubset,
       wayOut: (fewerPairs) => `${fewerPairs} (spectrum.eigenpairs), ${makeRoom(operator)}`,
-      onProgress: ({ stage, iteration, expected, converged }) =>
-        report(iteration, expected, stage === 'growing' ? `${converged} of ${wanted} converged` : STAGE_TITLES[stage]),
+      checkpoint: context.checkpoint('lanczos'),
+      onProgress({ stage, iteration, expected, converged }) {
+        if (stage === 'growing') foretell(iteration, stepsUsually(wanted, size));
+        return report(
+          iteration,
+          expected,
+          stage === 'growing' ? `${converged} of ${wanted} converged` : STAGE_TITLES[stage],
+        );
+      },
     });
   } finally {
     held.dispose();
@@ -83,6 +117,7 @@ export async function spectrumStage(context: Context): Promise<void> {
   const along = new Float64Array(wanted);
   for (let i = 0; i < wanted; i++) for (let j = 0; j < size; j++) along[i] += vectors[i * size + j] * gradient[j];
 
+  const { nodes, weights } = found.measure;
   const shape = [wanted];
   const metadata: SpectrumReport = {
     wanted,
@@ -90,6 +125,7 @@ export async function spectrumStage(context: Context): Promise<void> {
     iterations: found.iterations,
     products: found.products,
     lowest: found.lowest,
+    certified: found.certified,
     asymmetry: found.asymmetry,
     subset: isSubset ? spectrum.samples : null,
   };
@@ -101,6 +137,8 @@ export async function spectrumStage(context: Context): Promise<void> {
       residuals: { shape, data: sorted(exactPairs.residuals) },
       residual_over_gap: { shape, data: sorted(ratios) },
       gradient: { shape, data: along },
+      density_eigenvalues: { shape: [nodes.length], data: nodes },
+      density_weights: { shape: [nodes.length], data: weights },
     },
     { ...metadata },
   );
@@ -118,20 +156,38 @@ function rowsInOrder(rows: Float32Array, order: readonly number[], size: number)
 
 /** Eigenvalues of directions that came from a subset: eᵀHe with the Hessian of all samples, and the residuals to it. */
 async function onAllSamples(
-  { voice }: Context,
+  { voice, checkpoint }: Context,
   bench: Workbench,
   theta: Float64Array,
   eigenvectors: Float32Array,
 ): Promise<{ readonly eigenvalues: Float64Array; readonly residuals: Float64Array }> {
   const report = voice.begin('curvatures on all samples');
+  const progress = checkpoint('curvatures');
+  const saved = progress.load();
+  const known = saved
+    ? {
+        residuals: requireTensor(saved, 'residuals', 'F64').data,
+        rayleighQuotients: requireTensor(saved, 'rayleighQuotients', 'F64').data,
+      }
+    : undefined;
+  const save = ({ residuals, rayleighQuotients }: FreshResiduals) => {
+    const shape = [residuals.length];
+    progress.save({
+      residuals: { shape, data: residuals },
+      rayleighQuotients: { shape, data: rayleighQuotients },
+    });
+  };
   const held = new Disposables();
   try {
     const hessian = held.add(openHessian(bench.problem, bench.dataset.train, bench.savedBytes));
     const operator = measured('Hessian products', held.add(hessian.at(theta)), 'apply');
-    const count = eigenvectors.length / bench.problem.size;
-    const { rayleighQuotients, residuals } = await freshResiduals(operator, eigenvectors, undefined, (done) =>
-      report(done, count),
-    );
+    const { rayleighQuotients, residuals } = await freshResiduals(operator, eigenvectors, {
+      known,
+      async afterEach(done, total, soFar) {
+        if (progress.isDue()) save(soFar);
+        await report(done, total);
+      },
+    });
     return { eigenvalues: rayleighQuotients, residuals };
   } finally {
     held.dispose();

@@ -31,6 +31,7 @@ const sound: Findings = {
     converged: 7,
     iterations: 7,
     products: 20,
+    certified: { fresh: 8, disagreement: null },
     lowest: { eigenvalue: 0.002, residual: 1e-9 },
     asymmetry: 1e-7,
     subset: null,
