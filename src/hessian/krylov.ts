@@ -8,7 +8,9 @@ import {
   type RowStorage,
   type Spill,
 } from './basis.ts';
+import { ProductColumns } from './columns.ts';
 import { FLOAT32_PRECISION, type SymmetricOperator } from './operator.ts';
+import { checkedNorm } from './product.ts';
 import type { SpaceLog, SpaceState } from './space-log.ts';
 import { tridiagonalEigen, tridiagonalRow } from './tridiagonal.ts';
 
