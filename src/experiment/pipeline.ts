@@ -1,6 +1,6 @@
 /** Runs the stages of an experiment that are not up to date. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { requireOwnFiles } from '../data/file.ts';
 import { ConfigurationError, DataError } from '../errors.ts';
@@ -18,6 +18,7 @@ import {
   inspectRunDirectory,
   readStoredExperiment,
   removeLeftovers,
+  removeUnfinished,
   setAside,
   shareTraining,
   type StoredExperiment,
@@ -176,7 +177,7 @@ async function runStages(
     if (bench) backend = (await bench).problem.backend.version;
     book.enter(stage, experiment, fingerprint);
     // Not earlier: until then the stage would have to be run again.
-    attempt(unfinished, () => rmSync(unfinished, { recursive: true, force: true }));
+    removeUnfinished(directory, stage.name);
     writeEnvironment(directory, describeEnvironment(choices, backend, { stages: costs, files: book.stamps }));
   }
   return { directory, ran: ran.map(({ name }) => name), previous };

@@ -1,17 +1,27 @@
 /** Opening a run directory for a configuration: new, to go on with, or to recompute from the first change on. */
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { attempt } from '../store/atomic.ts';
 import { readJson, writeJson } from '../store/json.ts';
-import { keepPrevious, RUN_FILES, runPath } from '../store/run-directory.ts';
+import { keepPrevious, RUN_FILES, runPath, UNFINISHED } from '../store/run-directory.ts';
 import { storedChoices, suggestChoices } from './choices.ts';
 import type { Choices } from './context.ts';
 import { filesOf } from './ledger.ts';
 import { resolveExperiment } from './load.ts';
 import { describeIssue } from './messages.ts';
 import type { Experiment } from './schema.ts';
-import { hasStage, STAGES } from './stages.ts';
+import { hasStage, type StageName, STAGES } from './stages.ts';
 
 /** experiment.json: the resolved configuration and, beside it, what the machine suggested. */
 export interface StoredExperiment {
@@ -107,6 +117,13 @@ function linkOrCopy(from: string, to: string): void {
       copyFileSync(from, to);
     }
   });
+}
+
+/** Removes the checkpoints of a stage that is finished. */
+export function removeUnfinished(directory: string, stage: StageName): void {
+  const folder = join(directory, UNFINISHED);
+  attempt(folder, () => rmSync(join(folder, stage), { recursive: true, force: true }));
+  if (existsSync(folder) && readdirSync(folder).length === 0) attempt(folder, () => rmdirSync(folder));
 }
 
 /** Removes what unfinished stages left behind. */

@@ -28,7 +28,8 @@ export interface Stage {
 }
 
 const { minimum, training, weights, batches, trajectory, windowCurve, mean, spectrum, projections } = RUN_FILES;
-const { curvature, noise, replay, directions, estimators, positions, components, summary, figures } = RUN_FILES;
+const { curvature, noise, replay, directions, estimators, positions, components, density, summary, figures } =
+  RUN_FILES;
 const { controls, controlSummary } = RUN_FILES;
 
 /** What every stage that computes with the network depends on. */
@@ -90,7 +91,7 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'compare',
     inputs: [minimum, weights, mean, trajectory, spectrum, projections, curvature, noise, replay],
-    outputs: [directions, estimators, positions, components, summary],
+    outputs: [directions, estimators, positions, components, density, summary],
     settings: (experiment) => ({ ...network(experiment), sgd: experiment.sgd, record: experiment.record }),
     run: compareStage,
   },
@@ -110,6 +111,7 @@ export const STAGES: readonly Stage[] = [
       estimators,
       positions,
       components,
+      density,
       summary,
       noise,
       projections,

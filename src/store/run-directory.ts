@@ -29,7 +29,7 @@ export const RUN_FILES = {
   windowCurve: 'window.csv',
   /** `theta`, `gradient` F64 [d] at the window mean. */
   mean: 'mean.safetensors',
-  /** `eigenvalues`, `eigenvectors`, `residuals`, `residual_over_gap`, `gradient`. */
+  /** `eigenvalues`, `eigenvectors`, `residuals`, `residual_over_gap`, `gradient`, `density_eigenvalues`, `density_weights`. */
   spectrum: 'spectrum.safetensors',
   /** `updates` I32 [s], `directions` I32 [q], `ratio` F64 [s, q]: curvature at states of the window over the eigenvalue. */
   curvature: 'curvature.safetensors',
@@ -47,6 +47,8 @@ export const RUN_FILES = {
   positions: 'positions.csv',
   /** One line a principal component of the path, and of a random walk of the same length. */
   components: 'components.csv',
+  /** Eigenvalues that were not computed, as a quadrature: `eigenvalue`, and about how many `directions` lie there. */
+  density: 'density.csv',
   summary: 'summary.json',
   /** Folder of the controls: run directories of their own, and `directions.csv` of those that train no network. */
   controls: 'controls',
