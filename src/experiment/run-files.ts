@@ -6,7 +6,7 @@ import { openSafetensors, readSafetensors, requireTensor } from '../store/safete
 import type { Visibility } from './visibility.ts';
 import type { PolishReport } from './stages/train.ts';
 import type { NoiseReport } from './stages/noise.ts';
-import type { SpectrumReport } from './stages/spectrum.ts';
+import type { SpectrumReport } from './spectrum/directions.ts';
 
 /** mean.safetensors, [d] each. */
 export interface WindowMean {

@@ -159,6 +159,12 @@ export const experimentSchema = z.strictObject({
       samples: count.nullable().default(null),
       /** Residual to reach, in units of the largest eigenvalue. */
       tolerance: positive.max(0.1).default(1e-5),
+      /** Of a control: SHA-256 of the spectrum.safetensors of the run it belongs to, whose directions it shares. */
+      shared: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .nullable()
+        .default(null),
     })
     .prefault({}),
   noise: z
@@ -179,6 +185,8 @@ export const experimentSchema = z.strictObject({
         .default([]),
       /** Runs of every control that trains the network, each with batches of its own. */
       seeds: count.default(1),
+      /** `own`: Lanczos once more for each; `shared`: the run's directions, with their curvatures at each control's mean. */
+      directions: z.enum(['own', 'shared']).default('own'),
     })
     .prefault({}),
   report: z.strictObject({ title: z.string().nullable().default(null) }).prefault({}),

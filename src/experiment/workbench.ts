@@ -68,7 +68,8 @@ export async function openWorkbench(
   const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay });
   // A teacher of other layers is refused here, before anything is written.
   startingWeights(experiment, { dataset, problem });
-  const reserved = spectrum ? memoryForSpectrum(problem, experiment.spectrum.eigenpairs) : 0;
+  const finds = spectrum && experiment.spectrum.shared === null;
+  const reserved = finds ? memoryForSpectrum(problem, experiment.spectrum.eigenpairs) : 0;
   const savedBytes = memoryBytes ?? suggestMemory(reserved);
   const cheap = train.samples * (model.unitsPerSample + sizeOf(inputShape)) <= CHEAP_UNITS;
   const exact = cheap ? onBackend(problem, mostExact(backend)) : problem;
