@@ -46,11 +46,15 @@ function heading({ experiment: { sgd }, curvature, samples, batchesPerEpoch, par
   const estimated = isAll
     ? ' They are those of all samples.'
     : ` λ is estimated for all samples: halfway between the subset’s own eigenvalue, which is too large, and the curvature of its direction on all samples, which is too small and was measured on ${wholeNumber(disjointSamples)} others.`;
+  const interval =
+    trace.low === trace.high
+      ? ''
+      : ` (95 % interval of the random probes alone ${shortNumber(trace.low)} … ${shortNumber(trace.high)})`;
   return [
     'Choosing the learning rate',
     `${wholeNumber(parameters)} parameters, N = ${wholeNumber(samples)} samples, S = ${wholeNumber(sgd.batchSize)} a batch, M = ${wholeNumber(batchesPerEpoch)} batches an epoch, β = ${shortNumber(sgd.momentum)}`,
     ...wrap(
-      `${spectrum.length} eigenpairs of ${wholeNumber(curvature.samples)} samples converged in ${iterations} Lanczos iterations.${estimated} Tr H of the loss is ${shortNumber(trace.value)} on these samples (95 % interval of the random probes alone ${shortNumber(trace.low)} … ${shortNumber(trace.high)}).`,
+      `${spectrum.length} eigenpairs of ${wholeNumber(curvature.samples)} samples converged in ${iterations} Lanczos iterations.${estimated} Tr H of the loss is ${shortNumber(trace.value)} on these samples${interval}.`,
       WIDTH,
     ),
   ];
@@ -119,9 +123,12 @@ function windowTable({ window: outlooks, experiment: { record } }: Probe): strin
     row('left of a distance from the minimum after the burn-in', ({ left }) => percent(left)),
     row('variance about the window’s mean, of the stationary one', ({ kept }) => percent(kept)),
     row('scatter of one direction’s variance', ({ scatter }) => `± ${percent(scatter)}`),
-    row('long enough', ({ suffices }) => (suffices ? 'yes' : 'no')),
+    row('burn-in long enough', ({ burnInSuffices }) => yesOrNo(burnInSuffices)),
+    row('window long enough', ({ windowSuffices }) => yesOrNo(windowSuffices)),
   ]);
 }
+
+const yesOrNo = (answer: boolean) => (answer ? 'yes' : 'no');
 
 function costTable({ cost, samples, experiment: { spectrum } }: Probe): string[] {
   const from = spectrum.samples !== null && spectrum.samples < samples ? ` from ${wholeNumber(spectrum.samples)}` : '';
@@ -155,12 +162,12 @@ function recommended(found: Probe): string[] {
 function reasons({ recommendation: { choice }, configured, experiment, cost }: Probe): string[] {
   const { contamination, suppressed, toTenth } = choice;
   const { eigenpairs } = cost.spectrum;
-  const visible = `at λ×/10 the variance should be ${choice.reduction.toFixed(3)} of that with replacement`;
+  const visible = `at λ×/10 the variance should be ${choice.reduction.toFixed(3)} of that with replacement, and ${choice.idealReduction.toFixed(3)} if no curvature fluctuated`;
   const found = [
     `λ× = ${shortNumber(choice.crossover)} with ${counted(choice.above)} directions above it; at present λ× = ${shortNumber(configured.crossover)}, with ${counted(configured.above)}`,
     contamination <= CLEAR
       ? `m = ${shortNumber(contamination, 2)}, a clear view: ${visible}`
-      : `m = ${shortNumber(contamination, 2)}: ${visible}, ${percent(choice.filledUp)} more than without the fluctuating curvature; ${wholeNumber(choice.samplesForClearView)} samples, the batch size raised in proportion, would make that 10 %`,
+      : `m = ${shortNumber(contamination, 2)}: ${visible}; ${wholeNumber(choice.samplesForClearView)} samples, the batch size raised in proportion, would make m 0.01`,
   ];
   if (suppressed && toTenth)
     found.push(

@@ -40,6 +40,8 @@ export interface Choice {
    * included in both: what a run would see of the law.
    */
   readonly reduction: number;
+  /** The same if no curvature fluctuated. */
+  readonly idealReduction: number;
 }
 
 /** Where the law is to be seen. */
@@ -71,7 +73,7 @@ export function choiceOf(learningRate: number, setting: Setting): Choice {
     contamination,
     filledUp: contamination / TENTH,
     samplesForClearView,
-    reduction: expectedReduction(learningRate, contamination, setting),
+    ...expectedReduction(learningRate, contamination, setting),
   };
 }
 
@@ -81,12 +83,19 @@ function between(above: DirectionCount | null, all: DirectionCount | null): Dire
 }
 
 /** Theory of (19): the reshuffled window with white noise of m times the sampler's, over independent batches from rest. */
-function expectedReduction(learningRate: number, contamination: number, { experiment, bench }: Setting): number {
+function expectedReduction(
+  learningRate: number,
+  contamination: number,
+  { experiment, bench }: Setting,
+): Pick<Choice, 'reduction' | 'idealReduction'> {
   const { sgd, record } = experiment;
   const settings = windowSettings({ sgd: { ...sgd, learningRate, sampler: 'reshuffle' }, record }, bench);
   const eigenvalue = TENTH * settings.crossover;
   const share = Math.max(0, contamination);
-  const reshuffled = windowPredictor(ownWindow(settings))(eigenvalue, share / (1 + share));
-  const independent = windowPredictor(whiteWindow(settings))(eigenvalue);
-  return reshuffled.thetaVariance / independent.thetaVariance;
+  const reshuffled = windowPredictor(ownWindow(settings));
+  const independent = windowPredictor(whiteWindow(settings))(eigenvalue).thetaVariance;
+  return {
+    reduction: reshuffled(eigenvalue, share / (1 + share)).thetaVariance / independent,
+    idealReduction: reshuffled(eigenvalue).thetaVariance / independent,
+  };
 }

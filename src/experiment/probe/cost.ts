@@ -108,10 +108,12 @@ export function costOfRun(
   pace: Pace,
 ): RunCost {
   const updates = (record.burnInEpochs + record.epochs) * bench.batchesPerEpoch;
-  const pairs = wantedPairs(spectrum.eigenpairs, bench.problem.size);
+  const { size } = bench.problem;
+  const pairs = wantedPairs(spectrum.eigenpairs, size);
+  const look = Math.min(TRACE_PRODUCTS, size) + Math.min(CHECK, size);
   return {
     ...pace,
-    lookSeconds: (TRACE_PRODUCTS + CHECK) * pace.secondsPerProduct,
+    lookSeconds: look * pace.secondsPerProduct,
     updates,
     windowSeconds: updates * pace.secondsPerUpdate,
     spectrum: costOfPairs(pairs, pace, spectrum.samples, bench),

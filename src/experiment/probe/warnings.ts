@@ -38,14 +38,25 @@ export function probeWarnings(findings: ProbeFindings): SummaryWarning[] {
     recommendation.isLimited &&
       `Only ${curvature.spectrum.length} eigenpairs converged in ${curvature.iterations} iterations, fewer than the recommendation is made from: ask for more iterations (--iterations ${2 * curvature.iterations}).`,
   );
-  const [atCrossover, atTenth] = outlooks;
-  warn('window-too-short', tooShort(atCrossover, 'λ×', record) ?? tooShort(atTenth, 'λ×/10', record));
+  // What is too short at the crossover is so below it, too.
+  const burnIn = outlooks.find(({ burnInSuffices }) => !burnInSuffices);
+  warn(
+    'burn-in-too-short',
+    burnIn &&
+      `At ${at(burnIn)} a burn-in of ${record.burnInEpochs} epochs leaves ${percent(burnIn.left)} of a distance from the minimum; one of ${burnIn.burnInEpochs} would leave 5 % (record.burnInEpochs).`,
+  );
+  const window = outlooks.find(({ windowSuffices }) => !windowSuffices);
+  warn(
+    'window-too-short',
+    window &&
+      `At ${at(window)} a window of ${record.epochs} epochs shows ${percent(window.kept)} of the variance: record a longer one (record.epochs).`,
+  );
   const lastRate = train.initialLearningRate * train.decayPerEpoch ** (train.epochs - 1);
   warn(
     'not-annealed',
     polish.method === 'none' &&
       lastRate > ANNEALED * choice.learningRate &&
-      `The training ended at learning rate ${shortNumber(lastRate)}, far above the recommended one: let it decay further (train.decayPerEpoch, train.epochs), or give the burn-in time for it.`,
+      `The training ended at learning rate ${shortNumber(lastRate)}, more than twice the recommended one: let it decay further (train.decayPerEpoch, train.epochs), or give the burn-in time for it.`,
   );
   warn(
     'other-sampler',
@@ -60,8 +71,5 @@ export function probeWarnings(findings: ProbeFindings): SummaryWarning[] {
   return found;
 }
 
-function tooShort(outlook: WindowOutlook, at: string, record: Experiment['record']): string | undefined {
-  if (outlook.suffices) return undefined;
-  const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
-  return `At ${at} a burn-in of ${record.burnInEpochs} epochs leaves ${percent(outlook.left)} of a distance from the minimum, and a window of ${record.epochs} keeps ${percent(outlook.kept)} of the variance; ${outlook.burnInEpochs} epochs of burn-in would leave 5 %.`;
-}
+const at = ({ relative }: WindowOutlook) => (relative === 1 ? 'λ×' : `λ×/${shortNumber(1 / relative)}`);
+const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
