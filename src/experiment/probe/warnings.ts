@@ -38,6 +38,11 @@ export function probeWarnings(findings: ProbeFindings): SummaryWarning[] {
     recommendation.isLimited &&
       `Only ${curvature.spectrum.length} eigenpairs converged in ${curvature.iterations} iterations, fewer than the recommendation is made from: ask for more iterations (--iterations ${2 * curvature.iterations}).`,
   );
+  warn(
+    'few-below',
+    !recommendation.hasEnoughBelow &&
+      `Only ${choice.suppressed?.count} directions lie in the decade below the recommended crossover, too few for a median: look for a rank with more in the table.`,
+  );
   // What is too short at the crossover is so below it, too.
   const burnIn = outlooks.find(({ burnInSuffices }) => !burnInSuffices);
   warn(

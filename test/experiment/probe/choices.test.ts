@@ -1,5 +1,6 @@
 /** What a learning rate would make of a window, against closed forms and, for the reduction, the theory's own limits. */
 import { describe, expect, it } from 'vitest';
+import { countDirections } from '../../../src/experiment/probe/decay.ts';
 import { choiceOf, learningRateFor } from '../../../src/experiment/probe/choices.ts';
 import { recommend } from '../../../src/experiment/probe/advice.ts';
 import { windowOutlooks } from '../../../src/experiment/probe/window.ts';
@@ -113,6 +114,20 @@ describe('recommend', () => {
     const { rank, choice } = recommend(eigenvalues, 1000, setting({ trace }));
     expect(rank).toBe(20);
     expect(choice.contamination).toBeCloseTo(0.1, 12);
+  });
+
+  it('passes over ranks with fewer than 20 directions in the decade below', () => {
+    // After rank 22 a gap, then 1/k: below rank 22 + k lie 9k in the decade, and m = 0.015 k.
+    const gap = [...powerLaw(22), ...powerLaw(70).map((value) => value / SCALE)];
+    const found = recommend(gap, 1000, setting({ spectrum: countDirections(gap, 1000) }));
+    expect(found.rank).toBe(25);
+    expect(found.choice.suppressed).toEqual({ count: 27, isExtrapolated: false });
+    expect(found.hasEnoughBelow).toBe(true);
+    // Where none has enough, rank 20 again, and it is said.
+    const bare = [...powerLaw(30), ...powerLaw(70).map((value) => value / 1e4)];
+    const none = recommend(bare, 1000, setting({ spectrum: countDirections(bare, 1000) }));
+    expect([none.rank, none.hasEnoughBelow]).toEqual([20, false]);
+    expect(none.choice.suppressed?.count).toBe(10);
   });
 
   it('takes the last of fewer, and says so', () => {

@@ -44,6 +44,15 @@ it.each<[string, ProbeFindings, string]>([
     'Only 12 eigenpairs converged in 90 iterations, fewer than the recommendation is made from: ask for more iterations (--iterations 180).',
   ],
   [
+    'few-below',
+    (() => {
+      const all = findings();
+      const choice = { ...all.recommendation.choice, suppressed: { count: 7, isExtrapolated: false } };
+      return { ...all, recommendation: { ...all.recommendation, choice, hasEnoughBelow: false } };
+    })(),
+    'Only 7 directions lie in the decade below the recommended crossover, too few for a median: look for a rank with more in the table.',
+  ],
+  [
     'burn-in-too-short',
     findings({ record: { burnInEpochs: 5 } }),
     'At λ×/10 a burn-in of 5 epochs leaves 22 % of a distance from the minimum; one of 10 would leave 5 % (record.burnInEpochs).',

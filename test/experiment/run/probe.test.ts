@@ -80,7 +80,7 @@ describe('a probe of all samples', () => {
     const { rank, choice } = found.recommendation;
     expect(rank).toBe(4);
     expect(Math.abs(choice.crossover / dense[3] - 1)).toBeLessThan(0.06);
-    expect(found.warnings.map(({ code }) => code)).toEqual(['burn-in-too-short']);
+    expect(found.warnings.map(({ code }) => code)).toEqual(['few-below', 'burn-in-too-short']);
   });
 
   it('gives the same numbers again, times apart', async () => {
