@@ -125,10 +125,7 @@ async function runStages(
     (stage) => hasStage(experiment, stage) && !book.isFresh(stage, experiment, fingerprint),
   );
   const start = stale < 0 ? STAGES.length : stale;
-  if (start < first)
-    throw new DataError(
-      `stage ${STAGES[start].name} of ${directory} is missing or out of date: run \`epochnoise ${STAGES[start].name} ${directory}\` first`,
-    );
+  if (start < first) throw outOfDate(STAGES[start].name, directory);
   if (start > last) {
     writeStoredExperiment(directory, stored);
     return { directory, ran: [], previous: null };
@@ -182,6 +179,28 @@ async function runStages(
   }
   return { directory, ran: ran.map(({ name }) => name), previous };
 }
+
+/**
+ * The settings of a run one of whose stages is up to date. Reads only, and without the lock: a run that another process works
+ * in is not disturbed.
+ *
+ * @throws DataError where there is no run, or the stage, or one before it, is missing or out of date
+ */
+export function readFinished(directory: string, name: StageName): StoredExperiment {
+  const stored = readStoredExperiment(directory);
+  const { experiment } = stored;
+  const book = new LedgerBook(directory, readEnvironment(directory)?.files ?? {});
+  const fingerprint = dataFingerprint(experiment);
+  for (const stage of STAGES.slice(0, stageAt(name) + 1))
+    if (hasStage(experiment, stage) && !book.isFresh(stage, experiment, fingerprint))
+      throw outOfDate(stage.name, directory);
+  return stored;
+}
+
+const outOfDate = (name: StageName, directory: string) =>
+  new DataError(
+    `stage ${name} of ${directory} is missing or out of date: run \`epochnoise ${name} ${directory}\` first`,
+  );
 
 /** A workbench for some stages, from the first to the last of them. */
 async function openFor(

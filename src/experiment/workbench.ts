@@ -109,6 +109,8 @@ export function startingWeights(
 export interface SubsetChoice {
   readonly count: number;
   readonly purpose: string;
+  /** Samples of the draw that are passed over, 0 unless said otherwise: subsets of one purpose can then be disjoint. */
+  readonly skip?: number;
 }
 
 /** All training samples, or the subset. */
@@ -117,20 +119,22 @@ export function chosenSamples(
   seed: number,
   subset: SubsetChoice | null,
 ): Samples {
-  return subset ? drawSubset(problem, dataset.train, subset.count, seed, subset.purpose) : dataset.train;
+  return subset ? drawSubset(problem, dataset.train, subset, seed) : dataset.train;
 }
 
-/** A seeded subset of samples, in the order of the draw; all of them, in their own order, where there are no more. */
+/**
+ * A seeded subset of samples, in the order of the draw; all of them, in their own order, where there are no more. Fewer than
+ * asked for where so many are passed over that no more are left.
+ */
 function drawSubset(
   problem: Problem,
   { x, y, samples }: Samples,
-  count: number,
+  { count: wanted, purpose, skip = 0 }: SubsetChoice,
   seed: number,
-  purpose: string,
 ): Samples {
-  if (count >= samples) return { x, y, samples };
-  const order = Int32Array.from({ length: samples }, (_, index) => index);
-  randomStream(seed, purpose).shuffle(order);
+  if (skip === 0 && wanted >= samples) return { x, y, samples };
+  const count = Math.min(wanted, samples - skip);
+  const order = randomStream(seed, purpose).shuffle(Int32Array.from({ length: samples }, (_, index) => index));
   const width = sizeOf(problem.inputShape);
   const subset = {
     x: new Float32Array(count * width),
@@ -138,7 +142,7 @@ function drawSubset(
     samples: count,
   };
   for (let row = 0; row < count; row++) {
-    const from = order[row];
+    const from = order[skip + row];
     subset.x.set(x.subarray(from * width, (from + 1) * width), row * width);
     subset.y.set(y.subarray(from * problem.outputs, (from + 1) * problem.outputs), row * problem.outputs);
   }
