@@ -27,7 +27,7 @@ export interface Context {
   readonly experiment: Experiment;
   readonly choices: Choices;
   readonly voice: Voice;
-  /** Opened when it is first asked for. */
+  /** Opened when it is first asked for; batch normalisation is frozen as the run's minimum has it, once there is one. */
   workbench(): Promise<Workbench>;
   /** What an earlier process has done of a piece of this stage's work, and where this one saves its own. */
   checkpoint(work: string): Checkpoint;

@@ -7,6 +7,7 @@ import { ConfigurationError, DataError } from '../errors.ts';
 import { attempt, sha256File } from '../store/atomic.ts';
 import { openCheckpoint } from '../store/checkpoint.ts';
 import { requireRunDirectory, UNFINISHED } from '../store/run-directory.ts';
+import { frozenAsTrained } from './batch-norm.ts';
 import { suggestChoices } from './choices.ts';
 import type { Context, Voice } from './context.ts';
 import { describeEnvironment, measureCost, readEnvironment, writeEnvironment } from './environment.ts';
@@ -151,7 +152,7 @@ async function runStages(
     experiment,
     choices,
     voice,
-    workbench,
+    workbench: async () => frozenAsTrained(directory, await workbench()),
     async runFromSameMinimum(other, theirs) {
       shareTraining(directory, other);
       writeStoredExperiment(other, { experiment: theirs, choices });

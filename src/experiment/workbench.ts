@@ -6,6 +6,7 @@ import { lossFor } from '../models/losses.ts';
 import { mlp } from '../models/mlp.ts';
 import { initialWeights, type Model, weightsNear } from '../models/model.ts';
 import { defineProblem, onBackend, type Problem, type Samples } from '../models/problem.ts';
+import { resnet20 } from '../models/resnet20.ts';
 import { randomStream } from '../random.ts';
 import { batchesPerEpoch } from '../sgd/samplers.ts';
 import { mostExact, openBackend } from '../tensor/backend.ts';
@@ -84,6 +85,7 @@ function refuseImpossibleBatches({ data, sgd }: Experiment): void {
 
 function modelFor({ model }: Experiment, inputShape: readonly number[], outputs: number): Model {
   if (model.name === 'lenet') return lenet(inputShape, outputs, model);
+  if (model.name === 'resnet20') return resnet20(inputShape, outputs, model);
   if (model.name === 'mlp') return mlp(inputShape, outputs, model);
   return mlp(inputShape, outputs, { hidden: [], activation: 'tanh' });
 }

@@ -15,7 +15,7 @@ export const RUN_FILES = {
   environment: 'environment.json',
   /** What was computed from what: settings and checksums of every stage. */
   stages: 'stages.json',
-  /** `theta`, `velocity` F64 [d] after training and polish. */
+  /** `theta`, `velocity` F64 [d] after training and polish; with frozen batch normalisation `batch_statistics` F32 [2, C]. */
   minimum: 'minimum.safetensors',
   /** Loss and accuracy over training and polish, a line an epoch or iteration. */
   training: 'training.csv',

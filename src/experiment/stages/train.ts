@@ -18,6 +18,7 @@ import { median } from '../../statistics/median.ts';
 import { crossoverEigenvalue, reshuffledWeightVariance } from '../../theory/index.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
+import { BATCH_STATISTICS, frozenAt, openUnfrozen } from '../batch-norm.ts';
 import type { Context } from '../context.ts';
 import { expectedDrift } from '../drift.ts';
 import { makeRoom } from '../memory.ts';
@@ -44,18 +45,20 @@ const LEADING_DIRECTIONS = 100;
 
 /** Writes the minimum and the training curve. @throws RunError where the loss grows */
 export async function trainStage({ directory, experiment, voice, workbench }: Context): Promise<void> {
-  const bench = await workbench();
+  let bench = await workbench();
   const { dataset, problem } = bench;
   const { train, sgd, seed } = experiment;
   const history: HistoryRow[] = [];
   const state = atRest(startingWeights(experiment, bench), experiment.precision);
   const held = new Disposables();
   try {
-    const evaluator = held.add(openEvaluator(bench));
+    const unfrozen = openUnfrozen(bench, experiment);
+    if (unfrozen) held.add(unfrozen);
+    let evaluator = unfrozen?.evaluator ?? held.add(openEvaluator(bench));
     if (train.epochs > 0) {
       const heavyBall = measured(
         'SGD updates',
-        held.add(openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum)),
+        held.add(openHeavyBall(unfrozen?.problem ?? problem, dataset.train, sgd.batchSize, sgd.momentum)),
         'advance',
         ({ losses }) => losses.length,
       );
@@ -79,6 +82,12 @@ export async function trainStage({ directory, experiment, voice, workbench }: Co
       heavyBall.dispose();
     }
 
+    const statistics = unfrozen?.statisticsAt(state.theta);
+    if (statistics) {
+      bench = frozenAt(bench, statistics);
+      evaluator = held.add(openEvaluator(bench));
+    }
+
     let theta = Float64Array.from(state.theta);
     let velocity = Float64Array.from(state.velocity);
     let report: PolishReport | null = null;
@@ -98,7 +107,11 @@ export async function trainStage({ directory, experiment, voice, workbench }: Co
     const shape = [problem.size];
     writeSafetensors(
       runPath(directory, RUN_FILES.minimum),
-      { theta: { shape, data: theta }, velocity: { shape, data: velocity } },
+      {
+        theta: { shape, data: theta },
+        velocity: { shape, data: velocity },
+        ...(statistics && { [BATCH_STATISTICS]: { shape: [2, statistics.length / 2], data: statistics } }),
+      },
       { polish: report, sources: dataset.sources },
     );
   } finally {
