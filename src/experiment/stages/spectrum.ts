@@ -6,12 +6,13 @@ import { openHessian } from '../../hessian/hessian.ts';
 import { inWords, lanczosMemory } from '../../hessian/memory.ts';
 import { basisOn } from '../../hessian/native-basis.ts';
 import { freshResiduals } from '../../hessian/residuals.ts';
+import { AT_THE_END } from '../../store/checkpoint.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
 import { makeRoom, wantedPairs } from '../memory.ts';
 import { measured } from '../profile.ts';
-import { readMean } from '../run-files.ts';
+import { readMean, readSpectrum } from '../run-files.ts';
 import { chosenSamples, type Workbench } from '../workbench.ts';
 import { curvatureAlongWindow } from './curvature-along-window.ts';
 import { projectWindow } from './project-window.ts';
@@ -42,9 +43,23 @@ const STAGE_TITLES: Readonly<Record<LanczosProgress['stage'], string>> = {
  * @throws ConfigurationError where Lanczos lacks memory
  */
 export async function spectrumStage(context: Context): Promise<void> {
-  const { directory, experiment, voice, workbench } = context;
-  const bench = await workbench();
+  const { directory } = context;
+  const bench = await context.workbench();
+  const { eigenvalues, eigenvectors } = context.has(RUN_FILES.spectrum)
+    ? readSpectrum(directory)
+    : await writeSpectrum(context, bench);
+  if (!context.has(RUN_FILES.projections)) await projectWindow(context, bench, readMean(directory).theta, eigenvectors);
+  await curvatureAlongWindow(context, bench, eigenvalues, eigenvectors);
+}
+
+async function writeSpectrum(
+  context: Context,
+  bench: Workbench,
+): Promise<{ readonly eigenvalues: Float64Array; readonly eigenvectors: Float32Array }> {
+  const { directory, experiment, voice } = context;
   const { problem } = bench;
+  // Saved once the file is there: it is then gone on from.
+  const written = context.checkpoint('spectrum');
   const { spectrum, seed } = experiment;
   const { theta, gradient } = readMean(directory);
   const { size } = problem;
@@ -83,6 +98,7 @@ export async function spectrumStage(context: Context): Promise<void> {
   const along = new Float64Array(wanted);
   for (let i = 0; i < wanted; i++) for (let j = 0; j < size; j++) along[i] += vectors[i * size + j] * gradient[j];
 
+  const eigenvalues = sorted(exactPairs.eigenvalues);
   const shape = [wanted];
   const metadata: SpectrumReport = {
     wanted,
@@ -96,7 +112,7 @@ export async function spectrumStage(context: Context): Promise<void> {
   writeSafetensors(
     runPath(directory, RUN_FILES.spectrum),
     {
-      eigenvalues: { shape, data: sorted(exactPairs.eigenvalues) },
+      eigenvalues: { shape, data: eigenvalues },
       eigenvectors: { shape: [wanted, size], data: vectors },
       residuals: { shape, data: sorted(exactPairs.residuals) },
       residual_over_gap: { shape, data: sorted(ratios) },
@@ -104,8 +120,8 @@ export async function spectrumStage(context: Context): Promise<void> {
     },
     { ...metadata },
   );
-  await projectWindow(context, bench, theta, vectors);
-  await curvatureAlongWindow(context, bench, sorted(exactPairs.eigenvalues), vectors);
+  if (written.isDue(AT_THE_END)) written.save({});
+  return { eigenvalues, eigenvectors: vectors };
 }
 
 /** Rows [k, d] in another order; themselves where that is theirs already: they are too large to copy for nothing. */
