@@ -162,9 +162,9 @@ async function runStages(
       writeStoredExperiment(directory, { experiment, choices });
     },
     async runFromSameMinimum(other, theirs) {
-      shareTraining(directory, other);
       // Each chooses for itself how it keeps its window.
       const stored = inspectRunDirectory(other);
+      shareTraining(directory, other);
       const store = stored ? choicesFor(stored, theirs).store : undefined;
       writeStoredExperiment(other, { experiment: theirs, choices: { ...choices, store } });
       await runInDirectory(other, theirs, voice, { memoryBytes });

@@ -18,14 +18,15 @@ export interface OpeningAlong {
 
 /** Gradient of each of the window's batches at the mean, less the full gradient, along the directions [K, k]. */
 export async function windowNoise(
-  { directory, experiment, voice }: Context,
+  { directory, experiment, voice, checkpoint }: Context,
   mean: Float64Array,
   spectrum: Spectrum,
   gradients: BatchGradients,
 ): Promise<Float64Array> {
   const k = spectrum.eigenvalues.length;
   const report = voice.begin("the window's batches at its mean");
-  const along = await gradients.along(mean, readBatches(directory), report);
+  const kept = { checkpoint: checkpoint('window-noise') };
+  const along = await gradients.along(mean, readBatches(directory), report, kept);
   const full = lossGradientAlong(spectrum, mean, experiment.sgd.weightDecay);
   for (let at = 0; at < along.length; at++) along[at] -= full[at % k];
   return along;

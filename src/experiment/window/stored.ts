@@ -19,13 +19,18 @@ interface Part {
 /**
  * Opens a window on disk; heads are checked at once.
  *
+ * @param rowsPerBlock at the most
  * @throws DataError where the trajectory is absent or damaged, or does not have so many updates of this size
  */
-export function openStoredWindow(directory: string, updates: number, size: number): RecordedWindow {
+export function openStoredWindow(
+  directory: string,
+  updates: number,
+  size: number,
+  rowsPerBlock = blockRows(size),
+): RecordedWindow {
   const parts = findParts(directory, updates, size);
-  const rowsPerBlock = Math.min(blockRows(size), updates);
   // Fresh memory for each block takes as long as reading.
-  const memory = [0, 1].map(() => new ArrayBuffer(rowsPerBlock * size * parts[0].itemBytes));
+  const memory = [0, 1].map(() => new ArrayBuffer(Math.min(rowsPerBlock, updates) * size * parts[0].itemBytes));
   let open: { readonly part: Part; readonly reader: SafetensorsReader } | null = null;
 
   function readerOf(part: Part): SafetensorsReader {

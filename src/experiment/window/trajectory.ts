@@ -37,7 +37,8 @@ export function createTrajectory(
   const velocity = new array(rowsPerBlock * size);
   const recorded = unfinished?.updates ?? 0;
   let part: SafetensorsWriter | undefined;
-  let first = recorded - (recorded % rowsPerPart); // update with which the part begins
+  // Update with which the part begins; the last part may be shorter than the others.
+  let first = recorded === updates ? updates : recorded - (recorded % rowsPerPart);
   let written = recorded - first; // rows of the part on disk
   let gathered = 0;
   let isKept = recorded > 0;
@@ -54,7 +55,7 @@ export function createTrajectory(
       const path = trajectoryPath(directory, number);
       if (!existsSync(path)) throw new DataError(`no file ${path}`);
     }
-    if (written === 0 || first === updates) return;
+    if (written === 0) return;
     const [path, beside] = [pathOfPart(), besideOf(pathOfPart())!];
     if (!existsSync(beside) && existsSync(path)) attempt(path, () => renameSync(path, beside));
     part = openPart();
