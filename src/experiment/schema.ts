@@ -167,7 +167,8 @@ export const experimentSchema = z.strictObject({
     .strictObject({
       burnInEpochs: whole.default(40),
       epochs: count.min(2).default(40),
-      store: z.enum(['auto', 'trajectory']).default('auto'),
+      /** Every state on disk, or what it takes to run the window again; results are the same. */
+      store: z.enum(['auto', 'trajectory', 'replay']).default('auto'),
     })
     .prefault({}),
   spectrum: z

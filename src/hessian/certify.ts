@@ -2,8 +2,8 @@
  * Residuals of eigenpairs, recomputed from products: fresh ones where they cost little; of many large vectors a sample by
  * fresh products, and all others from the products that made the space, of which every component along the space was kept.
  */
-import type { Checkpoint } from '../store/checkpoint.ts';
-import { type FoundPairs, saveFound } from './found-pairs.ts';
+import { AT_THE_END } from '../store/checkpoint.ts';
+import type { FoundPairs, FoundStore } from './found-pairs.ts';
 import type { SymmetricOperator } from './operator.ts';
 import { type FreshResiduals, freshResiduals, nothingKnown } from './residuals.ts';
 
@@ -32,7 +32,7 @@ export function pairsToCheck(count: number, size: number): number[] {
 
 /**
  * @param largest |λ|
- * @param checkpoint where results so far are kept, with the pairs
+ * @param store where results so far are kept, with the pairs
  * @param tell awaited after every product
  */
 export async function certify(
@@ -40,7 +40,7 @@ export async function certify(
   found: FoundPairs,
   { tolerance, largest }: { readonly tolerance: number; readonly largest: number },
   tell: (done: number, total: number) => Promise<void>,
-  checkpoint: Checkpoint | null = null,
+  store: FoundStore | null = null,
   known: FreshResiduals = nothingKnown(found.values.length),
 ): Promise<Certified> {
   const { vectors, values, recorded } = found;
@@ -52,7 +52,7 @@ export async function certify(
       rows,
       known,
       async afterEach(done, total, soFar) {
-        if (checkpoint?.isDue()) saveFound(checkpoint, found, soFar);
+        if (store?.isDue(done < total ? 1 : AT_THE_END)) store.save(soFar);
         await tell(done, total);
       },
     });

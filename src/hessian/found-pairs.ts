@@ -53,35 +53,55 @@ export interface FreshResults {
 const PHASE = 'found';
 const VECTORS = 'vectors';
 
-/** Keeps the pairs' vectors; {@link saveFound} keeps the rest, more than once. */
-export function saveVectors(checkpoint: Checkpoint, { vectors }: FoundPairs): void {
-  const file = openRowFile(checkpoint.pathOf(VECTORS));
-  try {
-    file.append(vectors);
-    file.sync();
-  } finally {
-    file.close();
-  }
-}
+/** Keeps found pairs, and what fresh products have said of them so far. */
+export class FoundStore {
+  private readonly checkpoint: Checkpoint;
+  private readonly found: FoundPairs;
+  private hasVectors: boolean;
 
-/** Keeps the pairs and what fresh products have said of them so far. */
-export function saveFound(checkpoint: Checkpoint, found: FoundPairs, fresh: FreshResults): void {
-  const { values, estimates, recorded, beyond, measure, iterations, products, asymmetry } = found;
-  const list = (data: Float64Array) => ({ shape: [data.length], data });
-  checkpoint.save(
-    {
-      values: list(values),
-      estimates: list(estimates),
-      recordedResiduals: list(recorded.residuals),
-      recordedQuotients: list(recorded.rayleighQuotients),
-      beyond: list(beyond),
-      nodes: list(measure.nodes),
-      weights: list(measure.weights),
-      freshResiduals: list(fresh.residuals),
-      freshQuotients: list(fresh.rayleighQuotients),
-    },
-    { phase: PHASE, iterations, products, asymmetry, bytes: found.vectors.byteLength },
-  );
+  /** @param hasVectors whether the vectors are there already, from an earlier process */
+  constructor(checkpoint: Checkpoint, found: FoundPairs, hasVectors: boolean) {
+    this.checkpoint = checkpoint;
+    this.found = found;
+    this.hasVectors = hasVectors;
+  }
+
+  /** @param share of the checkpoint's interval after which it is time to save */
+  isDue(share = 1): boolean {
+    return this.checkpoint.isDue(share);
+  }
+
+  save(fresh: FreshResults): void {
+    this.saveVectors();
+    const { values, vectors, estimates, recorded, beyond, measure, iterations, products, asymmetry } = this.found;
+    const list = (data: Float64Array) => ({ shape: [data.length], data });
+    this.checkpoint.save(
+      {
+        values: list(values),
+        estimates: list(estimates),
+        recordedResiduals: list(recorded.residuals),
+        recordedQuotients: list(recorded.rayleighQuotients),
+        beyond: list(beyond),
+        nodes: list(measure.nodes),
+        weights: list(measure.weights),
+        freshResiduals: list(fresh.residuals),
+        freshQuotients: list(fresh.rayleighQuotients),
+      },
+      { phase: PHASE, iterations, products, asymmetry, bytes: vectors.byteLength },
+    );
+  }
+
+  private saveVectors(): void {
+    if (this.hasVectors) return;
+    const file = openRowFile(this.checkpoint.pathOf(VECTORS));
+    try {
+      file.append(this.found.vectors);
+      file.sync();
+    } finally {
+      file.close();
+    }
+    this.hasVectors = true;
+  }
 }
 
 /** What an earlier process has found, or null. */

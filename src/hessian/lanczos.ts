@@ -2,10 +2,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { RunError } from '../errors.ts';
 import { randomStream } from '../random.ts';
-import { type Checkpoint } from '../store/checkpoint.ts';
+import { AT_THE_END, type Checkpoint } from '../store/checkpoint.ts';
 import type { OpenBasis } from './basis.ts';
 import { certify } from './certify.ts';
-import { type FoundPairs, loadFound, saveFound, saveVectors, takePairs } from './found-pairs.ts';
+import { type FoundPairs, FoundStore, loadFound, takePairs } from './found-pairs.ts';
 import { residualOverGap } from './gaps.ts';
 import { KrylovSpace, storageFor, type SpectralMeasure } from './krylov.ts';
 import { availableMemory, refuseWhatDoesNotFit, residentBytes, type WayOut } from './memory.ts';
@@ -124,11 +124,9 @@ export async function lanczos(operator: SymmetricOperator, options: LanczosOptio
   const earlier = checkpoint ? loadFound(checkpoint) : null;
   const found = earlier?.found ?? (await findPairs(operator, options, tolerance, tell));
   const fresh = earlier?.fresh ?? nothingKnown(wanted + 1);
-  if (checkpoint && !earlier) {
-    saveVectors(checkpoint, found);
-    saveFound(checkpoint, found, fresh);
-  }
-  return await putToTest(operator, options, tolerance, found, fresh, tell);
+  const store = checkpoint ? new FoundStore(checkpoint, found, earlier !== null) : null;
+  if (!earlier && store?.isDue(AT_THE_END)) store.save(fresh);
+  return await putToTest(operator, options, tolerance, found, { store, known: fresh }, tell);
 }
 
 type Tell = (stage: LanczosProgress['stage'], iteration: number, expected: number, converged?: number) => Promise<void>;
@@ -166,10 +164,10 @@ async function findPairs(
 
 async function putToTest(
   operator: SymmetricOperator,
-  { eigenpairs: wanted, certify: isCertified = true, checkpoint }: LanczosOptions,
+  { eigenpairs: wanted, certify: isCertified = true }: LanczosOptions,
   tolerance: number,
   found: FoundPairs,
-  known: FreshResiduals,
+  { store, known }: { readonly store: FoundStore | null; readonly known: FreshResiduals },
   tell: Tell,
 ): Promise<Eigenpairs> {
   const { values, vectors, estimates, iterations, asymmetry, measure } = found;
@@ -180,7 +178,7 @@ async function putToTest(
         found,
         { tolerance, largest },
         (done, total) => tell('residuals', done, total),
-        checkpoint,
+        store,
         known,
       )
     : { rayleighQuotients: values, residuals: estimates, fresh: 0, disagreement: null };

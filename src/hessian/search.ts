@@ -1,6 +1,7 @@
 /** Growing a Krylov space until it holds all wanted pairs, or is complete; every step is a place to go on from. */
 import type { KrylovSpace, RitzPairs } from './krylov.ts';
 import { stepsAtFirst } from './memory.ts';
+import { AT_THE_END } from '../store/checkpoint.ts';
 import type { SpaceLog } from './space-log.ts';
 
 /** What is searched for, and what a search is told. */
@@ -67,7 +68,7 @@ export async function search(
     await space.step();
     const { probe } = state;
     state = probe ? afterProbing(space, probe, state) : afterGrowing(space, plan, state);
-    if (state.done || log?.isDue()) log?.save(space.state, state);
+    if (log?.isDue(state.done ? AT_THE_END : 1)) log.save(space.state, state);
     if (probe) {
       const done = space.count - probe.before;
       await tell('checking', done, Math.max(done, probe.expected), state.converged);

@@ -113,9 +113,9 @@ export class SpaceLog implements RowsOnDisk {
     });
   }
 
-  /** Whether it is time to save. */
-  isDue(): boolean {
-    return this.checkpoint.isDue();
+  /** Whether it is time to save. @param share of the interval that is waited for */
+  isDue(share = 1): boolean {
+    return this.checkpoint.isDue(share);
   }
 
   /** Everything up to here is on the disk when this returns. */

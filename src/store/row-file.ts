@@ -2,7 +2,7 @@
  * Rows of numbers that are appended to a file one after another, and read back in groups. The file is plain numbers, without
  * a head: what of it counts is told elsewhere, so that a row half-written by a process that was killed does no harm.
  */
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DataError } from '../errors.ts';
 import { attempt } from './atomic.ts';
@@ -30,6 +30,7 @@ export interface RowFile {
  * @throws DataError where there are fewer; RunError where the file cannot be made
  */
 export function openRowFile(path: string, bytes = 0): RowFile {
+  if (bytes > 0 && !existsSync(path)) throw new DataError(`no file ${path}; expected ${bytes} bytes`);
   const descriptor = attempt(path, () => {
     mkdirSync(dirname(path), { recursive: true });
     return openSync(path, bytes > 0 ? 'r+' : 'w+');

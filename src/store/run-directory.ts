@@ -25,6 +25,8 @@ export const RUN_FILES = {
   batches: 'batches.safetensors',
   /** Folder of `00000.safetensors` …: `theta`, `velocity` [updates, d]; absent where the run replays. */
   trajectory: 'trajectory',
+  /** `updates` I32 [n], `theta`, `velocity` [n, d]: states between epochs of a window that is run again; else absent. */
+  epochs: 'epochs.safetensors',
   /** Loss and accuracy over burn-in and window, a line an epoch. */
   windowCurve: 'window.csv',
   /** `theta`, `gradient` F64 [d] at the window mean. */

@@ -10,6 +10,7 @@ import { type Eigenpairs, lanczos, type LanczosProgress } from '../../hessian/la
 import { inWords, lanczosMemory, stepsUsually } from '../../hessian/memory.ts';
 import { basisOn } from '../../hessian/native-basis.ts';
 import { freshResiduals, type FreshResiduals } from '../../hessian/residuals.ts';
+import { AT_THE_END } from '../../store/checkpoint.ts';
 import { sha256File } from '../../store/atomic.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { requireTensor } from '../../store/safetensors.ts';
@@ -191,7 +192,7 @@ async function onAllSamples(
     const { rayleighQuotients, residuals } = await freshResiduals(operator, eigenvectors, {
       known,
       async afterEach(done, total, soFar) {
-        if (progress.isDue()) save(soFar);
+        if (progress.isDue(done < total ? 1 : AT_THE_END)) save(soFar);
         await report(done, total);
       },
     });

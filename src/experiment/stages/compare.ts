@@ -76,7 +76,7 @@ export async function compareStage(context: Context): Promise<void> {
 
   const report = voice.begin('principal components');
   const path = await principalComponents(projections.theta, eigenvalues, problem, seed, report);
-  const walked = randomWalk(settings, eigenvalues, noise.variance, seed);
+  const walked = await randomWalk(settings, eigenvalues, noise.variance, seed, report);
   const walk = await principalComponents(walked, eigenvalues, problem, seed, report);
 
   const direct = await directLossFluctuation(context, bench, mean, eigenvectors, projections.theta);

@@ -1,9 +1,11 @@
 /** The Hessian's eigendirections at the window's mean, and the window projected onto them. */
+import { AT_THE_END } from '../../store/checkpoint.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
-import { readMean } from '../run-files.ts';
+import { readMean, readSpectrum } from '../run-files.ts';
 import { findDirections } from '../spectrum/directions.ts';
+import type { Workbench } from '../workbench.ts';
 import { curvatureAlongWindow } from './curvature-along-window.ts';
 import { projectWindow } from './project-window.ts';
 
@@ -13,8 +15,22 @@ import { projectWindow } from './project-window.ts';
  * @throws ConfigurationError where Lanczos lacks memory
  */
 export async function spectrumStage(context: Context): Promise<void> {
-  const { directory, workbench } = context;
-  const bench = await workbench();
+  const { directory } = context;
+  const bench = await context.workbench();
+  const { eigenvalues, eigenvectors } = context.has(RUN_FILES.spectrum)
+    ? readSpectrum(directory)
+    : await writeSpectrum(context, bench);
+  if (!context.has(RUN_FILES.projections)) await projectWindow(context, bench, readMean(directory).theta, eigenvectors);
+  await curvatureAlongWindow(context, bench, eigenvalues, eigenvectors);
+}
+
+async function writeSpectrum(
+  context: Context,
+  bench: Workbench,
+): Promise<{ readonly eigenvalues: Float64Array; readonly eigenvectors: Float32Array }> {
+  const { directory } = context;
+  // Saved once the file is there: it is then gone on from.
+  const written = context.checkpoint('spectrum');
   const { size } = bench.problem;
   const { theta, gradient } = readMean(directory);
   const found = await findDirections(context, bench, theta);
@@ -26,11 +42,12 @@ export async function spectrumStage(context: Context): Promise<void> {
   for (let i = 0; i < count; i++) for (let j = 0; j < size; j++) along[i] += vectors[i * size + j] * gradient[j];
 
   const { nodes, weights } = found.density;
+  const eigenvalues = sorted(found.eigenvalues);
   const shape = [count];
   writeSafetensors(
     runPath(directory, RUN_FILES.spectrum),
     {
-      eigenvalues: { shape, data: sorted(found.eigenvalues) },
+      eigenvalues: { shape, data: eigenvalues },
       eigenvectors: { shape: [count, size], data: vectors },
       residuals: { shape, data: sorted(found.residuals) },
       residual_over_gap: { shape, data: sorted(found.residualOverGap) },
@@ -40,8 +57,8 @@ export async function spectrumStage(context: Context): Promise<void> {
     },
     { ...found.report },
   );
-  await projectWindow(context, bench, theta, vectors);
-  await curvatureAlongWindow(context, bench, sorted(found.eigenvalues), vectors);
+  if (written.isDue(AT_THE_END)) written.save({});
+  return { eigenvalues, eigenvectors: vectors };
 }
 
 /** Rows [k, d] in another order; themselves where that is theirs already: they are too large to copy for nothing. */

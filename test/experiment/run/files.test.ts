@@ -122,7 +122,7 @@ describe('a run directory', () => {
 
   it('has the resolved configuration, which resolves to itself, and what the machine suggested', () => {
     const { choices, ...experiment } = json('experiment.json');
-    expect(choices).toEqual({ threads: 1 });
+    expect(choices).toEqual({ threads: 1, store: 'trajectory' });
     expect(experiment).toEqual(tiny());
     expect(resolveExperiment(experiment)).toEqual(tiny());
   });
