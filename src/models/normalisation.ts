@@ -10,13 +10,26 @@ export interface Normaliser {
   /** Its parameters, one number a channel each, and what they are at initialisation. */
   readonly parameters: readonly { readonly name: string; readonly initial: number }[];
   /**
-   * The convolution's outputs, normalised.
+   * The convolution's outputs, normalised, as a sum, so that what else is added may come between.
    *
    * @param convolve the outputs [n, height, width, channels] of the convolution with a kernel
    * @param own the parameters of this layer [channels]
    * @param layer which of the network's convolutions it is, from 0
    */
-  apply(ops: Ops, convolve: (kernel: Tensor) => Tensor, kernel: Tensor, own: readonly Tensor[], layer: number): Tensor;
+  apply(
+    ops: Ops,
+    convolve: (kernel: Tensor) => Tensor,
+    kernel: Tensor,
+    own: readonly Tensor[],
+    layer: number,
+  ): Normalised;
+}
+
+/** Outputs [n, height, width, channels] as scaled + offset. */
+export interface Normalised {
+  readonly scaled: Tensor;
+  /** [channels] or [n, 1, 1, channels] */
+  readonly offset: Tensor;
 }
 
 /** Means and variances [channels] of one layer's outputs. */
@@ -43,8 +56,8 @@ export function bias(divisorOf: (layer: number) => number): Normaliser {
     parameters: [{ name: 'bias', initial: 0 }],
     apply(ops, convolve, kernel, [own], layer) {
       const divisor = divisorOf(layer);
-      const scaled = (values: Tensor) => (divisor === 1 ? values : ops.div(values, ops.scalar(divisor)));
-      return ops.add(convolve(scaled(kernel)), scaled(own));
+      const divided = (values: Tensor) => (divisor === 1 ? values : ops.div(values, ops.scalar(divisor)));
+      return { scaled: convolve(divided(kernel)), offset: divided(own) };
     },
   };
 }
@@ -69,8 +82,8 @@ export function groupNorm(groups: number): Normaliser {
       const mean = meanOf(places);
       const variance = ops.sub(meanOf(ops.square(places)), ops.square(mean));
       const [factor, offset] = factorAndOffset(ops, { mean, variance }, scale, shift);
-      const everywhere = (values: Tensor) => ops.reshape(values, [samples, 1, channels]);
-      return ops.reshape(ops.add(ops.mul(places, everywhere(factor)), everywhere(offset)), x.shape);
+      const scaled = ops.mul(places, ops.reshape(factor, [samples, 1, channels]));
+      return { scaled: ops.reshape(scaled, x.shape), offset: ops.reshape(offset, [samples, 1, 1, channels]) };
     },
   };
 }
@@ -90,7 +103,7 @@ export function batchNorm(note: (statistics: ChannelStatistics, layer: number) =
       const variance = ops.sub(ops.mean(ops.square(rows), 0), ops.square(mean));
       note({ mean, variance }, layer);
       const [factor, offset] = factorAndOffset(ops, { mean, variance }, scale, shift);
-      return ops.add(ops.mul(x, factor), offset);
+      return { scaled: ops.mul(x, factor), offset };
     },
   };
 }
@@ -104,7 +117,7 @@ export function frozenBatchNorm(statisticsOf: (ops: Ops, layer: number) => Chann
     parameters: SCALE_AND_SHIFT,
     apply(ops, convolve, kernel, [scale, shift], layer) {
       const [factor, offset] = factorAndOffset(ops, statisticsOf(ops, layer), scale, shift);
-      return ops.add(convolve(ops.mul(kernel, factor)), offset);
+      return { scaled: convolve(ops.mul(kernel, factor)), offset };
     },
   };
 }

@@ -61,15 +61,17 @@ export function resnet20(inputShape: Shape, outputs: number, options: Resnet20Op
       const left = [...parameters];
       let layer = 0;
       const bend = (h: Tensor) => activate(ops, options.activation, h);
-      const convolve = (h: Tensor) => {
+      const convolve = (h: Tensor, around?: Tensor) => {
         const { stride } = convolutions[layer];
         const [kernel, ...own] = left.splice(0, 1 + of.parameters.length);
-        return of.apply(ops, (by) => convolution(ops, h, by, stride), kernel, own, layer++);
+        const { scaled, offset } = of.apply(ops, (by) => convolution(ops, h, by, stride), kernel, own, layer++);
+        // The offset last: TensorFlow 2.15 gives up rewriting graphs that have relu(convolution + bias + what goes around).
+        return ops.add(around ? ops.add(scaled, around) : scaled, offset);
       };
       let h = bend(convolve(x));
       for (let block = 0; block < BLOCKS; block++) {
         const around = shortcut(ops, h, convolutions[layer]);
-        h = bend(ops.add(convolve(bend(convolve(h))), around));
+        h = bend(convolve(bend(convolve(h)), around));
       }
       const [samples, height, width, channels] = h.shape as [number, number, number, number];
       const mean = ops.mean(ops.reshape(h, [samples, height * width, channels]), 1);

@@ -35,9 +35,9 @@ export interface HeavyBall {
 
 /** A call costs about as much as an update of a small network, and some tenths of a millisecond for larger ones. */
 const SMALL_NETWORK = 10_000;
-/** Layer outputs of a batch beyond which an update takes a tenth of a second, and the graph of one some seconds to make. */
-const LONG_UPDATE = 2e7;
-const UPDATES_PER_CALL = { small: 10, large: 4, long: 1 } as const;
+/** Parameter tensors from which on an update takes milliseconds at least, and the graph of one a second or more to make. */
+const DEEP_NETWORK = 40;
+const UPDATES_PER_CALL = { small: 10, large: 4, deep: 1 } as const;
 
 /** At rest at given weights, in the precision of the run. */
 export function atRest(theta: Reals, precision: 'float32' | 'float64'): State {
@@ -75,9 +75,9 @@ export function openHeavyBall(problem: Problem, data: Samples, batchSize: number
       return known;
     }
 
-    const large = batchSize * model.unitsPerSample > LONG_UPDATE ? 'long' : 'large';
+    const kind = size <= SMALL_NETWORK ? 'small' : 'large';
     return {
-      updatesPerCall: UPDATES_PER_CALL[size <= SMALL_NETWORK ? 'small' : large],
+      updatesPerCall: UPDATES_PER_CALL[model.shapes.length < DEEP_NETWORK ? kind : 'deep'],
       advance(state, batches, learningRate) {
         const updates = batches.length / batchSize;
         if (!Number.isInteger(updates) || updates === 0)
