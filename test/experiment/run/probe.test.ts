@@ -96,6 +96,10 @@ describe('a probe of all samples', () => {
     expect(lines.at(-1)).toBe('');
     expect(lines.at(-2)).toBe(`  ${found.command}`);
     for (const line of lines.slice(0, -2)) expect(line.length, line).toBeLessThanOrEqual(100);
+    // η·λ_max < 2(1+β) = 3, η = 0.15/λ: up to λ_max/20.
+    const diverging = dense.filter((value, i) => [1, 2, 5, 10, 15].includes(i + 1) && value < dense[0] / 20);
+    expect(diverging.length).toBeGreaterThan(0);
+    expect(lines.filter((line) => line.endsWith(' diverges'))).toHaveLength(diverging.length);
   });
 });
 
