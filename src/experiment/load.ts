@@ -51,6 +51,10 @@ function checked(experiment: Experiment): Experiment {
     throw new ConfigurationError(
       `model.initialisation.from is teacher, but data ${data.name} have no teacher: use random`,
     );
+  if (model.name === 'resnet20' && model.groups !== null && model.normalisation !== 'group')
+    throw new ConfigurationError(
+      `model.groups is ${model.groups}, but model.normalisation is ${model.normalisation}, which has no groups: leave it out, or use normalisation group`,
+    );
   if (experiment.train.epochs === 0 && experiment.polish.method === 'none' && model.initialisation.from === 'random')
     throw new ConfigurationError(
       'train.epochs is 0 and polish.method is none, so that the window would open at random weights: train, or polish',

@@ -6,6 +6,7 @@ import { lossFor } from '../models/losses.ts';
 import { mlp } from '../models/mlp.ts';
 import { initialWeights, type Model, weightsNear } from '../models/model.ts';
 import { defineProblem, onBackend, type Problem, type Samples } from '../models/problem.ts';
+import { resnet20 } from '../models/resnet20.ts';
 import { randomStream } from '../random.ts';
 import { batchesPerEpoch } from '../sgd/samplers.ts';
 import { mostExact, openBackend } from '../tensor/backend.ts';
@@ -68,7 +69,8 @@ export async function openWorkbench(
   const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay });
   // A teacher of other layers is refused here, before anything is written.
   startingWeights(experiment, { dataset, problem });
-  const reserved = spectrum ? memoryForSpectrum(problem, experiment.spectrum.eigenpairs) : 0;
+  const finds = spectrum && experiment.spectrum.shared === null;
+  const reserved = finds ? memoryForSpectrum(problem, experiment.spectrum.eigenpairs) : 0;
   const savedBytes = memoryBytes ?? suggestMemory(reserved);
   const cheap = train.samples * (model.unitsPerSample + sizeOf(inputShape)) <= CHEAP_UNITS;
   const exact = cheap ? onBackend(problem, mostExact(backend)) : problem;
@@ -83,6 +85,7 @@ function refuseImpossibleBatches({ data, sgd }: Experiment): void {
 
 function modelFor({ model }: Experiment, inputShape: readonly number[], outputs: number): Model {
   if (model.name === 'lenet') return lenet(inputShape, outputs, model);
+  if (model.name === 'resnet20') return resnet20(inputShape, outputs, model);
   if (model.name === 'mlp') return mlp(inputShape, outputs, model);
   return mlp(inputShape, outputs, { hidden: [], activation: 'tanh' });
 }

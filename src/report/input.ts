@@ -49,6 +49,7 @@ export type RunNumbers = Pick<
   | 'slopes'
 > & {
   readonly components?: Summary['components'];
+  readonly spectrum?: Summary['spectrum'];
   /** S and N, where their ratio is not 1/M. */
   readonly batchSize?: number;
   readonly samples?: number;
@@ -114,6 +115,13 @@ export interface ComponentColumns {
   readonly random_walk_curvature: Column;
 }
 
+/** density.csv as columns: eigenvalues that were not computed, as a quadrature. */
+export interface DensityColumns {
+  readonly eigenvalue: Column;
+  /** About how many directions lie at each. */
+  readonly directions: Column;
+}
+
 /** One direction's path, measured and replayed, after each update of the window. */
 export interface DirectionPath {
   readonly direction: number;
@@ -143,6 +151,7 @@ export interface ReportInput {
   readonly estimators?: EstimatorColumns;
   readonly positions?: PositionColumns;
   readonly components?: ComponentColumns;
+  readonly density?: DensityColumns;
   /** Paths of a few directions, stiffest first. */
   readonly paths?: readonly DirectionPath[];
   /** Where controls were run. */

@@ -24,7 +24,7 @@ async function batchGradientsAlong(
 ) {
   const gradients = openBatchGradients(problem, data, batchSize, directions, exact);
   try {
-    return await gradients.along(at, indices, report, lessAt);
+    return await gradients.along(at, indices, report, { lessAt });
   } finally {
     gradients.dispose();
   }

@@ -98,9 +98,9 @@ export async function probeCurvature(
           { count: disjointSamples, purpose: SUBSET, skip: samples },
           async (operator) => {
             const report = voice.begin('the same directions on other samples');
-            const { rayleighQuotients } = await freshResiduals(operator, pairs.eigenvectors, undefined, (done) =>
-              report(done, pairs.eigenvalues.length),
-            );
+            const { rayleighQuotients } = await freshResiduals(operator, pairs.eigenvectors, {
+              afterEach: (done, total) => report(done, total),
+            });
             return rayleighQuotients;
           },
         )

@@ -1,10 +1,12 @@
 /** Whether the loss is quadratic over the window: the curvature along chosen directions at states of it. */
+import { Disposables } from '../../disposables.ts';
 import { openHessian } from '../../hessian/hessian.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
 import { measured } from '../profile.ts';
 import { snapshotsOfWindow, statesInEpochs } from '../snapshots.ts';
+import { openWindow } from '../window/open.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** States and directions: 40 products in all. */
@@ -18,21 +20,26 @@ const DIRECTIONS = 10;
  * @param eigenvectors unit rows [k, d]
  */
 export async function curvatureAlongWindow(
-  { directory, experiment, voice }: Context,
-  { problem, dataset, batchesPerEpoch, savedBytes }: Workbench,
+  context: Context,
+  bench: Workbench,
   eigenvalues: Float64Array,
   eigenvectors: Float32Array,
 ): Promise<void> {
+  const { directory, experiment, voice } = context;
+  const { problem, dataset, batchesPerEpoch, savedBytes } = bench;
   const { size } = problem;
   const { epochs } = experiment.record;
   const chosen = snapshotsOfWindow(epochs, batchesPerEpoch, STATES);
   const directions = spreadOverDecades(eigenvalues, DIRECTIONS);
   const ratio = new Float64Array(chosen.length * directions.length);
   const report = voice.begin('curvature along the window');
-  const hessian = openHessian(problem, dataset.train, savedBytes);
+  const held = new Disposables();
   try {
+    const hessian = held.add(openHessian(problem, dataset.train, savedBytes));
+    const window = held.add(openWindow(context, bench));
     let row = 0;
-    for (const { state } of statesInEpochs(directory, epochs * batchesPerEpoch, size, batchesPerEpoch, chosen)) {
+    const breathe = () => report(row * directions.length, ratio.length);
+    for await (const { state } of statesInEpochs(window, batchesPerEpoch, chosen, breathe)) {
       const operator = measured('Hessian products', hessian.at(state), 'apply');
       try {
         for (const [column, i] of directions.entries()) {
@@ -49,7 +56,7 @@ export async function curvatureAlongWindow(
       row++;
     }
   } finally {
-    hessian.dispose();
+    held.dispose();
   }
   writeSafetensors(runPath(directory, RUN_FILES.curvature), {
     updates: { shape: [chosen.length], data: Int32Array.from(chosen) },

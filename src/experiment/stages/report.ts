@@ -5,6 +5,7 @@ import { allFigures } from '../../report/all-figures.ts';
 import type {
   ComponentColumns,
   ControlColumns,
+  DensityColumns,
   DirectionColumns,
   DirectionPath,
   EstimatorColumns,
@@ -59,6 +60,7 @@ function readReportInput(directory: string, title: string | null): ReportInput {
     estimators: readNumbers<EstimatorColumns>(directory, RUN_FILES.estimators),
     positions: readNumbers<PositionColumns>(directory, RUN_FILES.positions),
     components: readNumbers<ComponentColumns>(directory, RUN_FILES.components),
+    density: readNumbers<DensityColumns>(directory, RUN_FILES.density),
     paths: readPaths(directory, directions, run.crossoverEigenvalue),
     controls: readControls(directory),
   };

@@ -44,6 +44,7 @@ describe('a run directory', () => {
       'batches.safetensors',
       'components.csv',
       'curvature.safetensors',
+      'density.csv',
       'directions.csv',
       'environment.json',
       'estimators.csv',
@@ -81,6 +82,8 @@ describe('a run directory', () => {
       residuals: `F64 ${d}`,
       residual_over_gap: `F64 ${d}`,
       gradient: `F64 ${d}`,
+      density_eigenvalues: `F64 ${d}`,
+      density_weights: `F64 ${d}`,
     });
     expect(layout('projections.safetensors')).toEqual({ theta: rows, velocity: rows });
     expect(layout('replay.safetensors')).toEqual({ theta: rows, explained: `F64 ${d}` });
@@ -119,7 +122,7 @@ describe('a run directory', () => {
 
   it('has the resolved configuration, which resolves to itself, and what the machine suggested', () => {
     const { choices, ...experiment } = json('experiment.json');
-    expect(choices).toEqual({ threads: 1 });
+    expect(choices).toEqual({ threads: 1, store: 'trajectory' });
     expect(experiment).toEqual(tiny());
     expect(resolveExperiment(experiment)).toEqual(tiny());
   });
@@ -217,7 +220,7 @@ describe('summary.json', () => {
       [
         ...['schemaVersion', 'learningRate', 'momentum', 'batchSize', 'samples', 'batchesPerEpoch', 'weightDecay'],
         ...['sampler', 'crossoverEigenvalue', 'window', 'ranges', 'slopes', 'lossFluctuation', 'warnings', 'verdicts'],
-        ...['noise', 'quadraticity', 'components'],
+        ...['noise', 'spectrum', 'quadraticity', 'components'],
       ].sort(),
     );
     expect(Object.keys(summary().window).sort()).toEqual(['burnInEpochs', 'epochs', 'updates']);
