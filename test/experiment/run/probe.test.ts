@@ -163,6 +163,28 @@ describe('a run directory', () => {
   });
 });
 
+describe('a network with batch normalisation', () => {
+  // Channel: the stage that records looks at the same minimum, with statistics that it reads for itself.
+  it('is probed with the statistics that are frozen at its minimum', async () => {
+    const directory = join(folder(), 'frozen');
+    const samples = 40;
+    const settings = {
+      data: { name: 'digits', samples, testSamples: 0, size: 8 },
+      model: { name: 'resnet20', width: 2, normalisation: 'frozen-batch' },
+      loss: 'cross-entropy',
+      train: { epochs: 2, initialLearningRate: 0.05 },
+      polish: { method: 'none' },
+      sgd: { learningRate: 1e-4, batchSize: 10 },
+      record: { burnInEpochs: 0, epochs: 2 },
+    };
+    await run(directory, settings, 'record');
+    const { configured, curvature } = await probe(directory, quiet, { samples, iterations: 30 });
+    const visibility = readVisibility(directory)!;
+    expect(curvature.trace.value / visibility.trace.value).toBeCloseTo(1, 4);
+    expect(configured.contamination / visibility.contamination).toBeCloseTo(1, 4);
+  });
+});
+
 describe('the command to go on with', () => {
   /** The settings of the command, run until the window is recorded. */
   async function goOn(directory: string): Promise<readonly string[]> {
