@@ -7,6 +7,7 @@ import { RunError } from '../errors.ts';
 import type { SummaryWarning } from '../report/summary.ts';
 import { requireRunDirectory, RUN_FILES, runPath } from '../store/run-directory.ts';
 import { readSafetensors, requireTensor } from '../store/safetensors.ts';
+import { frozenAsTrained } from './batch-norm.ts';
 import type { Voice } from './context.ts';
 import { refuseMemoryBeyondReach } from './memory.ts';
 import { readFinished } from './pipeline.ts';
@@ -80,8 +81,9 @@ export async function probe(
   const { experiment, choices: machine } = readFinished(target, 'train');
   const minimum = readSafetensors(runPath(target, RUN_FILES.minimum));
   const theta = requireTensor(minimum, 'theta', 'F64').data;
-  const bench = await inSection(OPENING, () => openWorkbench(experiment, machine, voice, { memoryBytes }));
-  requireSameData(target, bench.dataset.sources);
+  const opened = await inSection(OPENING, () => openWorkbench(experiment, machine, voice, { memoryBytes }));
+  requireSameData(target, opened.dataset.sources);
+  const bench = frozenAsTrained(target, opened);
   enterSection('probe');
 
   const { sgd, seed } = experiment;

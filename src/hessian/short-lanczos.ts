@@ -33,8 +33,6 @@ export interface ConvergedPairs {
   readonly residuals: Float64Array;
   /** Products spent. */
   readonly iterations: number;
-  /** The largest Ritz value, converged or not: a lower bound of the largest eigenvalue. */
-  readonly largest: number;
 }
 
 /**
@@ -60,7 +58,7 @@ export async function shortLanczos(operator: SymmetricOperator, options: ShortLa
     const count = leadingConverged(pairs, tolerance);
     const { values, vectors } = space.ritzVectors([...Array(count).keys()]);
     const residuals = pairs.residuals.slice(0, count);
-    return { eigenvalues: values, eigenvectors: vectors, residuals, iterations, largest: pairs.values[0] };
+    return { eigenvalues: values, eigenvectors: vectors, residuals, iterations };
   } finally {
     space.dispose();
   }

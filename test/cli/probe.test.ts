@@ -78,11 +78,9 @@ describe('a probe', () => {
     expect(out).toMatch(/^Choosing the learning rate\n31 parameters, N = 400 samples, S = 20 a batch, M = 20 batches/);
     expect(out).toContain('They are those of all samples.');
     const [, command] = /\nGo on with\n {2}epochnoise (.*)\n$/.exec(out)!;
-    const { code: after, out: result } = await epochnoise(folder, [...command.split(' '), '--until', 'record']);
-    expect({ after, result }).toEqual({
-      after: 0,
-      result: 'trained: done train, record; next `epochnoise spectrum trained`\n',
-    });
+    const after = await epochnoise(folder, [...command.split(' '), '--until', 'record', '--json']);
+    expect(after.code).toBe(0);
+    expect(JSON.parse(after.out)).toMatchObject({ directory: '~/trained', ran: ['train', 'record'] });
   });
 
   it('writes nothing, and works beside a process that holds the lock', async () => {

@@ -50,10 +50,9 @@ describe('shortLanczos on a matrix of known spectrum', () => {
 
   it('is complete where it takes as many steps as there are directions: all positive ones, whatever was asked', async () => {
     const small = withSpectrum([5, 3, 1, 0.5, -0.2, -4], 2);
-    const { eigenvalues, eigenvectors, iterations, largest } = await shortLanczos(small.operator, options);
+    const { eigenvalues, eigenvectors, iterations } = await shortLanczos(small.operator, options);
     expect(iterations).toBe(6);
     expect(eigenvalues).toHaveLength(4);
-    expect(largest).toBe(eigenvalues[0]);
     rowsOf(eigenvectors, 6).forEach((row, i) => {
       expect(eigenvalues[i]).toBeCloseTo([5, 3, 1, 0.5][i], 10);
       expect(Math.abs(dot(row, small.eigenvector(i)))).toBeCloseTo(1, 6);

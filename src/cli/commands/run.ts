@@ -15,7 +15,7 @@ interface RunOptions extends RunningOptions {
 export function runCommand(): Command {
   const command = new Command('run')
     .description('Run an experiment: train, record, find the eigendirections, compare with theory, draw.')
-    .argument('<experiment>', `a name (${experimentNames().join(', ')}) a YAML file, or a run’s experiment.json`)
+    .argument('<experiment>', `a name (${experimentNames().join(', ')}), a YAML file, or a run's experiment.json`)
     .option('--out <folder>', 'where the results go (default: results/<name of the experiment>)')
     .option('--set <key.path=value>', 'change a setting; may be given several times', gather(String))
     .addOption(new Option('--until <stage>', 'the last stage to run').choices(STAGE_NAMES).default('report'));

@@ -5,7 +5,7 @@ import { ownWindow, whiteWindow, windowSettings } from '../compare/directions.ts
 import type { Experiment } from '../schema.ts';
 import { visibilityOf } from '../visibility.ts';
 import type { Workbench } from '../workbench.ts';
-import type { DirectionCount, Spectrum } from './decay.ts';
+import type { CountedSpectrum, DirectionCount } from './decay.ts';
 
 /** What all choices have in common. */
 export interface Setting {
@@ -15,7 +15,7 @@ export interface Setting {
   readonly trace: TraceEstimate;
   /** λ_max, or a little more. */
   readonly largest: number;
-  readonly spectrum: Spectrum;
+  readonly spectrum: CountedSpectrum;
 }
 
 /** One learning rate. What cannot be known is null. */

@@ -51,7 +51,7 @@ export interface ProbeCost {
 }
 
 /** A Ritz pair with a residual of up to this part of its value counts: its error in λ is of second order in it. */
-export const TOLERANCE = 0.02;
+const TOLERANCE = 0.02;
 /** Names the draw of the subset. */
 export const SUBSET = 'probe/subset';
 

@@ -9,7 +9,7 @@ export interface DirectionCount {
 }
 
 /** Counts eigenvalues at or above a level. */
-export interface Spectrum {
+export interface CountedSpectrum {
   /** Power λ ∝ rank^−p that the last known eigenvalues follow; null where too few are known, or they do not fall. */
   readonly exponent: number | null;
   /** How many lie at or above a level; null below the known ones where they cannot be extrapolated. */
@@ -28,7 +28,7 @@ const FEWEST = 6;
  * @param eigenvalues the leading ones, descending and positive
  * @param size d
  */
-export function countDirections(eigenvalues: readonly number[], size: number): Spectrum {
+export function countDirections(eigenvalues: readonly number[], size: number): CountedSpectrum {
   const known = eigenvalues.length;
   const last = eigenvalues[known - 1];
   const line = known === size ? null : tailLine(eigenvalues);

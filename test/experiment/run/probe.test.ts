@@ -96,6 +96,10 @@ describe('a probe of all samples', () => {
     expect(lines.at(-1)).toBe('');
     expect(lines.at(-2)).toBe(`  ${found.command}`);
     for (const line of lines.slice(0, -2)) expect(line.length, line).toBeLessThanOrEqual(100);
+    // η·λ_max < 2(1+β) = 3, η = 0.15/λ: up to λ_max/20.
+    const diverging = dense.filter((value, i) => [1, 2, 5, 10, 15].includes(i + 1) && value < dense[0] / 20);
+    expect(diverging.length).toBeGreaterThan(0);
+    expect(lines.filter((line) => line.endsWith(' diverges'))).toHaveLength(diverging.length);
   });
 });
 
@@ -156,6 +160,28 @@ describe('a run directory', () => {
     expect(await problemOf(() => probe(finished, quiet, { samples: SAMPLES, iterations: 1 }))).toBe(
       'exit 1: none of the eigenpairs converged in 1 Lanczos iterations: give more (--iterations)',
     );
+  });
+});
+
+describe('a network with batch normalisation', () => {
+  // Channel: the stage that records looks at the same minimum, with statistics that it reads for itself.
+  it('is probed with the statistics that are frozen at its minimum', async () => {
+    const directory = join(folder(), 'frozen');
+    const samples = 40;
+    const settings = {
+      data: { name: 'digits', samples, testSamples: 0, size: 8 },
+      model: { name: 'resnet20', width: 2, normalisation: 'frozen-batch' },
+      loss: 'cross-entropy',
+      train: { epochs: 2, initialLearningRate: 0.05 },
+      polish: { method: 'none' },
+      sgd: { learningRate: 1e-4, batchSize: 10 },
+      record: { burnInEpochs: 0, epochs: 2 },
+    };
+    await run(directory, settings, 'record');
+    const { configured, curvature } = await probe(directory, quiet, { samples, iterations: 30 });
+    const visibility = readVisibility(directory)!;
+    expect(curvature.trace.value / visibility.trace.value).toBeCloseTo(1, 4);
+    expect(configured.contamination / visibility.contamination).toBeCloseTo(1, 4);
   });
 });
 
