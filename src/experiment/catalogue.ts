@@ -20,6 +20,7 @@ export const STAGE_TITLES = {
   train: 'train the network and bring it near a minimum',
   record: 'burn in, then record the weights after every update of the window',
   spectrum: 'find the eigendirections of the Hessian, and project the window onto them',
+  curvature: 'measure the curvature that the weights feel along the eigendirections',
   noise: 'measure the gradient noise along the eigendirections',
   compare: 'compare measured variances with the predictions for this window',
   controls: 'run the controls from the same minimum',

@@ -5,6 +5,7 @@ import { RUN_FILES, runPath } from '../store/run-directory.ts';
 import { openSafetensors, readSafetensors, requireTensor } from '../store/safetensors.ts';
 import type { Visibility } from './visibility.ts';
 import type { PolishReport } from './stages/train.ts';
+import type { CurvatureReport } from './stages/curvature.ts';
 import type { NoiseReport } from './stages/noise.ts';
 import type { SpectrumReport } from './spectrum/directions.ts';
 
@@ -88,23 +89,55 @@ export function readReplay(directory: string): ReplayResults {
   return { theta: requireTensor(file, 'theta', 'F32').data, explained: requireTensor(file, 'explained', 'F64').data };
 }
 
-/** curvature.safetensors: what the curvature along chosen directions is at states of the window, over that at its mean. */
+/** curvature.safetensors. */
 export interface CurvatureResults {
-  /** [s] */
-  readonly updates: Int32Array;
-  /** Indices of the directions [q]. */
-  readonly directions: Int32Array;
-  /** [s, q] */
-  readonly ratio: Float64Array;
+  /** What the curvature along chosen directions is at states of the window, over that at its mean. */
+  readonly alongWindow: {
+    /** Indices of the directions [q]. */
+    readonly directions: Int32Array;
+    /** [states, q] */
+    readonly ratio: Float64Array;
+  };
+  /** The path at its snapshots. */
+  readonly snapshots: {
+    /** e·(θ−θ̄) and e·∇L(θ) [s, k]. */
+    readonly theta: Float64Array;
+    readonly gradient: Float64Array;
+    /** What each group of samples adds to the slope of the gradient against the weights [groups, k]. */
+    readonly groupSlopes: Float64Array;
+  };
+  readonly finiteStep: {
+    /** Indices of the directions [q]. */
+    readonly directions: Int32Array;
+    /** Half the distance of the two points [q]. */
+    readonly step: Float64Array;
+    /** By each group of samples [groups, q]. */
+    readonly curvature: Float64Array;
+    /** Standard error from rounding [q]. */
+    readonly rounding: Float64Array;
+  };
+  readonly report: CurvatureReport;
 }
 
 /** Reads curvature.safetensors. @throws DataError where it is missing or damaged */
 export function readCurvature(directory: string): CurvatureResults {
   const file = readSafetensors(runPath(directory, RUN_FILES.curvature));
+  const doubles = (name: string) => requireTensor(file, name, 'F64').data;
+  const indices = (name: string) => requireTensor(file, name, 'I32').data;
   return {
-    updates: requireTensor(file, 'updates', 'I32').data,
-    directions: requireTensor(file, 'directions', 'I32').data,
-    ratio: requireTensor(file, 'ratio', 'F64').data,
+    alongWindow: { directions: indices('directions'), ratio: doubles('ratio') },
+    snapshots: {
+      theta: doubles('snapshot_theta'),
+      gradient: doubles('snapshot_gradient'),
+      groupSlopes: doubles('snapshot_group_slopes'),
+    },
+    finiteStep: {
+      directions: indices('finite_step_directions'),
+      step: doubles('finite_step'),
+      curvature: doubles('finite_step_curvature'),
+      rounding: doubles('finite_step_rounding'),
+    },
+    report: file.metadata as unknown as CurvatureReport,
   };
 }
 

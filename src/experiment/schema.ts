@@ -187,6 +187,18 @@ export const experimentSchema = z.strictObject({
         .default(null),
     })
     .prefault({}),
+  curvature: z
+    .strictObject({
+      /** States of the window at which the gradient is held against the weights. */
+      snapshots: count.min(16).default(100),
+      /** Gradients from a seeded subset of so many samples; null: from all where that is affordable. */
+      samples: count.min(8).nullable().default(null),
+      /** Directions of the finite step; null: up to 60. */
+      directions: whole.nullable().default(null),
+      /** `second`: of a window that follows, so that a prediction with this curvature does not know the path it is about. */
+      window: z.enum(['same', 'second']).default('same'),
+    })
+    .prefault({}),
   noise: z
     .strictObject({
       method: z.enum(['auto', 'per-sample', 'batches']).default('auto'),

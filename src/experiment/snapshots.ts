@@ -28,11 +28,38 @@ export function statesOfWindow(epochs: number, batchesPerEpoch: number, perEpoch
  * come back to the same part of the epoch.
  */
 export function snapshotsOfWindow(epochs: number, batchesPerEpoch: number, count: number): number[] {
-  const chosen = Math.min(epochs, count);
-  return Array.from({ length: chosen }, (_, i) => {
-    const epoch = Math.floor(((i + 0.5) * epochs) / chosen);
-    return epoch * batchesPerEpoch + Math.floor((((i + 0.5) * GOLDEN) % 1) * batchesPerEpoch);
-  });
+  return spreadOverWindow(epochs, batchesPerEpoch, Math.min(epochs, count));
+}
+
+/** `count` updates of the window, or all there are, spread likewise, and as many in each epoch as can be; ascending. */
+export function spreadOverWindow(epochs: number, batchesPerEpoch: number, count: number): number[] {
+  const all = Math.min(count, epochs * batchesPerEpoch);
+  const chosen = new Set<number>();
+  for (let i = 0; i < all; i++) {
+    const first = Math.floor(((i + 0.5) * epochs) / all) * batchesPerEpoch;
+    let position = Math.floor((((i + 0.5) * GOLDEN) % 1) * batchesPerEpoch);
+    while (chosen.has(first + position)) position = (position + 1) % batchesPerEpoch;
+    chosen.add(first + position);
+  }
+  return [...chosen].sort((a, b) => a - b);
+}
+
+/** Weights and velocity after an update, [d] each. */
+export interface WindowState {
+  readonly update: number;
+  readonly theta: Reals;
+  readonly velocity: Reals;
+}
+
+/** States of the window in the order of time, copies in the precision of the recording. @param states updates of it */
+export async function* statesAt(
+  window: RecordedWindow,
+  states: Iterable<number>,
+  breathe?: Breathe,
+): AsyncGenerator<WindowState> {
+  for (const update of [...new Set(states)].sort((a, b) => a - b))
+    for await (const { theta, velocity } of window.states(update, update + 1, breathe))
+      yield { update, theta: theta.slice(), velocity: velocity.slice() };
 }
 
 /** A state of the window with the mean of its epoch, float64 [d] each. */

@@ -5,6 +5,7 @@ import type { Context } from './context.ts';
 import type { Experiment } from './schema.ts';
 import { compareStage } from './stages/compare.ts';
 import { controlsStage } from './stages/controls.ts';
+import { curvatureStage } from './stages/curvature.ts';
 import { noiseStage } from './stages/noise.ts';
 import { recordStage } from './stages/record.ts';
 import { reportStage } from './stages/report.ts';
@@ -30,9 +31,8 @@ export interface Stage {
 }
 
 const { minimum, training, weights, batches, trajectory, epochs, windowCurve, mean, spectrum, projections } = RUN_FILES;
-const { curvature, noise, replay, directions, estimators, positions, components, density, summary, figures } =
-  RUN_FILES;
-const { controls, controlSummary } = RUN_FILES;
+const { curvature, noise, replay, directions, estimators, curvatures, positions, components, density } = RUN_FILES;
+const { summary, figures, controls, controlSummary } = RUN_FILES;
 
 /** What every stage that computes with the network depends on. */
 const network = ({ seed, precision, backend, data, model, loss, sgd }: Experiment) => {
@@ -76,13 +76,25 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'spectrum',
     inputs: [mean, weights, batches, trajectory, epochs],
-    outputs: [spectrum, projections, curvature],
+    outputs: [spectrum, projections],
     settings: (experiment) => ({
       ...network(experiment),
       spectrum: experiment.spectrum,
       epochs: experiment.record.epochs,
     }),
     run: spectrumStage,
+  },
+  {
+    name: 'curvature',
+    inputs: [mean, weights, batches, trajectory, epochs, spectrum, projections],
+    outputs: [curvature],
+    settings: (experiment) => ({
+      ...network(experiment),
+      curvature: experiment.curvature,
+      sgd: experiment.sgd,
+      record: window(experiment),
+    }),
+    run: curvatureStage,
   },
   {
     name: 'noise',
@@ -99,7 +111,7 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'compare',
     inputs: [minimum, weights, batches, mean, trajectory, epochs, spectrum, projections, curvature, noise, replay],
-    outputs: [directions, estimators, positions, components, density, summary],
+    outputs: [directions, estimators, curvatures, positions, components, density, summary],
     settings: (experiment) => ({ ...network(experiment), sgd: experiment.sgd, record: window(experiment) }),
     run: compareStage,
   },
@@ -117,6 +129,7 @@ export const STAGES: readonly Stage[] = [
     inputs: [
       directions,
       estimators,
+      curvatures,
       positions,
       components,
       density,

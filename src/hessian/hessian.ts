@@ -1,6 +1,6 @@
 /** The exact Hessian of the objective on a whole split, at a point, as a symmetric operator. */
 import { openTogether } from '../disposables.ts';
-import { type Chunk, onePerLength, storeChunks } from '../models/chunks.ts';
+import { type Chunk, type Chunks, onePerLength, storeChunks } from '../models/chunks.ts';
 import { hessianProduct, type Problem, type Samples, specs } from '../models/problem.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { real, type Linearizable, type Linearized, type Reals } from '../tensor/types.ts';
@@ -37,11 +37,38 @@ export const relativePrecisionOf = ({ precision }: Pick<Backend, 'precision'>): 
  *   products' bytes do not depend on it
  */
 export function openHessian(problem: Problem, split: Samples, savedBytes = Infinity): HessianFamily {
-  const { backend, size, weightDecay } = problem;
-  const data = storeChunks(problem, split);
-  const graphs = onePerLength<Linearizable>((samples) =>
-    backend.linearize(hessianProduct(problem), specs(problem, samples), [real(size)]),
-  );
+  const { families, dispose } = openHessians(problem, [split], savedBytes);
+  return { ...families[0], dispose };
+}
+
+/** Several families of Hessians, which are disposed of together. */
+export interface HessianFamilies {
+  readonly families: readonly Pick<HessianFamily, 'at'>[];
+  dispose(): void;
+}
+
+/** As {@link openHessian}, for several splits, which share what is compiled; each keeps its part of `savedBytes`. */
+export function openHessians(problem: Problem, splits: readonly Samples[], savedBytes = Infinity): HessianFamilies {
+  const { backend, size } = problem;
+  return openTogether((held) => {
+    const graphs = held.add(
+      onePerLength<Linearizable>((samples) =>
+        backend.linearize(hessianProduct(problem), specs(problem, samples), [real(size)]),
+      ),
+    );
+    const families = splits.map((split) =>
+      hessianFamily(problem, held.add(storeChunks(problem, split)), graphs, savedBytes / splits.length),
+    );
+    return { families, dispose: () => held.dispose() };
+  });
+}
+
+function hessianFamily(
+  { backend, size, weightDecay }: Problem,
+  data: Chunks,
+  graphs: ReturnType<typeof onePerLength<Linearizable>>,
+  savedBytes: number,
+): Pick<HessianFamily, 'at'> {
   return {
     at: (theta) =>
       openTogether((held) => {
@@ -87,9 +114,5 @@ export function openHessian(problem: Problem, split: Samples, savedBytes = Infin
           dispose: () => held.dispose(),
         };
       }),
-    dispose() {
-      graphs.dispose();
-      data.dispose();
-    },
   };
 }

@@ -1,6 +1,7 @@
 /** The objective L(θ) = mean loss + (μ/2)‖θ‖² over a whole split, its gradient, and the accuracy. Sums in float64. */
+import { openTogether } from '../disposables.ts';
 import type { Compiled, Reals, Stored } from '../tensor/types.ts';
-import { onePerLength, storeChunks } from './chunks.ts';
+import { type Chunks, onePerLength, storeChunks } from './chunks.ts';
 import { lossAndGradient, lossAndOutputs, type Problem, sampleLosses, type Samples, specs } from './problem.ts';
 
 /** Mean loss without L2 and share of samples recognised (null for regression). */
@@ -28,14 +29,40 @@ export interface FullBatch {
  * @throws RangeError where the split's arrays are shorter than the problem's shapes ask for
  */
 export function openFullBatch(problem: Problem, split: Samples): FullBatch {
-  const { backend, size, weightDecay, loss, outputs } = problem;
-  const data = storeChunks(problem, split);
-  const compiled = (fn: (problem: Problem) => Parameters<typeof backend.compile>[0]) =>
-    onePerLength<Compiled>((samples) => backend.compile(fn(problem), specs(problem, samples)));
-  const values = compiled(sampleLosses);
-  const gradients = compiled(lossAndGradient);
-  const evaluations = compiled(lossAndOutputs);
+  const { batches, dispose } = openFullBatches(problem, [split]);
+  return { ...batches[0], dispose };
+}
 
+/** Several splits, which are disposed of together. */
+export interface FullBatches {
+  readonly batches: readonly Omit<FullBatch, 'dispose'>[];
+  dispose(): void;
+}
+
+/** As {@link openFullBatch}, for several splits, which share what is compiled. */
+export function openFullBatches(problem: Problem, splits: readonly Samples[]): FullBatches {
+  const { backend } = problem;
+  return openTogether((held) => {
+    const compiled = (fn: (problem: Problem) => Parameters<typeof backend.compile>[0]) =>
+      held.add(onePerLength<Compiled>((samples) => backend.compile(fn(problem), specs(problem, samples))));
+    const graphs = {
+      values: compiled(sampleLosses),
+      gradients: compiled(lossAndGradient),
+      evaluations: compiled(lossAndOutputs),
+    };
+    const batches = splits.map((split) => fullBatch(problem, split, held.add(storeChunks(problem, split)), graphs));
+    return { batches, dispose: () => held.dispose() };
+  });
+}
+
+type Graphs = ReturnType<typeof onePerLength<Compiled>>;
+
+function fullBatch(
+  { backend, size, weightDecay, loss, outputs }: Problem,
+  split: Samples,
+  data: Chunks,
+  { values, gradients, evaluations }: Readonly<Record<'values' | 'gradients' | 'evaluations', Graphs>>,
+): Omit<FullBatch, 'dispose'> {
   function withTheta<T>(theta: Reals, work: (stored: Stored) => T): T {
     const stored = backend.store(theta, [size]);
     try {
@@ -79,9 +106,6 @@ export function openFullBatch(problem: Problem, split: Samples): FullBatch {
         }
         return { loss: sum / data.samples, accuracy: loss.correct ? recognised / data.samples : null };
       }),
-    dispose() {
-      for (const thing of [data, values, gradients, evaluations]) thing.dispose();
-    },
   };
 }
 

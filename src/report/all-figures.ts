@@ -2,6 +2,8 @@
 import type { Figure } from './figure.ts';
 import { controlsFigure } from './figures/controls.ts';
 import { correlationTimeFigure } from './figures/correlation-time.ts';
+import { curvatureRatiosFigure } from './figures/curvature-ratios.ts';
+import { curvaturesFigure } from './figures/curvatures.ts';
 import { estimatorsFigure } from './figures/estimators.ts';
 import { noiseAutocovarianceFigure } from './figures/noise-autocovariance.ts';
 import { noiseVarianceFigure } from './figures/noise-variance.ts';
@@ -32,6 +34,8 @@ export function allFigures(input: ReportInput): NamedFigure[] {
     { name: 'noise-autocovariance', figure: noiseAutocovarianceFigure(input) },
     { name: 'noise-variance', figure: noiseVarianceFigure(input) },
     { name: 'estimators', figure: estimatorsFigure(input) },
+    { name: 'curvatures', figure: curvaturesFigure(input) },
+    { name: 'curvature-ratios', figure: curvatureRatiosFigure(input) },
     { name: 'positions', figure: positionsFigure(input) },
     { name: 'replay', figure: replayFigure(input) },
     { name: 'paths', figure: pathsFigure(input) },

@@ -50,6 +50,7 @@ export type RunNumbers = Pick<
 > & {
   readonly components?: Summary['components'];
   readonly spectrum?: Summary['spectrum'];
+  readonly curvatures?: Summary['curvatures'];
   /** S and N, where their ratio is not 1/M. */
   readonly batchSize?: number;
   readonly samples?: number;
@@ -93,6 +94,22 @@ export interface EstimatorColumns {
   readonly detrended_variance_two_component: Column;
   readonly replay_explained: Column;
   readonly replay_explained_predicted: Column;
+}
+
+/** curvatures.csv as columns, one entry a direction, as far as pictures need it. */
+export interface CurvatureColumns {
+  readonly trajectory_curvature: Column;
+  readonly trajectory_curvature_low: Column;
+  readonly trajectory_curvature_high: Column;
+  readonly trajectory_theta_variance_sampler: Column;
+  readonly trajectory_theta_variance_two_component: Column;
+  readonly trajectory_theta_dof: Column;
+  readonly finite_step_curvature: Column;
+  readonly finite_step_curvature_low: Column;
+  readonly finite_step_curvature_high: Column;
+  readonly finite_step_theta_variance_sampler: Column;
+  readonly finite_step_theta_variance_two_component: Column;
+  readonly finite_step_theta_dof: Column;
 }
 
 /** positions.csv as columns: a line a range of λ/λ_cross and position in the epoch. */
@@ -149,6 +166,7 @@ export interface ReportInput {
   readonly noise: NoiseLags;
   readonly training: readonly TrainingRow[];
   readonly estimators?: EstimatorColumns;
+  readonly curvatures?: CurvatureColumns;
   readonly positions?: PositionColumns;
   readonly components?: ComponentColumns;
   readonly density?: DensityColumns;

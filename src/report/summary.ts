@@ -77,6 +77,37 @@ export interface QuadraticitySummary {
   readonly worstAboveTenth: number | null;
 }
 
+/** Directions of a range in which a curvature is known that the weights feel. */
+export interface FeltCurvatureSummary {
+  readonly directions: number;
+  /** Median of this curvature over the eigenvalue, with its 95 % interval. */
+  readonly overEigenvalue: PooledValue | null;
+  /** Median of measured over predicted weight variance with this curvature: two components, or where unknown the sampler's. */
+  readonly ratio: number | null;
+  /** Fraction of the directions in which both agree within the 95 % intervals of the variance and of the curvature. */
+  readonly coverage: number | null;
+}
+
+/** One range of λ/λ_cross, (low, high]: with the eigenvalue, with the trajectory's curvature, with that of a finite step. */
+export interface CurvatureRange {
+  readonly low: number;
+  readonly high: number | null;
+  readonly directions: number;
+  readonly eigenvalue: Pick<FeltCurvatureSummary, 'ratio' | 'coverage'>;
+  readonly trajectory: FeltCurvatureSummary;
+  readonly finiteStep: FeltCurvatureSummary;
+}
+
+/** The curvatures that the weights feel. */
+export interface CurvaturesSummary {
+  /** Where the trajectory's comes from: with `same` a prediction with it knows the path that it is about. */
+  readonly window: 'same' | 'second';
+  readonly snapshots: number;
+  /** Samples of the gradients. */
+  readonly samples: number;
+  readonly ranges: readonly CurvatureRange[];
+}
+
 /**
  * Exponents of variance against curvature over the principal components of the path, and of one random walk as long. Without
  * intervals: components are sorted, not drawn, and another range of ranks gives another exponent.
@@ -172,6 +203,7 @@ export interface Summary {
   readonly spectrum: SpectrumSummary;
   readonly noise: NoiseSummary;
   readonly quadraticity: QuadraticitySummary | null;
+  readonly curvatures: CurvaturesSummary;
   readonly components: ComponentsSummary | null;
   readonly warnings: readonly SummaryWarning[];
   /** One sentence each. */

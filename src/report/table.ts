@@ -115,7 +115,7 @@ function rangeLabel({ low, high }: Pick<RangeSummary, 'low' | 'high'>): string {
 }
 
 /** What the paths themselves say, range by range: how much of them is a line, whether halves agree, how much is explained. */
-function pathTable({ ranges }: Summary): string[] {
+function pathTable({ ranges, curvatures }: Summary): string[] {
   const known = ranges
     .filter(({ directions, replayExplained }) => directions > 0 && replayExplained !== null)
     .toReversed();
@@ -127,7 +127,11 @@ function pathTable({ ranges }: Summary): string[] {
     ['a line', 'part'],
     ['halves agree', 'variance'],
     ['halves agree', 'mean'],
+    ['curvature', 'path / λ'],
+    ['curvature', '±σ / λ'],
   ];
+  const felt = (low: number, way: 'trajectory' | 'finiteStep') =>
+    fixed(curvatures.ranges.find((range) => range.low === low)?.[way].overEigenvalue?.value ?? null, 3);
   const rows = known.map((range) => [
     rangeLabel(range),
     fixed(range.replayExplained, 3),
@@ -135,11 +139,13 @@ function pathTable({ ranges }: Summary): string[] {
     percent(range.trendFraction),
     percent(range.halvesCoverage),
     percent(range.shiftCoverage),
+    felt(range.low, 'trajectory'),
+    felt(range.low, 'finiteStep'),
   ]);
   return [
     ...aligned([header.map(([first]) => first), header.map(([, second]) => second), ...rows]),
     ...wrap(
-      'Medians. Explained: by the quadratic model from the window’s own batches; expected: with the noise of a fluctuating curvature. Halves of stationary windows agree in 95 % of the directions.',
+      'Medians. Explained: by the quadratic model from the window’s own batches; expected: with the noise of a fluctuating curvature. Halves of stationary windows agree in 95 % of the directions. Curvature: felt along the path, and over a step of one σ to either side.',
       WIDTH,
     ),
   ];

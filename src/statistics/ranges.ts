@@ -68,6 +68,28 @@ export function coverage(
   return known.length === 0 ? NaN : inside.length / known.length;
 }
 
+/** Positive values that are known to an interval. */
+export interface Estimates {
+  readonly value: ArrayLike<number>;
+  readonly low: ArrayLike<number>;
+  readonly high: ArrayLike<number>;
+}
+
+/**
+ * As {@link coverage}, of predictions that are estimates themselves: share of the directions in which both lie no further
+ * apart than the two intervals allow, added in quadrature on the logarithmic scale. Directions are passed over in which either
+ * has no interval.
+ */
+export function coverageOfEstimates(measured: Estimates, predicted: Estimates, members: readonly number[]): number {
+  const known = members.filter((i) => [measured, predicted].every(({ low, high }) => low[i] > 0 && high[i] < Infinity));
+  const inside = known.filter((i) => {
+    const [above, below] = predicted.value[i] > measured.value[i] ? [predicted, measured] : [measured, predicted];
+    const reach = Math.hypot(Math.log(above.value[i] / above.low[i]), Math.log(below.high[i] / below.value[i]));
+    return Math.log(above.value[i] / below.value[i]) <= reach;
+  });
+  return known.length === 0 ? NaN : inside.length / known.length;
+}
+
 /**
  * Relative standard error of {@link medianRatio} from the degrees of freedom, if directions were independent:
  * √(π/2)·√(2/Σν), that of a median against the mean's √(2/Σν). Directions share a run's permutations, so the true error is

@@ -33,7 +33,10 @@ export const RUN_FILES = {
   mean: 'mean.safetensors',
   /** `eigenvalues`, `eigenvectors`, `residuals`, `residual_over_gap`, `gradient`, `density_eigenvalues`, `density_weights`. */
   spectrum: 'spectrum.safetensors',
-  /** `updates` I32 [s], `directions` I32 [q], `ratio` F64 [s, q]: curvature at states of the window over the eigenvalue. */
+  /**
+   * `updates` I32 [s], `directions` I32 [q], `ratio` F64 [s, q]: curvature at states of the window over the eigenvalue;
+   * `snapshot_…`: weights and full gradient along the directions at snapshots; `finite_step_…`: gradients a step apart.
+   */
   curvature: 'curvature.safetensors',
   /** `variance` and `multiplicative` with their intervals, `lags`, `autocovariance`. */
   noise: 'noise.safetensors',
@@ -45,6 +48,8 @@ export const RUN_FILES = {
   directions: 'directions.csv',
   /** One line a direction, columns `ESTIMATOR_COLUMNS`. */
   estimators: 'estimators.csv',
+  /** One line a direction, columns `CURVATURE_COLUMNS`. */
+  curvatures: 'curvatures.csv',
   /** One line a position in the epoch: weight variances by range of λ/λ_cross, measured and predicted. */
   positions: 'positions.csv',
   /** One line a principal component of the path, and of a random walk of the same length. */
@@ -138,6 +143,37 @@ export const ESTIMATOR_COLUMNS = [
   'replay_explained',
   'replay_explained_predicted',
 ] as const;
+
+/**
+ * The header of `curvatures.csv`, in order: the curvature that the weights feel, two ways, and what the weight variance would
+ * be with either in place of the eigenvalue; the ends of a prediction are those of its curvature.
+ */
+export const CURVATURE_COLUMNS = [
+  'index',
+  'eigenvalue',
+  /** Slope of the full gradient along the direction against the weights along it, over snapshots of the path. */
+  'trajectory_curvature',
+  'trajectory_curvature_low',
+  'trajectory_curvature_high',
+  'trajectory_theta_variance_sampler',
+  'trajectory_theta_variance_two_component',
+  'trajectory_theta_variance_low',
+  'trajectory_theta_variance_high',
+  'trajectory_theta_dof',
+  /** Half the distance of the two points: the measured standard deviation of the weights. */
+  'finite_step',
+  'finite_step_curvature',
+  'finite_step_curvature_low',
+  'finite_step_curvature_high',
+  'finite_step_theta_variance_sampler',
+  'finite_step_theta_variance_two_component',
+  'finite_step_theta_variance_low',
+  'finite_step_theta_variance_high',
+  'finite_step_theta_dof',
+] as const;
+
+/** A column of `curvatures.csv`. */
+export type CurvatureColumn = (typeof CURVATURE_COLUMNS)[number];
 
 /** A column of `estimators.csv`. */
 export type EstimatorColumn = (typeof ESTIMATOR_COLUMNS)[number];

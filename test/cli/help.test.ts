@@ -6,7 +6,7 @@ import { compile, epochnoise, workingFolder } from './program.ts';
 
 compile();
 const folder = workingFolder();
-const stages = ['train', 'record', 'spectrum', 'noise', 'compare', 'report'];
+const stages = ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'report'];
 
 it.each<[string, string[]]>([
   ['', ['run', ...stages, 'probe', 'theory', 'data', 'doctor', 'Exit codes: 0 done', '130 interrupted']],

@@ -37,7 +37,9 @@ const sum = (lines: readonly Line[]) => lines.reduce((total, { seconds }) => tot
 describe('a run with --profile', () => {
   it('ends with its stages, the work in them, and the parts that were counted', () => {
     expect(run.code).toBe(0);
-    expect(JSON.parse(run.out)).toMatchObject({ ran: ['train', 'record', 'spectrum', 'noise', 'compare', 'report'] });
+    expect(JSON.parse(run.out)).toMatchObject({
+      ran: ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'report'],
+    });
     const lines = table(run.err);
     const sections = lines.filter(({ depth }) => depth === 0).map(({ title }) => title);
     expect(sections).toEqual([
@@ -46,6 +48,7 @@ describe('a run with --profile', () => {
       'checksums',
       'record',
       'spectrum',
+      'curvature',
       'noise',
       'compare',
       'report',
@@ -58,7 +61,7 @@ describe('a run with --profile', () => {
       depth: 2,
       note: expect.stringMatching(/^\d+ × [\d.]+ (m|µ)?s$/),
     });
-    expect(within('drawing')?.note).toMatch(/^12 × /);
+    expect(within('drawing')?.note).toMatch(/^14 × /);
     // 4 epochs of burn-in with 20 updates each, 10 of the window.
     const updates = lines.filter(({ title }) => title === 'SGD updates').map(({ note }) => note.split(' ')[0]);
     expect(updates).toEqual(['80', '200']);

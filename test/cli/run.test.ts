@@ -22,7 +22,7 @@ describe('a run with --json', () => {
     expect(first.out).toBe(`${JSON.stringify(document, null, 2)}\n`);
     expect(document).toMatchObject({
       directory: '~/results/tiny',
-      ran: ['train', 'record', 'spectrum', 'noise', 'compare', 'report'],
+      ran: ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'report'],
       previous: null,
       figures: '~/results/tiny/figures',
       summary: { schemaVersion: 1, learningRate: 0.05, momentum: 0.8, samples: 400, batchesPerEpoch: 20 },
@@ -71,7 +71,8 @@ describe('stages one by one', () => {
     const { code, out } = await run('record', 'steps', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ ran: ['record'], summary: null, figures: null });
-    for (const stage of ['spectrum', 'noise']) expect(await run(stage, 'steps')).toMatchObject({ code: 0 });
+    for (const stage of ['spectrum', 'curvature', 'noise'])
+      expect(await run(stage, 'steps')).toMatchObject({ code: 0 });
     const compared = await run('compare', 'steps');
     expect(compared.out).toMatch(/^Weight fluctuations against the theory of epoch-based SGD\n/);
     expect(compared.out).toMatch(/^window of 4 epochs \(80 updates\) after 4 of burn-in$/m);
@@ -82,7 +83,10 @@ describe('stages one by one', () => {
     const changed = [...set, '--set', 'spectrum.eigenpairs=4', '--until', 'compare', '--json'];
     const { code, out, err } = await run('run', 'tiny.yaml', '--out', 'steps', ...changed);
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ ran: ['spectrum', 'noise', 'compare'], previous: '~/steps.previous-1' });
+    expect(JSON.parse(out)).toMatchObject({
+      ran: ['spectrum', 'curvature', 'noise', 'compare'],
+      previous: '~/steps.previous-1',
+    });
     expect(err).toMatch(/^the earlier results are kept in ~\/steps\.previous-1$/m);
     expect(settings('steps').spectrum.eigenpairs).toBe(4);
     expect(settings('steps.previous-1').spectrum.eigenpairs).toBe(3);

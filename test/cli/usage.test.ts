@@ -15,7 +15,7 @@ it.each([
   ['run a b', "too many arguments for 'run'; expected 1 argument but got 2; see `epochnoise run --help`"],
   [
     'run quickstart --until end',
-    "option '--until <stage>' argument 'end' is invalid; allowed choices are train, record, spectrum, noise, compare, controls, report; see `epochnoise run --help`",
+    "option '--until <stage>' argument 'end' is invalid; allowed choices are train, record, spectrum, curvature, noise, compare, controls, report; see `epochnoise run --help`",
   ],
   ['data export somewhere', "required option '--out <file>' not specified; see `epochnoise data export --help`"],
   [

@@ -17,6 +17,7 @@ polish: { method: newton-cg, iterations: 200, driftRatio: 0.1 }
 sgd: { learningRate: 0.05, momentum: 0.9, batchSize: 500, weightDecay: 1.0e-5, sampler: reshuffle, dropLast: false }
 record: { burnInEpochs: 40, epochs: 40, store: auto }
 spectrum: { samples: null, tolerance: 1.0e-5 }
+curvature: { snapshots: 100, samples: null, directions: null, window: same }
 noise: { method: auto, epochs: 10 }
 report: { title: null }
 `;
@@ -144,6 +145,9 @@ describe('a wrong configuration', () => {
       { controls: { run: ['frozne'] } },
       'controls.run.0 is "frozne"; expected reshuffle, shuffle-once, with-replacement, frozen or quadratic (did you mean frozen?)',
     ],
+    [{ curvature: { snapshots: 15 } }, 'curvature.snapshots is 15; expected at least 16'],
+    [{ curvature: { samples: 7 } }, 'curvature.samples is 7; expected at least 8'],
+    [{ curvature: { window: 'next' } }, 'curvature.window is "next"; expected same or second'],
     [{ controls: { seeds: 0 } }, 'controls.seeds is 0; expected more than 0'],
     [
       { data: { name: 'mnist' }, model: { initialisation: { from: 'teacher' } } },

@@ -1,6 +1,12 @@
 /** Snapshots of the window: how they spread, and what is read at them, against a trajectory written by hand. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { snapshotsOfWindow, statesInEpochs, weightsAfter } from '../../src/experiment/snapshots.ts';
+import {
+  snapshotsOfWindow,
+  spreadOverWindow,
+  statesAt,
+  statesInEpochs,
+  weightsAfter,
+} from '../../src/experiment/snapshots.ts';
 import { openStoredWindow } from '../../src/experiment/window/stored.ts';
 import { createTrajectory } from '../../src/experiment/window/trajectory.ts';
 import { scratchFolder } from '../store/scratch.ts';
@@ -46,6 +52,39 @@ describe('snapshotsOfWindow', () => {
         );
         // Positions are whole numbers: a gap cannot be less than an update.
         expect(gap, `${epochs} epochs of ${M}`).toBeLessThan(Math.max((3 * M) / updates.length, 1) + 1);
+      }
+  });
+});
+
+describe('spreadOverWindow', () => {
+  it('has as many updates as wanted, or all, ascending, as many in every epoch as can be', () => {
+    for (const epochs of [1, 2, 7, 20, 40, 99, 100, 101, 300])
+      for (const M of [1, 2, 10, 100, 144]) {
+        const count = Math.min(100, epochs * M);
+        const updates = spreadOverWindow(epochs, M, 100);
+        expect(new Set(updates).size).toBe(count);
+        expect(updates).toHaveLength(count);
+        expect(updates).toEqual(updates.toSorted((a, b) => a - b));
+        expect(updates.every((update) => Number.isInteger(update) && update >= 0 && update < epochs * M)).toBe(true);
+        const inEpochs = Array.from(
+          { length: epochs },
+          (_, epoch) => updates.filter((update) => Math.floor(update / M) === epoch).length,
+        );
+        expect(Math.max(...inEpochs) - Math.min(...inEpochs), `${epochs} epochs of ${M}`).toBeLessThanOrEqual(1);
+      }
+  });
+
+  it('is the snapshots of the window where these are one an epoch', () => {
+    for (const epochs of [10, 80, 200])
+      expect(spreadOverWindow(epochs, 100, 7)).toEqual(snapshotsOfWindow(epochs, 100, 7));
+  });
+
+  it('leaves no part of the epoch out', () => {
+    for (const epochs of [5, 20, 40, 77])
+      for (const M of [100, 144, 1000]) {
+        const positions = spreadOverWindow(epochs, M, 100).map((update) => update % M);
+        // Where several would fall on one position in an epoch, the next free one is taken.
+        expect(largestGap(positions, M), `${epochs} epochs of ${M}`).toBeLessThan((3 * M) / 100 + 3);
       }
   });
 });
@@ -99,10 +138,23 @@ describe('statesInEpochs', () => {
 
   it('of nothing are none', async () => {
     expect(await listOf(statesInEpochs(opened(), M, []))).toEqual([]);
+    expect(await listOf(statesAt(opened(), []))).toEqual([]);
   });
 
   it('without means are the weights alone', async () => {
     for await (const { update, theta } of weightsAfter(opened(), [0, 5, 6, 19]))
       expect([...theta]).toEqual([0, 1, 2].map((i) => weight(update, i)));
   });
+
+  it.each([undefined, 2 * 2 * 8 * size + 1])(
+    'without their epochs are copies of weights and velocity, in the order of time; parts of %s bytes',
+    async (partBytes) => {
+      const found = await listOf(statesAt(opened(partBytes), [19, 3, 3, 0]));
+      expect(found.map(({ update }) => update)).toEqual([0, 3, 19]);
+      for (const { update, theta, velocity } of found) {
+        expect([...theta]).toEqual([0, 1, 2].map((i) => weight(update, i)));
+        expect([...velocity]).toEqual([-1e6, -1e6, -1e6]);
+      }
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { openHessian } from '../../src/hessian/hessian.ts';
+import { openHessian, openHessians } from '../../src/hessian/hessian.ts';
 import { lanczos } from '../../src/hessian/lanczos.ts';
 import { operatorFrom } from '../../src/hessian/operator.ts';
 import type { Problem, Samples } from '../../src/models/problem.ts';
@@ -131,6 +131,19 @@ describe('Hessian products', () => {
     family.dispose();
     expect(back).toEqual(productsOf(problem, data, vectors).products[0]);
     expect(largestDifference(there, back)).toBeGreaterThan(1e-3 * norm(back));
+  });
+
+  it('of several splits are those of each alone, byte for byte, whatever is kept', () => {
+    const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { weightDecay: WEIGHT_DECAY, unitsPerSample: SMALL_CHUNKS });
+    for (const savedBytes of [undefined, 0]) {
+      const { families, dispose } = openHessians(problem, [few, data], savedBytes);
+      const operators = families.map((family) => family.at(theta));
+      const found = operators.map((operator) => vectors.map((vector) => operator.apply(vector).slice()));
+      if (savedBytes === 0) expect(operators.map((operator) => operator.savedBytes)).toEqual([0, 0]);
+      for (const operator of operators) operator.dispose();
+      dispose();
+      expect(found).toEqual([few, data].map((split) => productsOf(problem, split, vectors).products));
+    }
   });
 
   // Channel: trace and Frobenius norm of the Hessian that finite differences give column by column.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openFullBatch } from '../../src/models/full-batch.ts';
+import { openFullBatch, openFullBatches } from '../../src/models/full-batch.ts';
 import { lossFor, type LossName } from '../../src/models/losses.ts';
 import type { Problem } from '../../src/models/problem.ts';
 import { atPrecision, heldByLibrary, openBackend } from '../../src/tensor/backend.ts';
@@ -77,6 +77,33 @@ describe.each<LossName>(['half-mean-squared-error', 'binary-cross-entropy', 'cro
       full.dispose();
       expect(heldByLibrary()).toEqual(before);
     });
+  });
+});
+
+describe('several splits', () => {
+  const net = netFor('cross-entropy');
+  const { problem, data, theta } = twins(net, 'cross-entropy', SAMPLES, 'splits', { weightDecay: 0.05 });
+  const part = (first: number, samples: number) => ({
+    x: data.x.subarray(2 * first, 2 * (first + samples)),
+    y: data.y.subarray(3 * first, 3 * (first + samples)),
+    samples,
+  });
+
+  it('are each what it is alone, byte for byte, and give everything back', () => {
+    const before = heldByLibrary();
+    const splits = [part(0, 100), part(100, 100), part(200, 30)];
+    const { batches, dispose } = openFullBatches(problem(single), splits);
+    const together = batches.map((batch) => [batch.valueAndGradient(theta), batch.evaluate(theta), batch.value(theta)]);
+    dispose();
+    const alone = splits.map((split) => {
+      const batch = openFullBatch(problem(single), split);
+      const results = [batch.valueAndGradient(theta), batch.evaluate(theta), batch.value(theta)];
+      batch.dispose();
+      return results;
+    });
+    expect(together).toEqual(alone);
+    expect(together[0]).not.toEqual(together[1]);
+    expect(heldByLibrary()).toEqual(before);
   });
 });
 

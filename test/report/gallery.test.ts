@@ -11,11 +11,21 @@ import type { ReportInput } from '../../src/report/input.ts';
 import { renderPng } from '../../src/report/png.ts';
 import { inputOf } from './hand-made.ts';
 import { hasWhiteFrame, pixelsOf } from './pixels.ts';
-import { syntheticControls, syntheticDetails, syntheticInput, syntheticTraining } from './synthetic.ts';
+import {
+  syntheticControls,
+  syntheticCurvatures,
+  syntheticDetails,
+  syntheticInput,
+  syntheticTraining,
+} from './synthetic.ts';
 
 const usual = syntheticInput();
+const withCurvatures = (input: ReportInput): ReportInput => ({
+  ...input,
+  run: { ...input.run, curvatures: syntheticCurvatures(input.run.ranges) },
+});
 const RUNS: Record<string, ReportInput> = {
-  reshuffle: { ...usual, ...syntheticDetails(usual) },
+  reshuffle: withCurvatures({ ...usual, ...syntheticDetails(usual) }),
   'shuffle-once': syntheticInput({ sampler: 'shuffle-once' }),
   'with-replacement': syntheticInput({ sampler: 'with-replacement' }),
   'with controls': { ...usual, ...syntheticDetails(usual), controls: syntheticControls() },
@@ -48,6 +58,8 @@ test.each(Object.keys(RUNS))('%s', async (name) => {
     'noise-autocovariance',
     'noise-variance',
     'estimators',
+    'curvatures',
+    'curvature-ratios',
     'positions',
     'replay',
     'paths',

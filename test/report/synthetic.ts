@@ -214,6 +214,29 @@ export function syntheticInput(wish: Wish = {}): ReportInput {
   };
 }
 
+/** Curvatures felt that are a little more than the eigenvalue, and explain what is measured. */
+export function syntheticCurvatures(ranges: readonly RangeSummary[]): Summary['curvatures'] {
+  const felt = (value: number, directions: number) => ({
+    directions,
+    overEigenvalue: directions === 0 ? null : { value, low: value - 0.1, high: value + 0.1 },
+    ratio: directions === 0 ? null : 1.002,
+    coverage: directions === 0 ? null : 0.95,
+  });
+  return {
+    window: 'same',
+    snapshots: 100,
+    samples: 50_000,
+    ranges: ranges.map(({ low, high, directions, ratioSampler, coverage }) => ({
+      low,
+      high,
+      directions,
+      eigenvalue: { ratio: ratioSampler, coverage },
+      trajectory: felt(1.012, directions),
+      finiteStep: felt(1.034, low >= 0.01 ? Math.min(directions, 12) : 0),
+    })),
+  };
+}
+
 /** A summary in full, consistent with the columns. */
 export function syntheticSummary(wish: Wish = {}): Summary {
   const { run } = syntheticInput(wish);
@@ -257,6 +280,7 @@ export function syntheticSummary(wish: Wish = {}): Summary {
       traceHigh: 41.5,
       samplesForClearView: 85500,
     },
+    curvatures: syntheticCurvatures(run.ranges),
     quadraticity: { median: 1.001, low: 0.97, high: 1.04, worstAboveTenth: 1.02 },
     components: {
       path: 2.4,
@@ -282,7 +306,7 @@ export function syntheticSummary(wish: Wish = {}): Summary {
 /** What estimators.csv, positions.csv, components.csv and the replay would hold for a run, by simple laws. */
 export function syntheticDetails({
   directions,
-}: ReportInput): Pick<ReportInput, 'estimators' | 'positions' | 'components' | 'density' | 'paths'> {
+}: ReportInput): Pick<ReportInput, 'estimators' | 'curvatures' | 'positions' | 'components' | 'density' | 'paths'> {
   const random = randomStream(4, 'test/report/details');
   const all = Array.from(directions.eigenvalue, (_, i) => i);
   const scattered = (column: ArrayLike<number>, spread: number) =>
@@ -311,6 +335,7 @@ export function syntheticDetails({
         (i) => 1 - Math.min(2, (0.012 * crossover) / Math.abs(directions.eigenvalue[i])),
       ),
     },
+    curvatures: curvatureColumns(directions),
     positions: {
       low: position.map(() => 0.01),
       high: position.map(() => 0.1),
@@ -332,6 +357,32 @@ export function syntheticDetails({
     },
     paths:
       all.length < 4 ? [] : [0, 1, 2, 3].map((i) => ({ direction: i, measured: walk(i), replayed: walk(i + 0.1) })),
+  };
+}
+
+/** Felt 1.4 times the eigenvalue along the path, the flatter the less surely; 1.5 times over a step along every 12th direction. */
+function curvatureColumns({ eigenvalue, theta_variance_sampler: theory }: DirectionColumns): ReportInput['curvatures'] {
+  const random = randomStream(5, 'test/report/curvatures');
+  const all = Array.from(eigenvalue, (_, i) => i);
+  const error = (i: number) => 0.2 / Math.sqrt(1 + Math.max(0, eigenvalue[i] / crossover) * 30);
+  const path = all.map((i) => eigenvalue[i] * (1.4 + error(i) * random.normal()));
+  const wide = (sign: number) => all.map((i) => path[i] + sign * 2 * error(i) * eigenvalue[i]);
+  const step = all.map((i) => (i % 12 === 0 && eigenvalue[i] > 0.01 * crossover ? 1.5 * eigenvalue[i] : NaN));
+  const dof = all.map(() => 40);
+  const over = (curvature: readonly number[]) => all.map((i) => (theory[i] * eigenvalue[i]) / curvature[i]);
+  return {
+    trajectory_curvature: path,
+    trajectory_curvature_low: wide(-1),
+    trajectory_curvature_high: wide(1),
+    trajectory_theta_variance_sampler: over(path),
+    trajectory_theta_variance_two_component: over(path),
+    trajectory_theta_dof: dof,
+    finite_step_curvature: step,
+    finite_step_curvature_low: step,
+    finite_step_curvature_high: step,
+    finite_step_theta_variance_sampler: over(step),
+    finite_step_theta_variance_two_component: over(step),
+    finite_step_theta_dof: dof,
   };
 }
 

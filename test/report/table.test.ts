@@ -76,6 +76,46 @@ test('the whole table', () => {
   `);
 });
 
+test('the paths have the curvatures that they felt, range by range', () => {
+  const path = {
+    replayExplained: 0.9,
+    replayPredicted: 0.91,
+    trendFraction: 0.012,
+    halvesCoverage: 1,
+    shiftCoverage: 0.9,
+  };
+  const ranges = [
+    rangeOf({ low: 0.01, high: 0.1, directions: 7, ...path }),
+    rangeOf({ low: 1, high: 10, directions: 3, ...path }),
+  ];
+  const summary = syntheticSummary();
+  const felt = (value: number) => ({
+    directions: 3,
+    overEigenvalue: { value, low: null, high: null },
+    ratio: 1,
+    coverage: 1,
+  });
+  const none = { directions: 0, overEigenvalue: null, ratio: null, coverage: null };
+  const curvatures = {
+    ...summary.curvatures,
+    ranges: [
+      { ...summary.curvatures.ranges[3], low: 1, high: 10, trajectory: felt(1.2345), finiteStep: none },
+      { ...summary.curvatures.ranges[1], low: 0.01, high: 0.1, trajectory: felt(0.9), finiteStep: felt(1.5) },
+    ],
+  };
+  const text = summaryTable({ ...summary, ranges, curvatures });
+  const block = text.slice(text.indexOf('Paths'), text.indexOf('Loss fluctuation')).trimEnd();
+  expect(block).toMatchInlineSnapshot(`
+    "Paths       explained  expected  a line  halves agree  halves agree  curvature  curvature
+    λ/λ×               R²        R²    part      variance          mean   path / λ     ±σ / λ
+    1 … 10          0.900     0.910     1 %         100 %          90 %      1.234          –
+    0.01 … 0.1      0.900     0.910     1 %         100 %          90 %      0.900      1.500
+    Medians. Explained: by the quadratic model from the window’s own batches; expected: with the noise
+    of a fluctuating curvature. Halves of stationary windows agree in 95 % of the directions. Curvature:
+    felt along the path, and over a step of one σ to either side."
+  `);
+});
+
 test('controls stand below, a line each, with what several seeds say together', () => {
   const range = { low: 0.1, high: 1, directions: 9, ratioSampler: 1.1, coverage: 0.5 };
   const ranges = [

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   coverage,
+  coverageOfEstimates,
   directionsByRange,
   medianRatio,
   pooledError,
@@ -109,5 +110,40 @@ describe('pooledError', () => {
     const expected = pooledError(Array<number>(directions).fill(dof), [...Array(directions).keys()]);
     // 1500 medians tell their deviation to 1.8 %; √(π/2) is that of infinitely many, 1.5 % above that of 31.
     expect(Math.abs(deviation / expected - 1)).toBeLessThan(0.09);
+  });
+});
+
+describe('coverageOfEstimates', () => {
+  const value = (...values: number[]) => values;
+
+  it('adds both intervals in quadrature, on the logarithmic scale, each on the side that matters', () => {
+    // Measured 1 with ends e^−3 and e^0.3, predicted e^0.5 with ends e^0.1 (0.4 below) and far above: √(0.3² + 0.4²) = 0.5.
+    const measured = { value: [1, 1, 1], low: [-3, -3, -0.3].map(Math.exp), high: [0.3, 0.3, 3].map(Math.exp) };
+    const reaching = (distance: number, below: number, above: number) => ({
+      value: value(Math.exp(distance)),
+      low: value(Math.exp(distance - below)),
+      high: value(Math.exp(distance + above)),
+    });
+    const one = (predicted: ReturnType<typeof reaching>) => coverageOfEstimates(measured, predicted, [0]);
+    expect(one(reaching(0.499, 0.4, 9))).toBe(1);
+    expect(one(reaching(0.501, 0.4, 9))).toBe(0);
+    // The same to the other side: measured reaches down 3, so that 3.04 is within √(9 + 0.25).
+    expect(one(reaching(-3.04, 9, 0.5))).toBe(1);
+    expect(one(reaching(-3.05, 9, 0.5))).toBe(0);
+  });
+
+  it('is that of exact predictions where theirs have no width', () => {
+    const measured = { value: [1, 1, 1, 1], low: [0.5, 0.5, 0.5, 0.5], high: [2, 2, 2, 2] };
+    const predicted = [0.49, 0.51, 1.99, 2.01];
+    const exact = { value: predicted, low: predicted, high: predicted };
+    expect(coverageOfEstimates(measured, exact, all(predicted))).toBe(coverage(measured, predicted, all(predicted)));
+    expect(coverageOfEstimates(measured, exact, all(predicted))).toBe(0.5);
+  });
+
+  it('passes over what has no interval, or none that a logarithm knows', () => {
+    const measured = { value: [1, 1, 1, 1], low: [0.9, 0.9, NaN, 0.9], high: [1.1, 1.1, NaN, 1.1] };
+    const predicted = { value: [1, 1, 1, 1], low: [0.9, 0, 0.9, 0.9], high: [1.1, 1.1, 1.1, NaN] };
+    expect(coverageOfEstimates(measured, predicted, [0, 1, 2, 3])).toBe(1);
+    expect(coverageOfEstimates(measured, predicted, [1, 2, 3])).toBeNaN();
   });
 });

@@ -1,15 +1,8 @@
 /** What a run adds up to: ranges of curvature, slopes, verdicts in words. */
-import type {
-  ControlRange,
-  EstimatorSummary,
-  FittedSlope,
-  QuadraticitySummary,
-  RangeSummary,
-} from '../../report/summary.ts';
+import type { ControlRange, EstimatorSummary, FittedSlope, RangeSummary } from '../../report/summary.ts';
 import { fitLogLogSlope } from '../../statistics/line-fit.ts';
 import { median } from '../../statistics/median.ts';
 import { coverage, directionsByRange, medianRatio, pooledError, scatter } from '../../statistics/ranges.ts';
-import type { CurvatureResults } from '../run-files.ts';
 import type { DirectionTable } from './directions.ts';
 import type { EstimatorTable } from './estimators.ts';
 
@@ -144,27 +137,6 @@ export function fitSlopes(
     stiff: slope(stiff, table.theta_variance),
     suppressed: slope(suppressed, table.theta_variance),
     noiseExponent: noise ? { ...noise, predicted: 1 } : null,
-  };
-}
-
-/** What the curvature is at states of the window, over that at its mean. */
-export function summariseCurvature(
-  { ratio, directions }: CurvatureResults,
-  eigenvalues: Float64Array,
-  crossover: number,
-): QuadraticitySummary | null {
-  // Over what hardly curves any change is large.
-  const above = (part: number) =>
-    [...ratio].filter((_, at) => eigenvalues[directions[at % directions.length]] > part * crossover);
-  const values = above(0.01);
-  if (values.length === 0) return null;
-  const tested = above(0.1);
-  const worst = tested.reduce((far, value) => (Math.abs(value - 1) > Math.abs(far - 1) ? value : far), 1);
-  return {
-    median: median(values),
-    low: values.reduce((least, value) => Math.min(least, value), Infinity),
-    high: values.reduce((most, value) => Math.max(most, value), -Infinity),
-    worstAboveTenth: tested.length === 0 ? null : worst,
   };
 }
 

@@ -1,8 +1,9 @@
 /** What a summary says in words, and what makes its numbers less trustworthy. All sentences of a run's results stand here. */
 import { median } from '../../statistics/median.ts';
-import type { QuadraticitySummary, RangeSummary, SummaryWarning } from '../../report/summary.ts';
+import type { CurvaturesSummary, QuadraticitySummary, RangeSummary, SummaryWarning } from '../../report/summary.ts';
 import type { Sampler } from '../../theory/index.ts';
 import type { DirectionTable } from './directions.ts';
+import { feltCurvatureInWords } from './felt-curvature-words.ts';
 import type { PolishReport } from '../stages/train.ts';
 import type { SpectrumReport } from '../spectrum/directions.ts';
 import { type Visibility, warningOfInvisibility } from '../visibility.ts';
@@ -35,6 +36,7 @@ export interface Findings {
   readonly dataWarnings: readonly SummaryWarning[];
   readonly visibility: Visibility | null;
   readonly quadraticity: QuadraticitySummary | null;
+  readonly curvatures: CurvaturesSummary;
 }
 
 /** One sentence each, the most important first. */
@@ -159,6 +161,8 @@ export function warnings(findings: Findings): SummaryWarning[] {
       'not-quadratic',
       `The loss is not quadratic over the window: at one of its states the curvature along a direction above λ×/10 is ${worst.toFixed(2)} times that at its mean.`,
     );
+  const felt = feltCurvatureInWords(findings.curvatures);
+  if (felt) warn('curvature-felt-differs', felt);
   if (floor && floor.largest > FLOOR_LIMIT)
     warn(
       'float32-floor',

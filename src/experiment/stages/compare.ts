@@ -1,6 +1,6 @@
 /**
- * Measured variances against the predictions for this very window: directions.csv, estimators.csv, positions.csv,
- * components.csv and summary.json.
+ * Measured variances against the predictions for this very window: directions.csv, estimators.csv, curvatures.csv,
+ * positions.csv, components.csv and summary.json.
  */
 import type { ComponentsSummary, LossFluctuation, NoiseSummary, Summary } from '../../report/summary.ts';
 import { median } from '../../statistics/median.ts';
@@ -8,8 +8,16 @@ import { windowEstimates } from '../../statistics/window-estimates.ts';
 import { accumulateWindow } from '../../statistics/window-variance.ts';
 import { writeCsv } from '../../store/csv.ts';
 import { writeJson } from '../../store/json.ts';
-import { DIRECTION_COLUMNS, ESTIMATOR_COLUMNS, RUN_FILES, runPath } from '../../store/run-directory.ts';
+import {
+  CURVATURE_COLUMNS,
+  DIRECTION_COLUMNS,
+  ESTIMATOR_COLUMNS,
+  RUN_FILES,
+  runPath,
+} from '../../store/run-directory.ts';
 import { componentExponent, type Components, principalComponents, randomWalk } from '../compare/components.ts';
+import { summariseQuadraticity } from '../compare/curvature-summary.ts';
+import { compareCurvatures } from '../compare/curvatures.ts';
 import {
   compareDirections,
   type DirectionTable,
@@ -26,7 +34,7 @@ import {
 import { comparePositions } from '../compare/positions.ts';
 import { measureRoundingFloor } from '../compare/rounding.ts';
 import { describeSpectrum } from '../compare/spectrum.ts';
-import { fitSlopes, summariseCurvature, summariseRanges } from '../compare/summary.ts';
+import { fitSlopes, summariseRanges } from '../compare/summary.ts';
 import { type Findings, verdicts, warnings } from '../compare/verdicts.ts';
 import type { Context } from '../context.ts';
 import {
@@ -72,6 +80,8 @@ export async function compareStage(context: Context): Promise<void> {
     { explained: readReplay(directory).explained, unexplained: whiteFromOpening(settings, eigenvalues) },
     proportionalPrediction(table, perCurvature, sgd.weightDecay),
   );
+  const felt = readCurvature(directory);
+  const curvatures = compareCurvatures(settings, felt, noise, table, estimators, samples);
   const positions = comparePositions(settings, table, noise, projections.theta);
 
   const report = voice.begin('principal components');
@@ -96,7 +106,8 @@ export async function compareStage(context: Context): Promise<void> {
     backend,
     dataWarnings: dataset.warnings,
     visibility: readVisibility(directory),
-    quadraticity: summariseCurvature(readCurvature(directory), eigenvalues, crossover),
+    quadraticity: summariseQuadraticity(felt.alongWindow, eigenvalues, crossover),
+    curvatures: curvatures.summary,
   };
   const summary: Summary = {
     schemaVersion: SCHEMA_VERSION,
@@ -115,6 +126,7 @@ export async function compareStage(context: Context): Promise<void> {
     spectrum: held.summary,
     noise: summariseNoise(noise, table, findings.visibility),
     quadraticity: findings.quadraticity,
+    curvatures: findings.curvatures,
     components: summariseComponents(path, walk),
     warnings: warnings(findings),
     verdicts: verdicts(findings),
@@ -122,6 +134,10 @@ export async function compareStage(context: Context): Promise<void> {
   const file = (name: (typeof RUN_FILES)[keyof typeof RUN_FILES]) => runPath(directory, name);
   writeCsv(file(RUN_FILES.directions), Object.fromEntries(DIRECTION_COLUMNS.map((name) => [name, table[name]])));
   writeCsv(file(RUN_FILES.estimators), Object.fromEntries(ESTIMATOR_COLUMNS.map((name) => [name, estimators[name]])));
+  writeCsv(
+    file(RUN_FILES.curvatures),
+    Object.fromEntries(CURVATURE_COLUMNS.map((name) => [name, curvatures.table[name]])),
+  );
   writeCsv(file(RUN_FILES.positions), { ...positions });
   writeCsv(file(RUN_FILES.components), {
     rank: Array.from(path.variance, (_, i) => i + 1),

@@ -2,15 +2,15 @@
 import { Disposables } from '../../disposables.ts';
 import { openFullBatch } from '../../models/full-batch.ts';
 import { places } from '../../models/model.ts';
-import { randomStream } from '../../random.ts';
 import { type EpochsPlan, runEpochs } from '../../sgd/epochs.ts';
 import { loadEpochs } from '../../sgd/epochs-done.ts';
 import { type HeavyBall, openHeavyBall, type State } from '../../sgd/heavy-ball.ts';
 import type { Evaluator, HistoryRow } from '../../sgd/history.ts';
-import { type BatchSource, batchSource } from '../../sgd/samplers.ts';
+import type { BatchSource } from '../../sgd/samplers.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { readSafetensors, requireTensor, writeSafetensors } from '../../store/safetensors.ts';
 import type { Reals } from '../../tensor/types.ts';
+import { batchesOfRun } from '../batches-of-run.ts';
 import type { Context } from '../context.ts';
 import { measured } from '../profile.ts';
 import { lookAtMinimum } from '../record/look.ts';
@@ -30,13 +30,12 @@ export async function recordStage(context: Context): Promise<void> {
   const { directory, experiment, voice, workbench } = context;
   const bench = await workbench();
   const { problem, exact, dataset, batchesPerEpoch, samples } = bench;
-  const { sgd, record, train, seed } = experiment;
+  const { sgd, record, train } = experiment;
   requireSpaceFor(context, bench);
   const state = openingState(context);
   const visibility = await lookAtMinimum(context, bench, state.theta);
 
-  const random = randomStream(sgd.seed ?? seed, `sgd/${sgd.sampler}`);
-  const source = batchSource(sgd.sampler, samples, sgd.batchSize, random, sgd.dropLast);
+  const source = batchesOfRun(experiment, samples);
   const shape = [problem.size];
   const file = (name: (typeof RUN_FILES)[keyof typeof RUN_FILES]) => runPath(directory, name);
   const held = new Disposables();

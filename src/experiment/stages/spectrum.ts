@@ -6,28 +6,25 @@ import type { Context } from '../context.ts';
 import { readMean, readSpectrum } from '../run-files.ts';
 import { findDirections } from '../spectrum/directions.ts';
 import type { Workbench } from '../workbench.ts';
-import { curvatureAlongWindow } from './curvature-along-window.ts';
 import { projectWindow } from './project-window.ts';
 
 /**
- * Writes spectrum, projections and curvature.
+ * Writes spectrum and projections.
  *
  * @throws ConfigurationError where Lanczos lacks memory
  */
 export async function spectrumStage(context: Context): Promise<void> {
   const { directory } = context;
   const bench = await context.workbench();
-  const { eigenvalues, eigenvectors } = context.has(RUN_FILES.spectrum)
-    ? readSpectrum(directory)
+  if (context.has(RUN_FILES.spectrum) && context.has(RUN_FILES.projections)) return;
+  const vectors = context.has(RUN_FILES.spectrum)
+    ? readSpectrum(directory).eigenvectors
     : await writeSpectrum(context, bench);
-  if (!context.has(RUN_FILES.projections)) await projectWindow(context, bench, readMean(directory).theta, eigenvectors);
-  await curvatureAlongWindow(context, bench, eigenvalues, eigenvectors);
+  await projectWindow(context, bench, readMean(directory).theta, vectors);
 }
 
-async function writeSpectrum(
-  context: Context,
-  bench: Workbench,
-): Promise<{ readonly eigenvalues: Float64Array; readonly eigenvectors: Float32Array }> {
+/** @returns unit rows [k, d] */
+async function writeSpectrum(context: Context, bench: Workbench): Promise<Float32Array> {
   const { directory } = context;
   // Saved once the file is there: it is then gone on from.
   const written = context.checkpoint('spectrum');
@@ -42,12 +39,11 @@ async function writeSpectrum(
   for (let i = 0; i < count; i++) for (let j = 0; j < size; j++) along[i] += vectors[i * size + j] * gradient[j];
 
   const { nodes, weights } = found.density;
-  const eigenvalues = sorted(found.eigenvalues);
   const shape = [count];
   writeSafetensors(
     runPath(directory, RUN_FILES.spectrum),
     {
-      eigenvalues: { shape, data: eigenvalues },
+      eigenvalues: { shape, data: sorted(found.eigenvalues) },
       eigenvectors: { shape: [count, size], data: vectors },
       residuals: { shape, data: sorted(found.residuals) },
       residual_over_gap: { shape, data: sorted(found.residualOverGap) },
@@ -58,7 +54,7 @@ async function writeSpectrum(
     { ...found.report },
   );
   if (written.isDue(AT_THE_END)) written.save({});
-  return { eigenvalues, eigenvectors: vectors };
+  return vectors;
 }
 
 /** Rows [k, d] in another order; themselves where that is theirs already: they are too large to copy for nothing. */

@@ -43,6 +43,7 @@ const sound: Findings = {
   dataWarnings: [],
   visibility: null,
   quadraticity: null,
+  curvatures: { window: 'same', snapshots: 100, samples: 400, ranges: [] },
 };
 
 const codes = (change: Partial<Findings>) => warnings({ ...sound, ...change }).map(({ code }) => code);

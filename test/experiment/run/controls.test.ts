@@ -21,7 +21,7 @@ describe('controls', () => {
   beforeAll(async () => {
     directory = join(folder(), 'with controls');
     expect(await run(directory, ALL)).toMatchObject({
-      ran: ['train', 'record', 'spectrum', 'noise', 'compare', 'controls', 'report'],
+      ran: ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'controls', 'report'],
     });
     known = fingerprints(directory);
   });

@@ -287,6 +287,94 @@ describe.each([
     });
   });
 
+  describe('its felt curvature', () => {
+    const gradientAt = (state: Float64Array) => plain.meanGradient(state, data, everyone, MU);
+    const columnOf = (name: string) => readCsv(join(directory, 'curvatures.csv')).numbers(name);
+    const snapshots = () => numbers('curvature', 'snapshot_updates');
+
+    it('has weights and full gradient along the directions at its snapshots', () => {
+      const mean = numbers('mean', 'theta');
+      const states = [...snapshots()].map((update) =>
+        Float64Array.from(row(numbers('trajectory/00000', 'theta'), update)),
+      );
+      expect([...snapshots()]).toEqual(range(UPDATES));
+      const theta = states.flatMap((state) => {
+        const apart = state.map((value, j) => value - mean[j]);
+        return range(SIZE).map((i) => dot(direction(i), apart));
+      });
+      expectNear(numbers('curvature', 'snapshot_theta'), theta, precision === 'float32' ? 1e-5 : 1e-9);
+      const gradient = states.flatMap((state) => {
+        const whole = gradientAt(state);
+        return range(SIZE).map((i) => dot(direction(i), whole));
+      });
+      expectNear(numbers('curvature', 'snapshot_gradient'), gradient);
+    });
+
+    it('is the slope of the one against the other, with the jackknife’s error over eight blocks', () => {
+      const along = (name: string, i: number, points: number[]) =>
+        points.map((point) => numbers('curvature', name)[point * SIZE + i]);
+      const slope = (i: number, points: number[]) => {
+        const [x, y] = ['snapshot_theta', 'snapshot_gradient'].map((name) => along(name, i, points));
+        const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+        const [mx, my] = [mean(x), mean(y)];
+        const product = x.reduce((sum, value, at) => sum + (value - mx) * (y[at] - my), 0);
+        return product / x.reduce((sum, value) => sum + (value - mx) ** 2, 0);
+      };
+      const block = (point: number) => range(8).find((one) => point < Math.floor(((one + 1) * UPDATES) / 8));
+      // The stiffest, where nothing is small, and some others.
+      for (const i of [0, 1, 5, 10]) {
+        const value = slope(i, range(UPDATES));
+        const without = range(8).map((one) =>
+          slope(
+            i,
+            range(UPDATES).filter((point) => block(point) !== one),
+          ),
+        );
+        const middle = without.reduce((sum, one) => sum + one, 0) / 8;
+        const error = Math.sqrt((7 / 8) * without.reduce((sum, one) => sum + (one - middle) ** 2, 0));
+        expect(columnOf('trajectory_curvature')[i]).toBeCloseTo(value, 9);
+        // Student's t of 7 degrees of freedom.
+        expect(columnOf('trajectory_curvature_high')[i] - value).toBeCloseTo(2.364624 * error, 6);
+        expect(value - columnOf('trajectory_curvature_low')[i]).toBeCloseTo(2.364624 * error, 6);
+      }
+    });
+
+    it('is [e·∇L(θ̄+σe) − e·∇L(θ̄−σe)]/(2σ) over the measured deviation', () => {
+      const mean = numbers('mean', 'theta');
+      for (let i = 0; i < SIZE; i++) {
+        if (column('eigenvalue')[i] <= 0) {
+          expect(columnOf('finite_step_curvature')[i]).toBeNaN();
+          continue;
+        }
+        const sigma = Math.sqrt(column('theta_variance')[i]);
+        const beside = (sign: number) => gradientAt(mean.map((value, j) => value + sign * sigma * direction(i)[j]));
+        const [above, below] = [dot(direction(i), beside(1)), dot(direction(i), beside(-1))];
+        const expected = (above - below) / (2 * sigma);
+        expect(columnOf('finite_step')[i] / sigma).toBeCloseTo(1, precision === 'float32' ? 4 : 6);
+        const off = Math.abs(columnOf('finite_step_curvature')[i] - expected);
+        expect(off).toBeLessThan(precision === 'float32' ? 1e-3 * expected + 1e-5 : 1e-6 * expected);
+        // The interval knows the rounding, with four degrees of freedom.
+        const half = columnOf('finite_step_curvature_high')[i] - columnOf('finite_step_curvature')[i];
+        if (precision === 'float32') expect(off).toBeLessThan(4 * half);
+        else expect(half).toBeLessThan(1e-6 * expected);
+      }
+    });
+
+    it('has the prediction of the best theory with its ends', () => {
+      for (const way of ['trajectory', 'finite_step']) {
+        const [two, low, high] = ['two_component', 'low', 'high'].map((name) =>
+          columnOf(`${way}_theta_variance_${name}`),
+        );
+        const known = range(SIZE).filter((i) => high[i] > 0);
+        expect(known.length).toBeGreaterThan(10);
+        for (const i of known) {
+          expect(low[i]).toBeLessThanOrEqual(two[i]);
+          expect(two[i]).toBeLessThanOrEqual(high[i]);
+        }
+      }
+    });
+  });
+
   describe('its noise of a fluctuating curvature', () => {
     // Channel: the definition, over samples, at the snapshots that the epochs offer; batches are a fresh draw for each.
     it('is (1/S)(1−S/N) Var_n[e·(∇ℓ_n(θ) − ∇ℓ_n(θ̄_epoch))], within its interval', () => {

@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { resolveExperiment } from '../../../src/experiment/index.ts';
 import { readSafetensors } from '../../../src/store/safetensors.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
-import { ESTIMATOR_COLUMNS } from '../../../src/store/run-directory.ts';
+import { CURVATURE_COLUMNS, ESTIMATOR_COLUMNS } from '../../../src/store/run-directory.ts';
 import { listing } from '../../store/scratch.ts';
-import { BATCH, fingerprints, run, SIZE, tiny, UPDATES, UPDATES_PER_EPOCH } from './tiny.ts';
+import { BATCH, fingerprints, run, SAMPLES, SIZE, tiny, UPDATES, UPDATES_PER_EPOCH } from './tiny.ts';
 
 /** As the contract has it, literally. */
 const HEADER =
@@ -20,7 +20,7 @@ beforeAll(async () => {
   const result = await run(directory);
   expect(result).toEqual({
     directory,
-    ran: ['train', 'record', 'spectrum', 'noise', 'compare', 'report'],
+    ran: ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'report'],
     previous: null,
   });
 });
@@ -44,6 +44,7 @@ describe('a run directory', () => {
       'batches.safetensors',
       'components.csv',
       'curvature.safetensors',
+      'curvatures.csv',
       'density.csv',
       'directions.csv',
       'environment.json',
@@ -92,6 +93,18 @@ describe('a run directory', () => {
     const chosen = /^I32 \[(\d+)\]$/.exec(directions)![1];
     expect(Number(chosen)).toBeGreaterThan(5);
     expect([updates, ratio]).toEqual(['I32 [4]', `F64 [4, ${chosen}]`]);
+    // All updates are snapshots: a window of 50 has no hundred. No direction bends downwards here but for one.
+    const steps = SIZE - 1;
+    expect(layout('curvature.safetensors')).toMatchObject({
+      snapshot_updates: `I32 [${UPDATES}]`,
+      snapshot_theta: `F64 [${UPDATES}, ${SIZE}]`,
+      snapshot_gradient: `F64 [${UPDATES}, ${SIZE}]`,
+      snapshot_group_slopes: `F64 [1, ${SIZE}]`,
+      finite_step_directions: `I32 [${steps}]`,
+      finite_step: `F64 [${steps}]`,
+      finite_step_curvature: `F64 [1, ${steps}]`,
+      finite_step_rounding: `F64 [${steps}]`,
+    });
     const lags = `[${2 * UPDATES_PER_EPOCH + 1}]`;
     expect(layout('noise.safetensors')).toMatchObject({
       variance: `F64 ${d}`,
@@ -118,6 +131,7 @@ describe('a run directory', () => {
     });
     expect(metadata('trajectory/00000.safetensors')).toEqual({ firstUpdate: 0 });
     expect(metadata('noise.safetensors')).toMatchObject({ method: 'per-sample' });
+    expect(metadata('curvature.safetensors')).toEqual({ window: 'same', samples: SAMPLES });
   });
 
   it('has the resolved configuration, which resolves to itself, and what the machine suggested', () => {
@@ -138,7 +152,7 @@ describe('a run directory', () => {
     });
     expect(environment).toHaveProperty('revision');
     expect(Object.keys(environment.stages).sort()).toEqual(
-      ['train', 'record', 'spectrum', 'noise', 'compare', 'report'].sort(),
+      ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'report'].sort(),
     );
     for (const cost of Object.values(environment.stages))
       expect(cost).toEqual({ seconds: expect.any(Number), peakMemoryBytes: expect.any(Number) });
@@ -160,13 +174,15 @@ describe('the other tables', () => {
   it('have their headers, and a line a direction, a range and position, a rank', () => {
     expect(lines('estimators.csv')[0].split(',')).toEqual([...ESTIMATOR_COLUMNS]);
     expect(lines('estimators.csv')).toHaveLength(SIZE + 1);
+    expect(lines('curvatures.csv')[0].split(',')).toEqual([...CURVATURE_COLUMNS]);
+    expect(lines('curvatures.csv')).toHaveLength(SIZE + 1);
     expect(lines('positions.csv')[0]).toBe('low,high,position,measured,measured_error,sampler,two_component');
     expect((lines('positions.csv').length - 1) % UPDATES_PER_EPOCH).toBe(0);
     expect(lines('components.csv')[0]).toBe(
       'rank,variance,share,curvature,random_walk_variance,random_walk_share,random_walk_curvature',
     );
     expect(lines('components.csv')).toHaveLength(SIZE + 1);
-    for (const name of ['estimators.csv', 'positions.csv', 'components.csv'])
+    for (const name of ['estimators.csv', 'curvatures.csv', 'positions.csv', 'components.csv'])
       expect(text(name)).not.toMatch(/nan|inf/i);
   });
 });
@@ -220,7 +236,7 @@ describe('summary.json', () => {
       [
         ...['schemaVersion', 'learningRate', 'momentum', 'batchSize', 'samples', 'batchesPerEpoch', 'weightDecay'],
         ...['sampler', 'crossoverEigenvalue', 'window', 'ranges', 'slopes', 'lossFluctuation', 'warnings', 'verdicts'],
-        ...['noise', 'spectrum', 'quadraticity', 'components'],
+        ...['noise', 'spectrum', 'quadraticity', 'curvatures', 'components'],
       ].sort(),
     );
     expect(Object.keys(summary().window).sort()).toEqual(['burnInEpochs', 'epochs', 'updates']);

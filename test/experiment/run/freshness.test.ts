@@ -13,7 +13,7 @@ import { temporaryFolders } from '../../setup/temporary.ts';
 import { listing, problemOf } from '../../store/scratch.ts';
 import { fingerprints, quiet, run, tiny } from './tiny.ts';
 
-const ALL: StageName[] = ['train', 'record', 'spectrum', 'noise', 'compare', 'report'];
+const ALL: StageName[] = ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'report'];
 const from = (name: StageName) => ALL.slice(ALL.indexOf(name));
 
 const folder = temporaryFolders();
@@ -78,6 +78,10 @@ describe('a change of settings', () => {
     [{ spectrum: { eigenpairs: 5 } }, 'spectrum'],
     [{ spectrum: { tolerance: 1e-4 } }, 'spectrum'],
     [{ spectrum: { samples: 100 } }, 'spectrum'],
+    [{ curvature: { snapshots: 50 } }, 'curvature'],
+    [{ curvature: { samples: 80 } }, 'curvature'],
+    [{ curvature: { directions: 3 } }, 'curvature'],
+    [{ curvature: { window: 'second' } }, 'curvature'],
     [{ noise: { method: 'batches' } }, 'noise'],
     [{ noise: { epochs: 11 } }, 'noise'],
     [{ report: { title: 'another' } }, 'report'],

@@ -1,13 +1,26 @@
 /** Other samplers, directions and noise, each held to the definition that it changes. */
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { sampleGroups } from '../../../src/experiment/curvature/choices.ts';
+import { openWorkbench } from '../../../src/experiment/workbench.ts';
+import type { Samples } from '../../../src/models/problem.ts';
 import { readCsv } from '../../../src/store/csv.ts';
 import { readSafetensors } from '../../../src/store/safetensors.ts';
 import { range } from '../../hessian/plain-mlp.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
-import { dot, everyone, hessianTimes, numbers, perSampleVariances, row, summary, warningCodes } from './reading.ts';
-import { BATCH, run, SAMPLES, SIZE, UPDATES, UPDATES_PER_EPOCH } from './tiny.ts';
+import {
+  data,
+  dot,
+  everyone,
+  hessianTimes,
+  numbers,
+  perSampleVariances,
+  row,
+  summary,
+  warningCodes,
+} from './reading.ts';
+import { BATCH, plain, quiet, run, SAMPLES, SIZE, tiny, UPDATES, UPDATES_PER_EPOCH, WEIGHT_DECAY } from './tiny.ts';
 
 const folder = temporaryFolders();
 let finished: string;
@@ -92,6 +105,95 @@ describe('spectrum', () => {
     leading.forEach((value, i) => expect(Math.abs(value / whole[i] - 1)).toBeLessThan(1e-5));
     expect(readCsv(join(directory, 'directions.csv')).rows).toBe(4);
     expect(readSafetensors(join(directory, 'projections.safetensors')).tensors.theta.shape).toEqual([UPDATES, 4]);
+  });
+});
+
+describe('curvature', () => {
+  /** ∇L of some samples at θ̄ + Σ xᵢeᵢ, of a snapshot: the directions are all there are. */
+  const stateOf = (directory: string, snapshot: number) => {
+    const state = Float64Array.from(numbers(directory, 'mean', 'theta'));
+    const along = row(numbers(directory, 'curvature', 'snapshot_theta'), snapshot);
+    along.forEach((x, i) =>
+      row(numbers(directory, 'spectrum', 'eigenvectors'), i).forEach((value, j) => (state[j] += x * value)),
+    );
+    return state;
+  };
+  const alongAll = (directory: string, vector: Float64Array) =>
+    range(SIZE).map((i) => dot(row(numbers(directory, 'spectrum', 'eigenvectors'), i), vector));
+
+  it('from a subset has the departure of its groups on top of the quadratic model of all', async () => {
+    const directory = await changed({ curvature: { samples: 83, directions: 5 } });
+    const { tensors, metadata } = readSafetensors(join(directory, 'curvature.safetensors'));
+    expect(metadata).toEqual({ window: 'same', samples: 80 });
+    expect(tensors.snapshot_group_slopes.shape).toEqual([8, SIZE]);
+    expect(tensors.finite_step_curvature.shape).toEqual([8, 5]);
+    const mean = numbers(directory, 'mean', 'theta');
+    const experiment = tiny({ curvature: { samples: 83 } });
+    const groups = sampleGroups(experiment, await openWorkbench(experiment, { threads: 1 }, quiet));
+    const gradientOf = (group: Samples, theta: Float64Array) =>
+      plain.meanGradient(theta, group, range(group.samples), WEIGHT_DECAY);
+    const [eigenvalues, gradient] = ['eigenvalues', 'gradient'].map((name) => numbers(directory, 'spectrum', name));
+    for (const snapshot of [0, 17, 49]) {
+      const apart = stateOf(directory, snapshot).map((value, j) => value - mean[j]);
+      const departures = groups.map((group) => {
+        const at = (step: number) =>
+          gradientOf(
+            group,
+            mean.map((value, j) => value + step * apart[j]),
+          );
+        // Central differences: the group's Hessian times the distance.
+        const [ahead, behind] = [at(1e-4), at(-1e-4)];
+        const [here, there] = [at(1), at(0)];
+        return alongAll(
+          directory,
+          here.map((value, j) => value - there[j] - (ahead[j] - behind[j]) / 2e-4),
+        );
+      });
+      const x = row(numbers(directory, 'curvature', 'snapshot_theta'), snapshot);
+      const found = row(numbers(directory, 'curvature', 'snapshot_gradient'), snapshot);
+      for (let i = 0; i < SIZE; i++) {
+        const departure = departures.reduce((sum, of) => sum + of[i] / 8, 0);
+        expect(Math.abs(found[i] - (gradient[i] + eigenvalues[i] * x[i] + departure))).toBeLessThan(1e-6);
+      }
+    }
+    // What all samples say lies within the interval, but for one in twenty.
+    const [low, high] = ['low', 'high'].map((end) =>
+      readCsv(join(directory, 'curvatures.csv')).numbers(`trajectory_curvature_${end}`),
+    );
+    const whole = readCsv(join(finished, 'curvatures.csv')).numbers('trajectory_curvature');
+    expect(range(SIZE).filter((i) => low[i] <= whole[i] && whole[i] <= high[i]).length).toBeGreaterThanOrEqual(16);
+    expect(summary(directory).curvatures).toMatchObject({ window: 'same', samples: 80, snapshots: 50 });
+  });
+
+  it('from a second window is of other states, whose gradients are those of all samples', async () => {
+    const directory = await changed({ curvature: { window: 'second' } });
+    const { tensors, metadata } = readSafetensors(join(directory, 'curvature.safetensors'));
+    expect(metadata).toEqual({ window: 'second', samples: SAMPLES });
+    expect([...(tensors.snapshot_updates.data as Int32Array)]).toEqual(
+      range(UPDATES).map((update) => UPDATES + update),
+    );
+    for (const snapshot of [0, 31]) {
+      const gradient = plain.meanGradient(stateOf(directory, snapshot), data, everyone, WEIGHT_DECAY);
+      const found = row(numbers(directory, 'curvature', 'snapshot_gradient'), snapshot);
+      alongAll(directory, gradient).forEach((value, i) => expect(Math.abs(found[i] - value)).toBeLessThan(1e-6));
+    }
+    // The finite step and the Hessian's change are those of the window itself, whatever the path.
+    for (const name of ['ratio', 'finite_step', 'finite_step_curvature'])
+      expect(numbers(directory, 'curvature', name)).toEqual(numbers(finished, 'curvature', name));
+    expect(summary(directory).curvatures.window).toBe('second');
+    // And nothing else changes.
+    for (const name of ['directions.csv', 'estimators.csv'])
+      expect(readFileSync(join(directory, name), 'utf8')).toBe(readFileSync(join(finished, name), 'utf8'));
+  });
+
+  it('without finite steps leaves their columns empty', async () => {
+    const directory = await changed({ curvature: { directions: 0 } });
+    const table = readCsv(join(directory, 'curvatures.csv'));
+    for (const name of table.names.filter((one) => one.startsWith('finite_step')))
+      expect([...table.text(name)].join('')).toBe('');
+    expect(table.numbers('trajectory_curvature').every(Number.isFinite)).toBe(true);
+    for (const { finiteStep } of summary(directory).curvatures.ranges)
+      expect(finiteStep).toEqual({ directions: 0, overEigenvalue: null, ratio: null, coverage: null });
   });
 });
 
