@@ -15,8 +15,8 @@ import { projectWindow } from './project-window.ts';
  */
 export async function spectrumStage(context: Context): Promise<void> {
   const { directory } = context;
-  const bench = await context.workbench();
   if (context.has(RUN_FILES.spectrum) && context.has(RUN_FILES.projections)) return;
+  const bench = await context.workbench();
   const vectors = context.has(RUN_FILES.spectrum)
     ? readSpectrum(directory).eigenvectors
     : await writeSpectrum(context, bench);
