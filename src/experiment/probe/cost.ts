@@ -6,6 +6,7 @@ import type { Reals } from '../../tensor/types.ts';
 import type { Report } from '../../progress.ts';
 import type { Experiment } from '../schema.ts';
 import { wantedPairs } from '../memory.ts';
+import { samplesLookedAt } from '../record/look.ts';
 import { TRACE_PRODUCTS } from '../visibility.ts';
 import type { Workbench } from '../workbench.ts';
 import type { ProbedCurvature } from './curvature.ts';
@@ -110,7 +111,7 @@ export function costOfRun(
   const updates = (record.burnInEpochs + record.epochs) * bench.batchesPerEpoch;
   const { size } = bench.problem;
   const pairs = wantedPairs(spectrum.eigenpairs, size);
-  const look = Math.min(TRACE_PRODUCTS, size) + Math.min(CHECK, size);
+  const look = (Math.min(TRACE_PRODUCTS, size) + Math.min(CHECK, size)) * (samplesLookedAt(bench) / bench.samples);
   return {
     ...pace,
     lookSeconds: look * pace.secondsPerProduct,

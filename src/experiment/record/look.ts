@@ -22,6 +22,11 @@ const STABILITY_TOLERANCE = 1e-2;
  */
 const UNITS = 1e8;
 
+/** How many samples are looked at; all, where these are not too many. */
+export function samplesLookedAt({ samples, problem }: Pick<Workbench, 'samples' | 'problem'>): number {
+  return Math.min(samples, Math.max(2, Math.floor(UNITS / problem.model.unitsPerSample)));
+}
+
 /**
  * Looks at the minimum, and says what is to be expected there.
  *
@@ -50,9 +55,9 @@ async function measureVisibility(
   try {
     const journal = openJournal(checkpoint('minimum'), problem.size);
     held.add({ dispose: () => journal.close() });
-    const affordable = Math.max(2, Math.floor(UNITS / problem.model.unitsPerSample));
-    const subset = affordable < bench.samples ? { count: affordable, purpose: 'record/look' } : null;
-    if (subset) voice.say(`curvature at the minimum: that of ${affordable} samples`);
+    const count = samplesLookedAt(bench);
+    const subset = count < bench.samples ? { count, purpose: 'record/look' } : null;
+    if (subset) voice.say(`curvature at the minimum: that of ${count} samples`);
     const hessian = held.add(openHessian(problem, chosenSamples(bench, seed, subset), bench.savedBytes));
     const at: HessianAt = held.add(hessian.at(theta));
     const operator = rememberedOperator(measured('Hessian products', at, 'apply'), journal);

@@ -4,7 +4,11 @@ import { costOfPairs, costOfRun, stepsPerPair, timeUpdates } from '../../../src/
 import { resolveExperiment } from '../../../src/experiment/index.ts';
 import { mlpProblem, noisySamples, normals } from '../../hessian/plain-mlp.ts';
 
-const bench = { samples: 10_000, problem: { size: 1000 } as never, batchesPerEpoch: 100 };
+const bench = {
+  samples: 10_000,
+  problem: { size: 1000, model: { unitsPerSample: 20_000 } } as never,
+  batchesPerEpoch: 100,
+};
 const pace = { secondsPerUpdate: 0.01, secondsPerProduct: 2, stepsPerPair: 2.5 };
 
 describe('stepsPerPair', () => {
@@ -56,8 +60,8 @@ describe('costOfRun', () => {
     const experiment = resolveExperiment({ record: { burnInEpochs: 6, epochs: 10 }, spectrum: { eigenpairs: 60 } });
     expect(costOfRun(experiment, bench, pace)).toEqual({
       ...pace,
-      // 60 for the trace, ten for the largest curvature.
-      lookSeconds: 140,
+      // 60 products for the trace, ten for the largest curvature, with 10⁸/20,000 of the samples.
+      lookSeconds: 70,
       updates: 1600,
       windowSeconds: 16,
       spectrum: { eigenpairs: 60, products: 220, seconds: 440 },
