@@ -3,8 +3,8 @@ import { restOfSpectrum } from '../../src/hessian/density.ts';
 import { lanczos } from '../../src/hessian/lanczos.ts';
 import { withSpectrum } from './matrices.ts';
 
-const SIZE = 600;
-const spectrum = Array.from({ length: SIZE }, (_, i) => (i < 560 ? 40 / (i + 1) ** 1.2 : -0.02 * (i - 559)));
+const SIZE = 400;
+const spectrum = Array.from({ length: SIZE }, (_, i) => (i < 370 ? 40 / (i + 1) ** 1.2 : -0.02 * (i - 369)));
 const sorted = [...spectrum].sort((a, b) => b - a);
 const total = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0);
 
@@ -14,16 +14,16 @@ describe('the rest of a spectrum', () => {
     const { operator } = withSpectrum(spectrum, 3);
     const truth = total(sorted.slice(30));
     const deviates: number[] = [];
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= 40; seed++) {
       const { measure, eigenvalues } = await lanczos(operator, { eigenpairs: 30, tolerance: 1e-4, seed });
       const rest = restOfSpectrum(measure, eigenvalues, SIZE)!;
       expect(rest.directions).toBe(SIZE - 30);
       expect(total([...rest.counts])).toBeCloseTo(SIZE - 30, 8);
       deviates.push((rest.trace - truth) / rest.traceError);
     }
-    // Normal deviates: mean 0 ± 0.13, variance 1 ± 0.18.
-    expect(Math.abs(total(deviates) / 60)).toBeLessThan(0.45);
-    const variance = total(deviates.map((value) => value * value)) / 60;
+    // Normal deviates: mean 0 ± 0.16, variance 1 ± 0.22.
+    expect(Math.abs(total(deviates) / 40)).toBeLessThan(0.5);
+    const variance = total(deviates.map((value) => value * value)) / 40;
     expect(variance).toBeGreaterThan(0.5);
     expect(variance).toBeLessThan(1.6);
   });

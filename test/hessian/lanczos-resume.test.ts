@@ -62,7 +62,7 @@ describe.each(cases)('%s', (_, operator, options) => {
       },
     });
     expect(stages).toContain('residuals');
-    for (let at = 0; at < reports; at += Math.max(1, Math.floor(reports / 23))) {
+    for (let at = 0; at < reports; at += Math.max(1, Math.floor(reports / 9))) {
       const folder = join(scratchFolder(), 'lanczos');
       const { operator: counted, counted: count } = counting(operator);
       const open = () => openCheckpoint(folder, 'key', 0);
