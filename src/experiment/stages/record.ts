@@ -6,7 +6,7 @@ import { type EpochsPlan, runEpochs } from '../../sgd/epochs.ts';
 import { loadEpochs } from '../../sgd/epochs-done.ts';
 import { type HeavyBall, openHeavyBall, type State } from '../../sgd/heavy-ball.ts';
 import type { Evaluator, HistoryRow } from '../../sgd/history.ts';
-import type { BatchSource } from '../../sgd/samplers.ts';
+import { type BatchSource, nextEpochs } from '../../sgd/samplers.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { readSafetensors, requireTensor, writeSafetensors } from '../../store/safetensors.ts';
 import type { Reals } from '../../tensor/types.ts';
@@ -130,17 +130,6 @@ async function recordWindow(
   } finally {
     recorder.abort();
   }
-}
-
-/** The samples of so many more epochs, in their order. */
-function nextEpochs(source: BatchSource, epochs: number): Int32Array {
-  let indices = new Int32Array(0);
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    const next = source.nextEpoch();
-    if (epoch === 0) indices = new Int32Array(epochs * next.length);
-    indices.set(next, epoch * next.length);
-  }
-  return indices;
 }
 
 /** Epochs whose samples are known already. */

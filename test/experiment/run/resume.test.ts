@@ -16,6 +16,7 @@ const SETTINGS = {
   train: { epochs: 4, initialLearningRate: 0.1, decayPerEpoch: 0.9 },
   sgd: { batchSize: 16, learningRate: 0.1 },
   spectrum: { eigenpairs: 12 },
+  controls: { run: 'frozen' },
 };
 const settings = (more: Record<string, unknown> = {}) => tiny({ ...SETTINGS, ...more });
 
@@ -41,9 +42,10 @@ const INTERRUPTIONS: [title: string, at: number][] = [
   ['autocovariance along the trajectory', 3],
   ['loss at states of the window', 25],
   ['loss at states of the window', 70],
+  ['frozen noise', 60],
 ];
 /** These count what is done in all; the others begin to count anew, or count what is done between two saves. */
-const COUNTING = /^(training|burn-in|window|noise variance|autocovariance|loss)/;
+const COUNTING = /^(training|burn-in|window|noise variance|autocovariance|loss|frozen)/;
 
 /** Ends the run at a report. */
 function interrupting(title: string, at: number) {
