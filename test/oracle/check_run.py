@@ -20,6 +20,7 @@ come on top. The script's own float64 errors are far below.
                  from batches by twice its 95 % interval, about 4 standard errors
     curvature    D of the product H e, and 4 u * largest |eigenvalue|; a quotient and the norm of a residual are off by
                  no more than the product
+    felt         D of the gradient, twice at a snapshot, over the step of a finite one; u |mean| of the weights
     updates      2 sqrt(k) * (u/2 |theta| + (u/2 |v| + eta D) / (1 - beta)) after k of them: independent roundings of
                  theta, and of v and a batch's gradient, which momentum carries on
     steps        theta_k - theta_(k-1) - v_k: u |theta_k|, element by element; rounding makes half of that
@@ -44,6 +45,7 @@ import resnet20
 torch.set_default_dtype(torch.float64)
 DIRECTIONS = 5
 STEPS_SPREAD = 16
+SNAPSHOTS = 10
 CHUNK = 1024
 BLOCK_VALUES = 2**23
 U32, U64 = 2.0**-23, 2.0**-52
@@ -272,6 +274,41 @@ def check_curvature(run):
         yield f"residual {i} ({residual:.1e})", abs(found - residual), tolerance
 
 
+def check_felt_curvature(run):
+    """The gradient along five eigenvectors at snapshots of the path, and over finite steps."""
+    stored, rows, mean = run.tensors("curvature"), run.directions(), run.mean["theta"]
+    metadata = read_metadata(run.folder / "curvature.safetensors")
+    if metadata["samples"] != run.samples:
+        return
+    distance = run.margin * (run.gradient(mean.float()) - run.gradient(mean)).norm().item()
+    row_of = {update: row for row, update in enumerate(stored["snapshot_updates"].tolist())}
+    wanted = set(list(row_of)[:: max(1, len(row_of) // SNAPSHOTS)]) if metadata["window"] == "same" else set()
+    weights, gradients = [], []
+    for first, thetas, _ in run.trajectory():
+        for k in wanted & set(range(first, first + len(thetas))):
+            theta = thetas[k - first]
+            ours = rows @ (theta - mean), rows @ run.gradient(theta)
+            theirs = stored["snapshot_theta"][row_of[k]], stored["snapshot_gradient"][row_of[k]]
+            off = [(mine - other[run.chosen]).abs().max().item() for mine, other in zip(ours, theirs)]
+            # The mean is rounded like a state, and the gradient of both.
+            weights.append((off[0], run.u * mean.norm().item()))
+            gradients.append((off[1], 2 * distance))
+    if weights:
+        yield f"theta along 5 directions at {len(weights)} snapshots", *worst(weights)
+        yield f"gradient along 5 directions at {len(weights)} snapshots", *worst(gradients)
+
+    steps = []
+    for at, direction in enumerate(stored["finite_step_directions"].tolist()):
+        vector, sigma = run.spectrum["eigenvectors"][direction], stored["finite_step"][at].item()
+        change = run.gradient(mean + sigma * vector) - run.gradient(mean - sigma * vector)
+        curvature = (vector @ change / (2 * sigma)).item()
+        # Rows are of unit length to float32.
+        tolerance = distance / sigma + 2 * U32 * abs(curvature)
+        steps.append((abs(stored["finite_step_curvature"][0, at].item() - curvature), tolerance))
+    if steps:
+        yield f"curvature over {len(steps)} finite steps", *worst(steps)
+
+
 def check_updates(run):
     """The first epoch of the window again, and single updates from all over it."""
     eta, beta = run.sgd["learningRate"], run.sgd["momentum"]
@@ -366,7 +403,8 @@ def main():
         print(f"error: {arguments.run} with {arguments.data} cannot be used: {error}", file=sys.stderr)
         return 2
     results = []
-    for check in (check_batches, check_losses, check_gradient_and_noise, check_curvature, check_updates, check_window):
+    checks = (check_batches, check_losses, check_gradient_and_noise, check_curvature, check_felt_curvature)
+    for check in (*checks, check_updates, check_window):
         for name, deviation, tolerance in check(run):
             agrees = bool(deviation <= tolerance)  # False for NaN
             results.append({"check": name, "deviation": deviation, "tolerance": tolerance, "ok": agrees})
