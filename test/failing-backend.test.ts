@@ -49,7 +49,7 @@ it.each<[string, Work]>([
     'gradients of batches',
     (backend, held) => {
       const gradients = held.add(openBatchGradients(on(backend), data, 10, directions, backend));
-      return gradients.along(theta, indices, silent, theta.map(Math.sin));
+      return gradients.along(theta, indices, silent, { lessAt: theta.map(Math.sin) });
     },
   ],
   ['variances over samples', (backend) => perSampleVariance(on(backend), data, theta, directions, silent)],

@@ -6,7 +6,7 @@ import { Interrupted } from './interrupt.ts';
 /** Writes an error to standard error. @returns the exit code */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interrupted) {
-    process.stderr.write('interrupted: what was finished is kept; the same command goes on from there\n');
+    process.stderr.write(`interrupted: ${error.message}\n`);
     return 130;
   }
   if (error instanceof UserError) {

@@ -3,6 +3,11 @@
 /** Thrown where work notices that it is to end. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
+
+  /** @param message what becomes of the work */
+  constructor(message = 'what was finished is kept; the same command goes on from there') {
+    super(message);
+  }
 }
 
 let wanted = false;

@@ -15,6 +15,13 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** A whole number of at least 1. */
+export function count(text: string): number {
+  const value = number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected a whole number of at least 1.');
+  return value;
+}
+
 /** What K, M, G and T stand for: powers of 1000, or of 1024 before `iB`. */
 const PREFIXES = 'kmgt';
 /** Less is taken for a slip of the pen. */

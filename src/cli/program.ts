@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { programVersion } from '../experiment/environment.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { probeCommand } from './commands/probe.ts';
 import { runCommand } from './commands/run.ts';
 import { stageCommands } from './commands/stage.ts';
 import { theoryCommand } from './commands/theory.ts';
@@ -20,7 +21,7 @@ export function buildProgram(): Command {
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 missing or damaged data, 130 interrupted (and resumable).
 Start with: epochnoise run quickstart`,
     );
-  const commands = [runCommand(), ...stageCommands(), theoryCommand(), dataCommand(), doctorCommand()];
+  const commands = [runCommand(), ...stageCommands(), probeCommand(), theoryCommand(), dataCommand(), doctorCommand()];
   for (const command of commands) program.addCommand(command);
   throwInsteadOfExit(program);
   return program;

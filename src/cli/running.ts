@@ -1,6 +1,6 @@
-/** Running an experiment or a stage of one: progress and profile on standard error, then the result. */
+/** Running an experiment, a stage or a probe of one: progress and profile on standard error, then the result. */
 import type { Command } from 'commander';
-import type { PipelineResult, Voice } from '../experiment/index.ts';
+import type { Described, Voice } from '../experiment/index.ts';
 import { memoryOption } from './options.ts';
 import { print, printJson } from './output.ts';
 import { PROFILE_HELP, profileTo } from './profile.ts';
@@ -28,13 +28,12 @@ export function withRunningOptions(command: Command): Command {
  */
 export async function runAndPrint(
   { json, profile }: RunningOptions,
-  prepare: () => Promise<(voice: Voice) => Promise<PipelineResult>>,
+  prepare: () => Promise<(voice: Voice) => Promise<Described>>,
 ): Promise<void> {
   const report = profile ? await profileTo(process.stderr) : null;
   const work = await prepare();
-  const { describeResult } = await import('../experiment/index.ts');
   const voice = progressVoice();
-  let result: PipelineResult;
+  let result: Described;
   try {
     result = await work(report?.listen(voice) ?? voice);
     voice.end();
@@ -42,7 +41,6 @@ export async function runAndPrint(
     voice.stop();
     report?.print();
   }
-  const { document, text } = describeResult(result);
-  if (json) printJson(document);
-  else print(text);
+  if (json) printJson(result.document);
+  else print(result.text);
 }

@@ -6,7 +6,9 @@ import type { Choices } from './context.ts';
 import type { Experiment } from './schema.ts';
 
 /** As experiment.json holds them, of whatever version; what is not there is suggested anew. */
-export const storedChoices = z.object({ threads: z.number().int().positive().optional() }).default({});
+export const storedChoices = z
+  .object({ threads: z.number().int().positive().optional(), store: z.enum(['trajectory', 'replay']).optional() })
+  .default({});
 
 /** A thread a core. */
 export function suggestChoices({ backend }: Pick<Experiment, 'backend'>): Choices {

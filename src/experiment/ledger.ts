@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import type { Report } from '../progress.ts';
 import { sha256File } from '../store/atomic.ts';
 import { canonicalJson, readJson, writeJson } from '../store/json.ts';
 import { RUN_FILES, type RunFile, runPath } from '../store/run-directory.ts';
@@ -13,7 +14,10 @@ import type { Experiment } from './schema.ts';
 import { type Stage, type StageName, STAGES } from './stages.ts';
 
 /** Raised when a stage computes something else from the same settings: results of earlier programs are then recomputed. */
-const REVISION = 4;
+const REVISION = 5;
+
+/** Bytes whose checksums take seconds. */
+const LONG_TO_READ = 2 ** 30;
 
 /** SHA-256 by file name within the run directory; a folder's files one by one. */
 type Checksums = Record<string, string>;
@@ -56,6 +60,7 @@ export class LedgerBook {
   isFresh(stage: Stage, experiment: Experiment, dataFingerprint: string): boolean {
     const record = this.ledger[stage.name];
     if (!record || record.settings !== settingsChecksum(stage, experiment, dataFingerprint)) return false;
+    if (!(stage.suits?.(experiment, Object.keys(record.outputs)) ?? true)) return false;
     return same(record.inputs, this.checksums(stage.inputs)) && same(record.outputs, this.checksums(stage.outputs));
   }
 
@@ -63,6 +68,18 @@ export class LedgerBook {
   keyOf(stage: Stage, experiment: Experiment, dataFingerprint: string): string {
     const settings = settingsChecksum(stage, experiment, dataFingerprint);
     return checksumOf({ program: programVersion(), settings, inputs: this.checksums(stage.inputs) });
+  }
+
+  /** Takes the checksums of a stage's outputs beforehand, file by file, where they are so large that it takes a while. */
+  async prepare({ outputs }: Stage, begin: () => Report): Promise<void> {
+    const names = outputs.flatMap((file) => filesOf(this.directory, file));
+    const bytes = names.reduce((sum, name) => sum + statSync(join(this.directory, name)).size, 0);
+    if (bytes < LONG_TO_READ) return;
+    const report = begin();
+    for (const [index, name] of names.entries()) {
+      this.checksum(name);
+      await report(index + 1, names.length);
+    }
   }
 
   /** Enters a stage that has just finished. */
@@ -109,8 +126,9 @@ export function filesOf(directory: string, file: RunFile): string[] {
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [file];
   return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !VOLATILE.test(entry.name))
+    .filter((entry) => entry.isFile())
     .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((name) => !name.split('/').some((part) => VOLATILE.test(part)))
     .sort();
 }
 

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseDocument } from 'yaml';
 import { ConfigurationError, DataError } from '../errors.ts';
+import { RUN_FILES } from '../store/run-directory.ts';
 import { EXPERIMENTS, experimentNames } from './catalogue.ts';
 import { describeIssue, nearest } from './messages.ts';
 import { type Experiment, experimentSchema } from './schema.ts';
@@ -16,15 +17,19 @@ export interface LoadedExperiment {
 }
 
 /**
- * @param nameOrFile an experiment that comes with the program, or the path of a YAML file
+ * @param nameOrFile an experiment that comes with the program, or the path of a YAML file or of a run's experiment.json
  * @param assignments `key.path=value`, the value in YAML
  * @throws ConfigurationError for an unknown experiment, a file that is no YAML, and every wrong key or value
  */
 export function loadExperiment(nameOrFile: string, assignments: readonly string[] = []): LoadedExperiment {
   const file = findExperiment(nameOrFile);
   const given = readYaml(file);
+  const isRun = path.basename(file) === RUN_FILES.experiment;
+  // What the machine suggested for that run is no setting.
+  if (isRun) delete given.choices;
   for (const assignment of assignments) assign(given, assignment);
-  return { name: path.basename(file).replace(/\.ya?ml$/, ''), experiment: resolveExperiment(given) };
+  const name = isRun ? path.basename(path.dirname(file)) : path.basename(file).replace(/\.ya?ml$/, '');
+  return { name, experiment: resolveExperiment(given) };
 }
 
 /**
@@ -45,6 +50,10 @@ function checked(experiment: Experiment): Experiment {
   if (model.initialisation.from === 'teacher' && data.name !== 'teacher')
     throw new ConfigurationError(
       `model.initialisation.from is teacher, but data ${data.name} have no teacher: use random`,
+    );
+  if (model.name === 'resnet20' && model.groups !== null && model.normalisation !== 'group')
+    throw new ConfigurationError(
+      `model.groups is ${model.groups}, but model.normalisation is ${model.normalisation}, which has no groups: leave it out, or use normalisation group`,
     );
   if (experiment.train.epochs === 0 && experiment.polish.method === 'none' && model.initialisation.from === 'random')
     throw new ConfigurationError(
@@ -69,7 +78,7 @@ function knownKeys(given: unknown, at: readonly PropertyKey[]): string[] {
 }
 
 function findExperiment(nameOrFile: string): string {
-  if (/\.ya?ml$/.test(nameOrFile) || nameOrFile.includes(path.sep)) {
+  if (/\.(ya?ml|json)$/.test(nameOrFile) || nameOrFile.includes(path.sep)) {
     const file = path.resolve(nameOrFile);
     if (!fs.existsSync(file))
       throw new ConfigurationError(

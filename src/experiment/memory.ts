@@ -28,12 +28,10 @@ export function refuseMemoryBeyondReach(memoryBytes: number | undefined): void {
 export function memoryForSpectrum({ size, backend }: Problem, eigenpairs: number | null): number {
   const operator = { size, relativePrecision: relativePrecisionOf(backend) };
   const wanted = wantedPairs(eigenpairs, size);
-  refuseWhatDoesNotFit(
-    operator,
-    wanted,
-    availableMemory(),
-    (fewerPairs) => `${fewerPairs} (spectrum.eigenpairs), or free memory`,
-  );
+  refuseWhatDoesNotFit(operator, wanted, availableMemory(), {
+    wayOut: (fewerPairs) => `${fewerPairs} (spectrum.eigenpairs), or free memory`,
+    onDisk: true,
+  });
   return lanczosMemory(operator, wanted);
 }
 

@@ -1,12 +1,13 @@
 /** Runs the stages of an experiment that are not up to date. */
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { requireOwnFiles } from '../data/file.ts';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { attempt, sha256File } from '../store/atomic.ts';
 import { openCheckpoint } from '../store/checkpoint.ts';
-import { requireRunDirectory, UNFINISHED } from '../store/run-directory.ts';
+import { requireRunDirectory, type RunFile, runPath, UNFINISHED } from '../store/run-directory.ts';
+import { frozenAsTrained } from './batch-norm.ts';
 import { suggestChoices } from './choices.ts';
 import type { Context, Voice } from './context.ts';
 import { describeEnvironment, measureCost, readEnvironment, writeEnvironment } from './environment.ts';
@@ -15,9 +16,11 @@ import { lockRunDirectory } from './lock.ts';
 import { refuseMemoryBeyondReach } from './memory.ts';
 import { enterSection, inSection, OPENING } from './profile.ts';
 import {
+  choicesFor,
   inspectRunDirectory,
   readStoredExperiment,
   removeLeftovers,
+  removeUnfinished,
   setAside,
   shareTraining,
   type StoredExperiment,
@@ -70,7 +73,7 @@ async function runInDirectory(
   const target = resolve(directory);
   const range = [0, stageAt(until)] as const;
   const stored = inspectRunDirectory(target);
-  const choices = stored?.choices ?? suggestChoices(experiment);
+  const choices = stored ? choicesFor(stored, experiment) : suggestChoices(experiment);
   // Data that are missing or do not fit are noticed before a folder is made.
   const bench = stored ? undefined : await openFor({ experiment, choices }, voice, range, memoryBytes);
   return await locked(target, () => runStages(target, { experiment, choices }, voice, range, memoryBytes, bench));
@@ -115,7 +118,8 @@ async function runStages(
   memoryBytes?: number,
   opened?: Workbench,
 ): Promise<PipelineResult> {
-  const { experiment, choices } = stored;
+  const { experiment } = stored;
+  let { choices } = stored;
   attempt(directory, () => mkdirSync(directory, { recursive: true }));
   const known = readEnvironment(directory);
   let book = new LedgerBook(directory, known?.files ?? {});
@@ -124,11 +128,9 @@ async function runStages(
     (stage) => hasStage(experiment, stage) && !book.isFresh(stage, experiment, fingerprint),
   );
   const start = stale < 0 ? STAGES.length : stale;
-  if (start < first)
-    throw new DataError(
-      `stage ${STAGES[start].name} of ${directory} is missing or out of date: run \`epochnoise ${STAGES[start].name} ${directory}\` first`,
-    );
+  if (start < first) throw outOfDate(STAGES[start].name, directory);
   if (start > last) {
+    if (start === STAGES.length) removeUnfinished(directory);
     writeStoredExperiment(directory, stored);
     return { directory, ran: [], previous: null };
   }
@@ -144,19 +146,25 @@ async function runStages(
     book.forgetFrom(start);
     voice.say(`the earlier results are kept in ${previous}`);
   }
-  removeLeftovers(directory, start);
+  const goesOn = removeLeftovers(directory, start, book.keyOf(STAGES[start], experiment, fingerprint));
   writeStoredExperiment(directory, stored);
 
   let backend: string | null = known?.backend ?? null;
-  const context: Omit<Context, 'checkpoint'> = {
+  const context: Omit<Context, 'checkpoint' | 'has' | 'choices'> = {
     directory,
     experiment,
-    choices,
     voice,
-    workbench,
+    workbench: async () => frozenAsTrained(directory, await workbench()),
+    choose(choice) {
+      choices = { ...choices, ...choice };
+      writeStoredExperiment(directory, { experiment, choices });
+    },
     async runFromSameMinimum(other, theirs) {
+      // Each chooses for itself how it keeps its window.
+      const stored = inspectRunDirectory(other);
       shareTraining(directory, other);
-      writeStoredExperiment(other, { experiment: theirs, choices });
+      const store = stored ? choicesFor(stored, theirs).store : undefined;
+      writeStoredExperiment(other, { experiment: theirs, choices: { ...choices, store } });
       await runInDirectory(other, theirs, voice, { memoryBytes });
       enterSection('controls');
     },
@@ -170,17 +178,41 @@ async function runStages(
     const key = book.keyOf(stage, experiment, fingerprint);
     const unfinished = join(directory, UNFINISHED, stage.name);
     const checkpoint = (work: string) => openCheckpoint(join(unfinished, work), key);
-    const cost = await measureCost(() => stage.run({ ...context, checkpoint }));
+    const has = (file: RunFile) => goesOn && stage === ran[0] && existsSync(runPath(directory, file));
+    const cost = await measureCost(() => stage.run({ ...context, choices, checkpoint, has }));
     costs[stage.name] = cost;
     enterSection('checksums', cost.peakMemoryBytes);
     if (bench) backend = (await bench).problem.backend.version;
+    await book.prepare(stage, () => voice.begin('checksums'));
     book.enter(stage, experiment, fingerprint);
     // Not earlier: until then the stage would have to be run again.
-    attempt(unfinished, () => rmSync(unfinished, { recursive: true, force: true }));
+    removeUnfinished(directory);
     writeEnvironment(directory, describeEnvironment(choices, backend, { stages: costs, files: book.stamps }));
   }
   return { directory, ran: ran.map(({ name }) => name), previous };
 }
+
+/**
+ * The settings of a run one of whose stages is up to date. Reads only, and without the lock: a run that another process works
+ * in is not disturbed.
+ *
+ * @throws DataError where there is no run, or the stage, or one before it, is missing or out of date
+ */
+export function readFinished(directory: string, name: StageName): StoredExperiment {
+  const stored = readStoredExperiment(directory);
+  const { experiment } = stored;
+  const book = new LedgerBook(directory, readEnvironment(directory)?.files ?? {});
+  const fingerprint = dataFingerprint(experiment);
+  for (const stage of STAGES.slice(0, stageAt(name) + 1))
+    if (hasStage(experiment, stage) && !book.isFresh(stage, experiment, fingerprint))
+      throw outOfDate(stage.name, directory);
+  return stored;
+}
+
+const outOfDate = (name: StageName, directory: string) =>
+  new DataError(
+    `stage ${name} of ${directory} is missing or out of date: run \`epochnoise ${name} ${directory}\` first`,
+  );
 
 /** A workbench for some stages, from the first to the last of them. */
 async function openFor(

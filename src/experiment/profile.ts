@@ -174,17 +174,16 @@ export function measuredCall<T>(title: string, work: () => T): T {
 }
 
 /** What is given, step by step; the time each step takes to come counts as a part of the work. */
-export function* measuredSteps<T>(title: string, steps: Iterable<T>): Generator<T> {
-  const iterator = steps[Symbol.iterator]();
+export async function* measuredSteps<T>(title: string, steps: AsyncGenerator<T>): AsyncGenerator<T> {
   try {
     for (;;) {
       const start = performance.now();
-      const { done, value } = iterator.next();
+      const { done, value } = await steps.next();
       if (done) return;
       active?.add(title, 1, (performance.now() - start) / 1000);
       yield value;
     }
   } finally {
-    iterator.return?.();
+    await steps.return(undefined);
   }
 }

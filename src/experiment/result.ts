@@ -5,6 +5,7 @@ import { summaryTable } from '../report/table.ts';
 import type { ControlSummary } from '../report/summary.ts';
 import { readJson } from '../store/json.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
+import { LedgerBook } from './ledger.ts';
 import type { PipelineResult } from './pipeline.ts';
 import { STAGES } from './stages.ts';
 import { readSummary } from './stages/report.ts';
@@ -32,7 +33,8 @@ export function describeResult({ directory, ran, previous }: PipelineResult): De
   const shown = (path: string) => relative(process.cwd(), path) || '.';
   if (compared)
     return { document, text: summaryTable(readSummary(directory), drawn ? { figures: shown(figures) } : {}, controls) };
-  const done = STAGES.filter(({ outputs }) => outputs.every((file) => existsSync(runPath(directory, file))));
+  const book = new LedgerBook(directory, {});
+  const done = STAGES.filter(({ name }) => book.has(name));
   const next = STAGES[done.length];
   const state = `${shown(directory)}: done ${done.map(({ name }) => name).join(', ') || 'nothing'}`;
   return { document, text: `${state}; next \`epochnoise ${next.name} ${shown(directory)}\`` };

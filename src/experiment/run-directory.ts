@@ -3,15 +3,16 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync,
 import { dirname, join } from 'node:path';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { attempt } from '../store/atomic.ts';
-import { readJson, writeJson } from '../store/json.ts';
-import { keepPrevious, RUN_FILES, runPath } from '../store/run-directory.ts';
+import { canonicalJson, readJson, writeJson } from '../store/json.ts';
+import { holdsCheckpointOf } from '../store/checkpoint.ts';
+import { keepPrevious, RUN_FILES, runPath, UNFINISHED } from '../store/run-directory.ts';
 import { storedChoices, suggestChoices } from './choices.ts';
 import type { Choices } from './context.ts';
 import { filesOf } from './ledger.ts';
 import { resolveExperiment } from './load.ts';
 import { describeIssue } from './messages.ts';
 import type { Experiment } from './schema.ts';
-import { hasStage, STAGES } from './stages.ts';
+import { hasStage, stageAt, STAGES } from './stages.ts';
 
 /** experiment.json: the resolved configuration and, beside it, what the machine suggested. */
 export interface StoredExperiment {
@@ -38,6 +39,16 @@ function readChoices(choices: unknown): Partial<Choices> {
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   throw new ConfigurationError(describeIssue({ ...issue, path: ['choices', ...issue.path] }, { choices }, []));
+}
+
+/**
+ * The choices with which an experiment goes on in a directory that holds a run: those of the run; how the window is kept is
+ * chosen anew for another window.
+ */
+export function choicesFor(stored: StoredExperiment, experiment: Experiment): Choices {
+  const { settings } = STAGES[stageAt('record')];
+  const isSame = canonicalJson(settings(stored.experiment)) === canonicalJson(settings(experiment));
+  return isSame ? stored.choices : { ...stored.choices, store: undefined };
 }
 
 /** Writes experiment.json. @throws RunError where it cannot be written */
@@ -109,12 +120,32 @@ function linkOrCopy(from: string, to: string): void {
   });
 }
 
-/** Removes what unfinished stages left behind. */
-export function removeLeftovers(directory: string, firstUnfinished: number): void {
-  for (const { outputs, resumes } of STAGES.slice(firstUnfinished))
-    for (const file of resumes ? [] : outputs)
-      attempt(directory, () => rmSync(runPath(directory, file), { recursive: true, force: true }));
+/**
+ * Removes what unfinished stages left behind. Outputs of the first of them stay where it has begun under this key, with what
+ * it has done so far: they are whole, and of the same inputs and settings.
+ *
+ * @param key of the first unfinished stage
+ * @returns whether it is gone on with
+ */
+export function removeLeftovers(directory: string, firstUnfinished: number, key: string): boolean {
+  const unfinished = join(directory, UNFINISHED);
+  const begun = STAGES[firstUnfinished].name;
+  const goesOn = holdsCheckpointOf(join(unfinished, begun), key);
+  for (const name of existsSync(unfinished) ? readdirSync(unfinished) : [])
+    if (!goesOn || name !== begun) remove(join(unfinished, name));
+  for (const { outputs, resumes } of STAGES.slice(goesOn ? firstUnfinished + 1 : firstUnfinished))
+    for (const file of resumes ? [] : outputs) remove(runPath(directory, file));
   // Files in the making of a process that was killed.
-  for (const name of readdirSync(directory))
-    if (/^\..*\.partial$/.test(name)) attempt(directory, () => rmSync(join(directory, name), { force: true }));
+  const works = goesOn ? readdirSync(join(unfinished, begun)).map((work) => join(unfinished, begun, work)) : [];
+  for (const folder of [directory, runPath(directory, RUN_FILES.trajectory), ...works])
+    for (const name of existsSync(folder) ? readdirSync(folder) : [])
+      if (/^\..*\.partial$/.test(name)) remove(join(folder, name));
+  return goesOn;
+}
+
+/** Takes the checkpoints of stages away that are finished. */
+export const removeUnfinished = (directory: string): void => remove(join(directory, UNFINISHED));
+
+function remove(path: string): void {
+  attempt(path, () => rmSync(path, { recursive: true, force: true }));
 }

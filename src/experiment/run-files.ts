@@ -7,7 +7,7 @@ import type { Visibility } from './visibility.ts';
 import type { PolishReport } from './stages/train.ts';
 import type { CurvatureReport } from './stages/curvature.ts';
 import type { NoiseReport } from './stages/noise.ts';
-import type { SpectrumReport } from './stages/spectrum.ts';
+import type { SpectrumReport } from './spectrum/directions.ts';
 
 /** mean.safetensors, [d] each. */
 export interface WindowMean {
@@ -35,6 +35,8 @@ export interface Spectrum {
   readonly gradient: Float64Array;
   /** Unit rows [k, d]. */
   readonly eigenvectors: Float32Array;
+  /** What Lanczos' start vector saw of the whole spectrum: Ritz values, descending, and its share of each [m]. */
+  readonly density: { readonly nodes: Float64Array; readonly weights: Float64Array };
   readonly report: SpectrumReport;
 }
 
@@ -53,6 +55,10 @@ export function readSpectrum(directory: string): Spectrum {
         : residualOverGap(eigenvalues, residuals),
     gradient: requireTensor(file, 'gradient', 'F64').data,
     eigenvectors: requireTensor(file, 'eigenvectors', 'F32').data,
+    density: {
+      nodes: requireTensor(file, 'density_eigenvalues', 'F64').data,
+      weights: requireTensor(file, 'density_weights', 'F64').data,
+    },
     report: file.metadata as unknown as SpectrumReport,
   };
 }

@@ -63,7 +63,8 @@ const data = z.discriminatedUnion('name', [
   }),
 ]);
 
-const activation = z.enum(['tanh', 'relu', 'softplus']).default('tanh');
+const activations = z.enum(['tanh', 'relu', 'softplus']);
+const activation = activations.default('tanh');
 const initialisation = z
   .strictObject({
     /** `random`: variance 1/fan-in; `teacher`: about the weights that made the data. */
@@ -73,6 +74,9 @@ const initialisation = z
   })
   .prefault({});
 
+const BATCH_NORM_COUPLES =
+  'batch statistics couple the samples of a batch, so that neither the gradient noise nor the Hessian is a sum over samples: use frozen-batch, which is trained with them and fixes them before the window, group or none';
+
 const model = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('linear'), initialisation }),
   z.strictObject({ name: z.literal('mlp'), hidden: z.array(count).min(1).default([40]), activation, initialisation }),
@@ -81,6 +85,21 @@ const model = z.discriminatedUnion('name', [
     padding: z.enum(['valid', 'same']).default('valid'),
     activation,
     pooling: z.enum(['average', 'max']).default('average'),
+    initialisation,
+  }),
+  z.strictObject({
+    name: z.literal('resnet20'),
+    /** Channels of the first stage; the others have twice and four times as many. */
+    width: count.default(16),
+    activation: activations.default('relu'),
+    /** `frozen-batch`: trained with batch statistics, which are fixed before the polish and the window. */
+    normalisation: z
+      .string()
+      .refine((word) => !/^batch/.test(word), { error: BATCH_NORM_COUPLES })
+      .pipe(z.enum(['group', 'frozen-batch', 'none']))
+      .default('group'),
+    /** Of group normalisation; null: half the width, or the largest divisor below it. */
+    groups: count.nullable().default(null),
     initialisation,
   }),
 ]);
@@ -148,7 +167,8 @@ export const experimentSchema = z.strictObject({
     .strictObject({
       burnInEpochs: whole.default(40),
       epochs: count.min(2).default(40),
-      store: z.enum(['auto', 'trajectory']).default('auto'),
+      /** Every state on disk, or what it takes to run the window again; results are the same. */
+      store: z.enum(['auto', 'trajectory', 'replay']).default('auto'),
     })
     .prefault({}),
   spectrum: z
@@ -159,6 +179,12 @@ export const experimentSchema = z.strictObject({
       samples: count.nullable().default(null),
       /** Residual to reach, in units of the largest eigenvalue. */
       tolerance: positive.max(0.1).default(1e-5),
+      /** Of a control: SHA-256 of the spectrum.safetensors of the run it belongs to, whose directions it shares. */
+      shared: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/)
+        .nullable()
+        .default(null),
     })
     .prefault({}),
   curvature: z
@@ -191,6 +217,8 @@ export const experimentSchema = z.strictObject({
         .default([]),
       /** Runs of every control that trains the network, each with batches of its own. */
       seeds: count.default(1),
+      /** `own`: Lanczos once more for each; `shared`: the run's directions, with their curvatures at each control's mean. */
+      directions: z.enum(['own', 'shared']).default('own'),
     })
     .prefault({}),
   report: z.strictObject({ title: z.string().nullable().default(null) }).prefault({}),

@@ -1,6 +1,6 @@
 /** Which states of the window stand for all of it where every one would cost too much. */
 import type { Reals } from '../tensor/types.ts';
-import { readTrajectory, blockRows } from './trajectory.ts';
+import type { Breathe, RecordedWindow, WeightsBlock } from './window/recorded.ts';
 
 /** Fractional part of the golden ratio: its multiples fill the epoch evenly, however many are taken. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
@@ -52,21 +52,14 @@ export interface WindowState {
 }
 
 /** States of the window in the order of time, copies in the precision of the recording. @param states updates of it */
-export function* statesAt(
-  directory: string,
-  updates: number,
-  size: number,
+export async function* statesAt(
+  window: RecordedWindow,
   states: Iterable<number>,
-): Generator<WindowState> {
-  const left = new Set(states);
-  if (left.size === 0) return;
-  for (const { first, rows, theta, velocity } of readTrajectory(directory, updates, size, blockRows(size)))
-    for (let row = 0; row < rows; row++) {
-      if (!left.delete(first + row)) continue;
-      const at = (values: Reals) => values.slice(row * size, (row + 1) * size);
-      yield { update: first + row, theta: at(theta), velocity: at(velocity) };
-      if (left.size === 0) return;
-    }
+  breathe?: Breathe,
+): AsyncGenerator<WindowState> {
+  for (const update of [...new Set(states)].sort((a, b) => a - b))
+    for await (const { theta, velocity } of window.states(update, update + 1, breathe))
+      yield { update, theta: theta.slice(), velocity: velocity.slice() };
 }
 
 /** A state of the window with the mean of its epoch, float64 [d] each. */
@@ -77,34 +70,46 @@ export interface StateInEpoch {
 }
 
 /**
- * States of the window with the mean of their epoch, in the order of time. One epoch is in memory at a time: its sum and its
- * chosen states.
+ * States of the window with the mean of their epoch, in the order of time; only their epochs are read, or run again. One
+ * epoch is in memory at a time: its sum and its chosen states.
  *
  * @param states updates, ascending
  */
-export function* statesInEpochs(
-  directory: string,
-  updates: number,
-  size: number,
+export async function* statesInEpochs(
+  window: RecordedWindow,
   batchesPerEpoch: number,
   states: readonly number[],
-): Generator<StateInEpoch> {
-  const left = new Set(states);
-  const epochs = new Set(states.map((update) => Math.floor(update / batchesPerEpoch)));
-  let sum = new Float64Array(size);
-  let gathered: { readonly update: number; readonly state: Float64Array }[] = [];
-  for (const { first, rows, theta } of readTrajectory(directory, updates, size, blockRows(size)))
-    for (let row = 0; row < rows; row++) {
-      const update = first + row;
-      if (!epochs.has(Math.floor(update / batchesPerEpoch))) continue;
-      const at = theta.subarray(row * size, (row + 1) * size);
-      for (let i = 0; i < size; i++) sum[i] += at[i];
-      if (left.delete(update)) gathered.push({ update, state: Float64Array.from(at) });
-      if ((update + 1) % batchesPerEpoch !== 0) continue;
-      const epochMean = sum.map((value) => value / batchesPerEpoch);
-      for (const one of gathered) yield { ...one, epochMean };
-      if (left.size === 0) return;
-      sum = new Float64Array(size);
-      gathered = [];
+  breathe?: Breathe,
+): AsyncGenerator<StateInEpoch> {
+  const chosen = new Set(states);
+  for (const epoch of new Set(states.map((update) => Math.floor(update / batchesPerEpoch)))) {
+    const sum = new Float64Array(window.size);
+    const gathered: { readonly update: number; readonly state: Float64Array }[] = [];
+    const [first, end] = [epoch * batchesPerEpoch, (epoch + 1) * batchesPerEpoch];
+    for await (const { update, theta } of rowsOf(window.weights(first, end, breathe), window.size)) {
+      for (let i = 0; i < sum.length; i++) sum[i] += theta[i];
+      if (chosen.has(update)) gathered.push({ update, state: Float64Array.from(theta) });
     }
+    const epochMean = sum.map((value) => value / batchesPerEpoch);
+    for (const one of gathered) yield { ...one, epochMean };
+  }
+}
+
+/**
+ * Weights after chosen updates alone; memory is that of the one before.
+ *
+ * @param states updates, ascending
+ */
+export async function* weightsAfter(
+  window: RecordedWindow,
+  states: readonly number[],
+  breathe?: Breathe,
+): AsyncGenerator<{ readonly update: number; readonly theta: Reals }> {
+  for (const update of states) yield* rowsOf(window.weights(update, update + 1, breathe), window.size);
+}
+
+async function* rowsOf(blocks: AsyncGenerator<WeightsBlock>, size: number) {
+  for await (const { first, rows, theta } of blocks)
+    for (let row = 0; row < rows; row++)
+      yield { update: first + row, theta: theta.subarray(row * size, (row + 1) * size) };
 }

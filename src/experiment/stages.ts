@@ -24,19 +24,24 @@ export interface Stage {
   readonly run: (context: Context) => Promise<void>;
   /** Its outputs are runs of their own: what is there of them is gone on with, never removed. */
   readonly resumes?: true;
+  /** Whether outputs of these names are what an experiment asks for, where its settings do not tell; they are, unless said otherwise. */
+  readonly suits?: (experiment: Experiment, outputs: readonly string[]) => boolean;
   /** Whether an experiment has this stage at all; every one has the others. */
   readonly applies?: (experiment: Experiment) => boolean;
 }
 
-const { minimum, training, weights, batches, trajectory, windowCurve, mean, spectrum, projections } = RUN_FILES;
-const { curvature, noise, replay, directions, estimators, curvatures, positions, components, summary } = RUN_FILES;
-const { figures, controls, controlSummary } = RUN_FILES;
+const { minimum, training, weights, batches, trajectory, epochs, windowCurve, mean, spectrum, projections } = RUN_FILES;
+const { curvature, noise, replay, directions, estimators, curvatures, positions, components, density } = RUN_FILES;
+const { summary, figures, controls, controlSummary } = RUN_FILES;
 
 /** What every stage that computes with the network depends on. */
 const network = ({ seed, precision, backend, data, model, loss, sgd }: Experiment) => {
   const { weightDecay, batchSize, momentum } = sgd;
   return { seed, precision, backend, data, model, loss, weightDecay, batchSize, momentum };
 };
+
+/** The window; how it is kept changes no result. */
+const window = ({ record: { burnInEpochs, epochs: length } }: Experiment) => ({ burnInEpochs, epochs: length });
 
 /** All stages, in their order. */
 export const STAGES: readonly Stage[] = [
@@ -56,18 +61,21 @@ export const STAGES: readonly Stage[] = [
   {
     name: 'record',
     inputs: [minimum],
-    outputs: [weights, batches, trajectory, windowCurve, mean],
+    outputs: [weights, batches, trajectory, epochs, windowCurve, mean],
     settings: (experiment) => ({
       ...network(experiment),
       sgd: experiment.sgd,
-      record: experiment.record,
+      record: window(experiment),
       firstEpoch: experiment.train.epochs,
     }),
     run: recordStage,
+    suits: ({ record }, names) =>
+      record.store === 'auto' ||
+      (record.store === 'trajectory') === names.some((name) => name.startsWith(`${trajectory}/`)),
   },
   {
     name: 'spectrum',
-    inputs: [mean, trajectory],
+    inputs: [mean, weights, batches, trajectory, epochs],
     outputs: [spectrum, projections],
     settings: (experiment) => ({
       ...network(experiment),
@@ -78,19 +86,19 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'curvature',
-    inputs: [mean, trajectory, spectrum, projections],
+    inputs: [mean, weights, batches, trajectory, epochs, spectrum, projections],
     outputs: [curvature],
     settings: (experiment) => ({
       ...network(experiment),
       curvature: experiment.curvature,
       sgd: experiment.sgd,
-      record: experiment.record,
+      record: window(experiment),
     }),
     run: curvatureStage,
   },
   {
     name: 'noise',
-    inputs: [mean, weights, batches, trajectory, spectrum, projections],
+    inputs: [mean, weights, batches, trajectory, epochs, spectrum, projections],
     outputs: [noise, replay],
     settings: (experiment) => ({
       ...network(experiment),
@@ -102,9 +110,9 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: 'compare',
-    inputs: [minimum, weights, mean, trajectory, spectrum, projections, curvature, noise, replay],
-    outputs: [directions, estimators, curvatures, positions, components, summary],
-    settings: (experiment) => ({ ...network(experiment), sgd: experiment.sgd, record: experiment.record }),
+    inputs: [minimum, weights, batches, mean, trajectory, epochs, spectrum, projections, curvature, noise, replay],
+    outputs: [directions, estimators, curvatures, positions, components, density, summary],
+    settings: (experiment) => ({ ...network(experiment), sgd: experiment.sgd, record: window(experiment) }),
     run: compareStage,
   },
   {
@@ -124,6 +132,7 @@ export const STAGES: readonly Stage[] = [
       curvatures,
       positions,
       components,
+      density,
       summary,
       noise,
       projections,

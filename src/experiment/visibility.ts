@@ -15,9 +15,9 @@ export interface Visibility {
 }
 
 /** Products for the trace: enough for about a per cent where a few dozen directions hold most of it. */
-const PRODUCTS = 60;
+export const TRACE_PRODUCTS = 60;
 /** m that a clear view of the law takes. */
-const CLEAR = 0.01;
+export const CLEAR = 0.01;
 /** From this m on the filling-up is as large as what is left at a tenth of the crossover: m·λ_cross/λ = 1. */
 const INVISIBLE = 0.1;
 
@@ -35,15 +35,30 @@ export async function estimateVisibility(
   },
   report: Report,
 ): Promise<Visibility> {
-  const { weightDecay, samples, crossover, seed } = settings;
-  const objective = await estimateTrace(operator, { products: PRODUCTS, seed }, report);
+  return visibilityOf(await estimateLossTrace(operator, settings, report), settings);
+}
+
+/** Tr H of the loss: that of the objective, L2 taken off. */
+export async function estimateLossTrace(
+  operator: SymmetricOperator,
+  { weightDecay, seed }: { readonly weightDecay: number; readonly seed: number },
+  report: Report,
+): Promise<TraceEstimate> {
+  const objective = await estimateTrace(operator, { products: TRACE_PRODUCTS, seed }, report);
   const decay = weightDecay * operator.size;
-  const trace = {
+  return {
     ...objective,
     value: objective.value - decay,
     low: objective.low - decay,
     high: objective.high - decay,
   };
+}
+
+/** What a known trace says of one crossover. */
+export function visibilityOf(
+  trace: TraceEstimate,
+  { samples, crossover }: { readonly samples: number; readonly crossover: number },
+): Visibility {
   const contamination = (3 * trace.value) / (2 * samples * crossover);
   return {
     trace,

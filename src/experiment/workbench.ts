@@ -6,6 +6,7 @@ import { lossFor } from '../models/losses.ts';
 import { mlp } from '../models/mlp.ts';
 import { initialWeights, type Model, weightsNear } from '../models/model.ts';
 import { defineProblem, onBackend, type Problem, type Samples } from '../models/problem.ts';
+import { resnet20 } from '../models/resnet20.ts';
 import { randomStream } from '../random.ts';
 import { batchesPerEpoch } from '../sgd/samplers.ts';
 import { mostExact, openBackend } from '../tensor/backend.ts';
@@ -68,7 +69,8 @@ export async function openWorkbench(
   const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay });
   // A teacher of other layers is refused here, before anything is written.
   startingWeights(experiment, { dataset, problem });
-  const reserved = spectrum ? memoryForSpectrum(problem, experiment.spectrum.eigenpairs) : 0;
+  const finds = spectrum && experiment.spectrum.shared === null;
+  const reserved = finds ? memoryForSpectrum(problem, experiment.spectrum.eigenpairs) : 0;
   const savedBytes = memoryBytes ?? suggestMemory(reserved);
   const cheap = train.samples * (model.unitsPerSample + sizeOf(inputShape)) <= CHEAP_UNITS;
   const exact = cheap ? onBackend(problem, mostExact(backend)) : problem;
@@ -83,6 +85,7 @@ function refuseImpossibleBatches({ data, sgd }: Experiment): void {
 
 function modelFor({ model }: Experiment, inputShape: readonly number[], outputs: number): Model {
   if (model.name === 'lenet') return lenet(inputShape, outputs, model);
+  if (model.name === 'resnet20') return resnet20(inputShape, outputs, model);
   if (model.name === 'mlp') return mlp(inputShape, outputs, model);
   return mlp(inputShape, outputs, { hidden: [], activation: 'tanh' });
 }
@@ -108,6 +111,8 @@ export function startingWeights(
 export interface SubsetChoice {
   readonly count: number;
   readonly purpose: string;
+  /** Samples of the draw that are passed over, 0 unless said otherwise: subsets of one purpose can then be disjoint. */
+  readonly skip?: number;
 }
 
 /** All training samples, or the subset. */
@@ -116,20 +121,22 @@ export function chosenSamples(
   seed: number,
   subset: SubsetChoice | null,
 ): Samples {
-  return subset ? drawSubset(problem, dataset.train, subset.count, seed, subset.purpose) : dataset.train;
+  return subset ? drawSubset(problem, dataset.train, subset, seed) : dataset.train;
 }
 
-/** A seeded subset of samples, in the order of the draw; all of them, in their own order, where there are no more. */
+/**
+ * A seeded subset of samples, in the order of the draw; all of them, in their own order, where there are no more. Fewer than
+ * asked for where so many are passed over that no more are left.
+ */
 function drawSubset(
   problem: Problem,
   { x, y, samples }: Samples,
-  count: number,
+  { count: wanted, purpose, skip = 0 }: SubsetChoice,
   seed: number,
-  purpose: string,
 ): Samples {
-  if (count >= samples) return { x, y, samples };
-  const order = Int32Array.from({ length: samples }, (_, index) => index);
-  randomStream(seed, purpose).shuffle(order);
+  if (skip === 0 && wanted >= samples) return { x, y, samples };
+  const count = Math.min(wanted, samples - skip);
+  const order = randomStream(seed, purpose).shuffle(Int32Array.from({ length: samples }, (_, index) => index));
   const width = sizeOf(problem.inputShape);
   const subset = {
     x: new Float32Array(count * width),
@@ -137,7 +144,7 @@ function drawSubset(
     samples: count,
   };
   for (let row = 0; row < count; row++) {
-    const from = order[row];
+    const from = order[skip + row];
     subset.x.set(x.subarray(from * width, (from + 1) * width), row * width);
     subset.y.set(y.subarray(from * problem.outputs, (from + 1) * problem.outputs), row * problem.outputs);
   }

@@ -34,8 +34,20 @@ export interface OrthonormalBasis {
   dispose(): void;
 }
 
-/** How Lanczos gets a basis. */
-export type OpenBasis = (size: number, storage: RowStorage) => OrthonormalBasis;
+/** Where the rows of a basis lie on disk, as they were pushed. */
+export interface RowsOnDisk {
+  /** Fills an array with rows from `first` on. */
+  readRows(first: number, into: Float32Array | Float64Array): void;
+}
+
+/** Rows beyond so many bytes are read from the disk whenever they are needed. */
+export interface Spill {
+  readonly rows: RowsOnDisk;
+  readonly residentBytes: number;
+}
+
+/** How Lanczos gets a basis. One that knows no disk keeps all rows in memory. Results do not depend on where rows lie. */
+export type OpenBasis = (size: number, storage: RowStorage, spill?: Spill) => OrthonormalBasis;
 
 /** A pass that removes no more than this part of what is left leaves nothing worth a second one. */
 const NEGLIGIBLE = 0.01;

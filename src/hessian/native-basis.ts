@@ -10,7 +10,7 @@ import { Disposables, openTogether } from '../disposables.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { atPrecision } from '../tensor/backend.ts';
 import { type Compiled, real, type Reals, type Spec, type Stored, type Tensor } from '../tensor/types.ts';
-import { normalise, type OpenBasis, type OrthonormalBasis, type RowStorage } from './basis.ts';
+import { normalise, type OpenBasis, type OrthonormalBasis, type RowStorage, type Spill } from './basis.ts';
 import { GROUP, PlainBasis, rowsOfBlock } from './plain-basis.ts';
 
 /** Columns that are summed in the rows' own precision. */
@@ -18,7 +18,7 @@ const TILE = 256;
 /** Rows of this many bytes are a block: long products, each on a thread of its own, and few of the slower rows in an array. */
 const BLOCK_BYTES = 2 ** 25;
 /** Memory for the part of a combination that is summed in float64. */
-const SUM_BYTES = 2 ** 26;
+const SUM_BYTES = 2 ** 27;
 /** Rows that are worked on together: their combinations are summed natively, in the rows' own precision, before float64 takes over. */
 const ROWS_SUMMED = 256;
 /** Vectors of fewer entries are cheaper in plain loops than on their way to the native library and back. */
@@ -26,9 +26,9 @@ const SMALLEST = 5000;
 
 /** The basis that is fastest on a back end. */
 export function basisOn(backend: Backend): OpenBasis {
-  return (size, storage) =>
+  return (size, storage, spill) =>
     backend.name === 'tensorflow' && size >= SMALLEST
-      ? new NativeBasis(backend, size, storage)
+      ? new NativeBasis(backend, size, storage, undefined, spill)
       : new PlainBasis(size, storage);
 }
 
@@ -46,7 +46,8 @@ export class NativeBasis implements OrthonormalBasis {
   private readonly backend: Backend;
   private readonly rowsPerBlock: number;
   private readonly tiles: number;
-  private readonly blocks: Stored[] = [];
+  /** Full blocks; null where a block lies on the disk only. */
+  private readonly blocks: (Stored | null)[] = [];
   /** The last rows, fewer than a block. */
   private readonly rest: PlainBasis;
   private readonly alongRest: Float64Array;
@@ -54,6 +55,8 @@ export class NativeBasis implements OrthonormalBasis {
   private readonly rounded: Reals;
   /** Graphs of one pass, by the number of blocks they take. */
   private readonly passes = new Map<number, Pass>();
+  private readonly spill: Spill | undefined;
+  private readonly residentBlocks: number;
 
   /** @param rowsPerBlock a multiple of 8 */
   constructor(
@@ -61,6 +64,7 @@ export class NativeBasis implements OrthonormalBasis {
     size: number,
     storage: RowStorage,
     rowsPerBlock = rowsOfBlock(size, storage, BLOCK_BYTES),
+    spill?: Spill,
   ) {
     this.backend = atPrecision(backend, storage);
     this.size = size;
@@ -69,6 +73,9 @@ export class NativeBasis implements OrthonormalBasis {
     this.rest = new PlainBasis(size, storage, rowsPerBlock);
     this.alongRest = new Float64Array(rowsPerBlock);
     this.rounded = this.reals(this.tiles * TILE);
+    this.spill = spill;
+    const blockBytes = this.rounded.BYTES_PER_ELEMENT * this.tiles * TILE * rowsPerBlock;
+    this.residentBlocks = spill ? Math.floor(spill.residentBytes / blockBytes) : Infinity;
   }
 
   get count(): number {
@@ -79,14 +86,16 @@ export class NativeBasis implements OrthonormalBasis {
     const { rest } = this;
     rest.push(vector);
     if (rest.count < this.rowsPerBlock) return;
-    this.blocks.push(this.storeRest());
+    this.blocks.push(this.blocks.length < this.residentBlocks ? this.storeRows(rest.firstBlock!) : null);
     rest.truncate(0);
   }
 
   truncate(count: number): void {
     const { blocks, rest, rowsPerBlock } = this;
     while (count < blocks.length * rowsPerBlock) {
-      const block = blocks.pop()!;
+      const at = blocks.length - 1;
+      const block = blocks[at] ?? this.storeFromDisk(at);
+      blocks.pop();
       try {
         rest.truncate(0);
         this.takeBack(block, Math.max(0, count - blocks.length * rowsPerBlock));
@@ -100,7 +109,7 @@ export class NativeBasis implements OrthonormalBasis {
   /** Up to 256 rows at once, the next from what these left; memory is read twice. The vector is float64 throughout. */
   removeComponents(vector: Float64Array, components: Float64Array): void {
     const { blocks, rest, rowsPerBlock, rounded, size, tiles, alongRest } = this;
-    for (const { group, first } of this.groups(blocks)) {
+    for (const { group, first } of this.groups()) {
       const { along, combined } = this.passOver(group.length);
       rounded.set(vector);
       const factors = along.run(...group, rounded).map((parts, at) => {
@@ -130,11 +139,11 @@ export class NativeBasis implements OrthonormalBasis {
     const held = new Disposables();
     try {
       // Rows that are not in use are zero, whatever their weights.
-      const blocks = rest.count > 0 ? [...this.blocks, held.add(this.storeRest())] : this.blocks;
+      const last = rest.count > 0 ? held.add(this.storeRows(rest.firstBlock!)) : undefined;
       for (let from = 0; from < wanted; from += atOnce) {
         const here = Math.min(atOnce, wanted - from);
         sums.fill(0);
-        for (const { group, first } of this.groups(blocks)) {
+        for (const { group, first } of this.groups(last)) {
           const product = compiled.get(group.length) ?? held.add(this.compileCombination(group.length, atOnce));
           compiled.set(group.length, product);
           const factors = group.map((_, i) => this.factorsOf(weights, first + i, from, here, atOnce));
@@ -166,23 +175,40 @@ export class NativeBasis implements OrthonormalBasis {
     this.passes.clear();
   }
 
-  /** Blocks that are worked on together, and the place of the first. */
-  private groups(blocks: readonly Stored[]): { readonly group: readonly Stored[]; readonly first: number }[] {
+  /**
+   * Blocks that are worked on together, and the place of the first. Those that lie on the disk are there until the next
+   * group is asked for.
+   *
+   * @param last a block that comes after all others
+   */
+  private *groups(last?: Stored): Generator<{ readonly group: readonly Stored[]; readonly first: number }> {
+    const blocks: readonly (Stored | null)[] = last ? [...this.blocks, last] : this.blocks;
     const together = Math.max(1, Math.floor(ROWS_SUMMED / this.rowsPerBlock));
-    return Array.from({ length: Math.ceil(blocks.length / together) }, (_, i) => {
-      const first = i * together;
-      return { group: blocks.slice(first, first + together), first };
-    });
+    for (let first = 0; first < blocks.length; first += together) {
+      const read = new Disposables();
+      try {
+        const chosen = blocks.slice(first, first + together);
+        yield { group: chosen.map((block, i) => block ?? read.add(this.storeFromDisk(first + i))), first };
+      } finally {
+        read.dispose();
+      }
+    }
+  }
+
+  /** A block that lies on the disk. */
+  private storeFromDisk(block: number): Stored {
+    const rows = this.reals(this.rowsPerBlock * this.size);
+    this.spill!.rows.readRows(block * this.rowsPerBlock, rows);
+    return this.storeRows(rows);
   }
 
   private reals(length: number): Reals {
     return this.backend.precision === 'float32' ? new Float32Array(length) : new Float64Array(length);
   }
 
-  /** The rows of the array as a block. */
-  private storeRest(): Stored {
-    const { rest, rowsPerBlock, size, tiles } = this;
-    const rows = rest.firstBlock!;
+  /** Rows of an array [rowsPerBlock, size] as a block. */
+  private storeRows(rows: Reals): Stored {
+    const { rowsPerBlock, size, tiles } = this;
     const block = this.reals(tiles * rowsPerBlock * TILE);
     for (let tile = 0; tile < tiles; tile++)
       for (let row = 0; row < rowsPerBlock; row++) {

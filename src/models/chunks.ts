@@ -40,9 +40,15 @@ export function chunkSize(samples: number, unitsPerSample: number, threads: numb
   return wanted;
 }
 
-/** Brings samples to the problem's back end; the caller disposes of them. */
+/**
+ * Brings samples to the problem's back end; the caller disposes of them.
+ *
+ * @throws Error for a model that couples the samples of a batch: what is computed chunk by chunk would depend on the chunks
+ */
 export function storeChunks(problem: Problem, { x, y, samples }: Samples): Chunks {
   const { backend, inputShape, outputs, model } = problem;
+  if (model.couplesSamples)
+    throw new Error(`${model.name} couples the samples of a batch, so that there are no sums over samples: freeze it`);
   const size = chunkSize(samples, model.unitsPerSample, backend.threads);
   return openTogether((held) => {
     const rows = (values: Float32Array, shape: Shape, first: number, count: number) => {

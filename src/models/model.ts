@@ -3,11 +3,14 @@ import { ConfigurationError } from '../errors.ts';
 import type { RandomStream } from '../random.ts';
 import type { Ops } from '../tensor/ops.ts';
 import { type Shape, sizeOf, type Tensor } from '../tensor/types.ts';
+import type { BatchNorm } from './batch-norm.ts';
 
 /** One parameter tensor. Convolution kernels are [height, width, in, out], dense weights [in, out]. */
 export interface ParameterShape {
   readonly name: string;
   readonly shape: Shape;
+  /** What all of it is at initialisation; without it vectors are 0, and weights random. */
+  readonly initial?: number;
 }
 
 /** A network as a pure function of its parameters. */
@@ -19,6 +22,10 @@ export interface Model {
   readonly unitsPerSample: number;
   /** Logits or regression outputs [n, outputs] for inputs [n, ...inputShape]. Pure; written in the given ops only. */
   forward(ops: Ops, parameters: readonly Tensor[], x: Tensor): Tensor;
+  /** Set where a sample's outputs depend on the other samples of a batch: for training only. */
+  readonly couplesSamples?: true;
+  /** Of a network with batch normalisation, which this is with the statistics frozen: how it is trained, and frozen anew. */
+  readonly batchNorm?: BatchNorm;
 }
 
 /** What follows a layer. */
@@ -55,8 +62,8 @@ export function split(ops: Ops, { shapes }: Pick<Model, 'shapes'>, flat: Tensor)
 }
 
 /**
- * Random weights, float64 [d]: normal with variance 1/fan-in (LeCun 1998), biases 0. For relu the variance is twice
- * that (He 2015).
+ * Random weights, float64 [d]: normal with variance 1/fan-in (LeCun 1998), biases 0, scales of a normalisation 1. For relu
+ * the variance is twice that (He 2015).
  *
  * @param random the stream of the run's seed for this purpose
  */
@@ -67,8 +74,10 @@ export function initialWeights(
 ): Float64Array {
   const gain = activation === 'relu' ? 2 : 1;
   const weights = new Float64Array(shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
-  for (const { shape, offset } of places(shapes)) {
-    if (shape.length < 2) continue;
+  for (const [index, { shape, offset }] of places(shapes).entries()) {
+    const { initial } = shapes[index];
+    if (initial !== undefined) weights.fill(initial, offset, offset + sizeOf(shape));
+    if (initial !== undefined || shape.length < 2) continue;
     const scale = Math.sqrt(gain / sizeOf(shape.slice(0, -1)));
     for (let index = 0; index < sizeOf(shape); index++) weights[offset + index] = scale * random.normal();
   }

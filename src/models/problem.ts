@@ -47,8 +47,9 @@ export function specs({ size, inputShape, outputs }: Problem, samples: number): 
 const FEWEST_UNITS = 100_000;
 const FEWEST_SAMPLES = 25;
 
-/** The lanes in which a graph handles so many samples. */
+/** The lanes in which a graph handles so many samples; one where these must stay together. */
 export function lanesFor({ backend, model }: Pick<Problem, 'backend' | 'model'>, samples: number): number {
+  if (model.couplesSamples) return 1;
   const paying = Math.min((samples * model.unitsPerSample) / FEWEST_UNITS, samples / FEWEST_SAMPLES);
   return Math.max(1, Math.min(mostLanes(backend.threads), Math.floor(paying)));
 }

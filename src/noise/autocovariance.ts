@@ -1,5 +1,7 @@
 /** The noise's autocovariance over lags, averaged over directions: the sign of an epoch that visits every sample once. */
 import type { Report } from '../progress.ts';
+import { AT_THE_END, type Checkpoint, noCheckpoint } from '../store/checkpoint.ts';
+import { requireTensor } from '../store/safetensors.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { real } from '../tensor/types.ts';
 
@@ -19,6 +21,7 @@ export interface Autocovariance {
  *
  * @param noise batch gradient minus full gradient along each direction, in the order of the updates [updates, k]
  * @param backend of the products: float64 where it can be had
+ * @param checkpoint where the sums of the epochs that are done are kept
  */
 export async function autocovariance(
   noise: Float64Array,
@@ -26,13 +29,15 @@ export async function autocovariance(
   batchesPerEpoch: number,
   backend: Backend,
   report: Report,
+  checkpoint: Checkpoint = noCheckpoint,
 ): Promise<Autocovariance> {
   const updates = noise.length / k;
   const largest = Math.min(2 * batchesPerEpoch, updates - 1);
   const epochs = Math.ceil(updates / batchesPerEpoch);
   const { scale, counted } = perDirection(noise, k);
   // Sums over pairs by the epoch of the earlier update, so that the scatter between epochs can be had.
-  const sums = new Float64Array(epochs * (largest + 1));
+  const known = checkpoint.load();
+  const sums = known ? requireTensor(known, 'sums', 'F64').data : new Float64Array(epochs * (largest + 1));
   // Rows beyond the last update are zero: they belong to no pair.
   const reach = batchesPerEpoch + largest;
   const array = backend.precision === 'float32' ? Float32Array : Float64Array;
@@ -44,7 +49,7 @@ export async function autocovariance(
     [real(reach, k)],
   );
   try {
-    for (let epoch = 0; epoch < epochs; epoch++) {
+    for (let epoch = Number(known?.metadata.epochs ?? 0); epoch < epochs; epoch++) {
       const first = epoch * batchesPerEpoch;
       const end = Math.min(first + reach, updates);
       rows.fill(0);
@@ -52,6 +57,8 @@ export async function autocovariance(
       const [pairs] = product.run(rows);
       for (let row = 0; row < batchesPerEpoch; row++)
         for (let lag = 0; lag <= largest; lag++) sums[epoch * (largest + 1) + lag] += pairs[row * reach + row + lag];
+      if (checkpoint.isDue(epoch + 1 === epochs ? AT_THE_END : 1))
+        checkpoint.save({ sums: { shape: [sums.length], data: sums } }, { epochs: epoch + 1 });
       await report(epoch + 1, epochs);
     }
   } finally {

@@ -2,20 +2,32 @@
 import { Disposables, openTogether } from '../disposables.ts';
 import { batchLossAndGradient, type Problem, type Samples } from '../models/problem.ts';
 import type { Report } from '../progress.ts';
+import { type Checkpoint, noCheckpoint } from '../store/checkpoint.ts';
+import { openGrowing } from '../store/growing.ts';
 import { openProjection } from '../tensor/projection.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { int32, real, type Reals } from '../tensor/types.ts';
 
-const ROWS = 256;
+/** Gradients that are projected together, and the layer outputs that they may take: less than a minute's work. */
+const MOST_ROWS = 256;
+const UNITS = 1.28e9;
+
+/** How batches' gradients are taken along directions. */
+export interface AlongOptions {
+  /** Point whose gradients are taken off. */
+  readonly lessAt?: Reals;
+  /** Where the batches that are done are kept. */
+  readonly checkpoint?: Checkpoint;
+}
 
 /** Gradients of batches along directions, the data set lying ready on the back end. */
 export interface BatchGradients {
   /**
-   * Gradient of each batch's mean loss (without L2) at θ, projected [batches, k]; less that at another point, if one is given.
+   * Gradient of each batch's mean loss (without L2) at θ, projected [batches, k].
    *
    * @param indices the batches' samples [batches, batchSize], row by row
    */
-  along(theta: Reals, indices: Int32Array, report: Report, lessAt?: Reals): Promise<Float64Array>;
+  along(theta: Reals, indices: Int32Array, report: Report, options?: AlongOptions): Promise<Float64Array>;
   dispose(): void;
 }
 
@@ -42,17 +54,19 @@ export function openBatchGradients(
     const y = held.add(backend.store(split.y, allY));
     const gradientOf = held.add(graph.at(x, y));
     const projection = held.add(openProjection(exact, directions, k, size));
+    const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(UNITS / (batchSize * problem.model.unitsPerSample))));
 
     return {
-      async along(theta, indices, report, lessAt) {
+      async along(theta, indices, report, { lessAt, checkpoint = noCheckpoint } = {}) {
         const batches = indices.length / batchSize;
         const along = new Float64Array(batches * k);
-        const rows = new Float64Array(Math.min(ROWS, batches) * size);
+        const rows = new Float64Array(Math.min(most, batches) * size);
+        const kept = openGrowing(checkpoint, along, k);
         const stored = new Disposables();
         try {
           const points = [theta, ...(lessAt ? [lessAt] : [])].map((point) => stored.add(backend.store(point, [size])));
-          for (let first = 0; first < batches; first += ROWS) {
-            const count = Math.min(ROWS, batches - first);
+          for (let first = kept.rows; first < batches; first += most) {
+            const count = Math.min(most, batches - first);
             for (let row = 0; row < count; row++) {
               const at = first + row;
               const batch = indices.subarray(at * batchSize, (at + 1) * batchSize);
@@ -63,8 +77,10 @@ export function openBatchGradients(
               await report(at + 1, batches);
             }
             along.set(projection.project(rows.subarray(0, count * size), count), first * k);
+            kept.have(first + count);
           }
         } finally {
+          kept.close();
           stored.dispose();
         }
         return along;

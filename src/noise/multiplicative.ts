@@ -28,6 +28,6 @@ export async function multiplicativeVariance(
   samplingFraction: number,
   report: Report,
 ): Promise<Float64Array> {
-  const along = await gradients.along(state, samples, report, epochMean);
+  const along = await gradients.along(state, samples, report, { lessAt: epochMean });
   return varianceFromEpochs(along, along.length / batches, batches, samplingFraction).variance;
 }

@@ -3,6 +3,8 @@ import { Disposables } from '../disposables.ts';
 import { onePerLength, storeChunks } from '../models/chunks.ts';
 import { directionalDerivatives, type Problem, type Samples, specs } from '../models/problem.ts';
 import type { Report } from '../progress.ts';
+import { AT_THE_END, type Checkpoint, noCheckpoint } from '../store/checkpoint.ts';
+import { requireTensor } from '../store/safetensors.ts';
 import { real, type Linearizable, type Reals } from '../tensor/types.ts';
 
 /**
@@ -10,6 +12,7 @@ import { real, type Linearizable, type Reals } from '../tensor/types.ts';
  * sums in float64 about the mean.
  *
  * @param directions unit rows [k, d]
+ * @param checkpoint where sums are kept as they grow
  */
 export async function perSampleVariance(
   problem: Problem,
@@ -17,13 +20,16 @@ export async function perSampleVariance(
   theta: Reals,
   directions: Reals,
   report: Report,
+  checkpoint: Checkpoint = noCheckpoint,
 ): Promise<Float64Array> {
   const { backend, size } = problem;
   const count = directions.length / size;
-  const sums = new Float64Array(count);
-  const squares = new Float64Array(count);
-  // Shifted by the first sample's derivative, so that the variance is not a difference of large numbers.
-  const shifts = new Float64Array(count);
+  // Shifts are the first sample's derivatives, so that the variance is not a difference of large numbers.
+  const { sums, squares, shifts, known } = sumsSoFar(checkpoint, count);
+  const save = (done: number) => {
+    const tensor = (data: Float64Array) => ({ shape: [count], data });
+    checkpoint.save({ sums: tensor(sums), squares: tensor(squares), shifts: tensor(shifts) }, { done });
+  };
   const held = new Disposables();
   try {
     const data = held.add(storeChunks(problem, split));
@@ -33,10 +39,12 @@ export async function perSampleVariance(
         backend.linearize(directionalDerivatives(problem), specs(problem, samples), [real(size)]),
       ),
     );
+    const all = data.chunks.length * count;
     for (const [index, chunk] of data.chunks.entries()) {
+      if ((index + 1) * count <= known) continue;
       const linear = graphs.of(chunk).at(stored, chunk.x, chunk.y);
       try {
-        for (let i = 0; i < count; i++) {
+        for (let i = Math.max(0, known - index * count); i < count; i++) {
           const [derivatives] = linear.run(directions.subarray(i * size, (i + 1) * size));
           if (index === 0) shifts[i] = derivatives[0];
           const shift = shifts[i];
@@ -49,7 +57,9 @@ export async function perSampleVariance(
           }
           sums[i] += sum;
           squares[i] += square;
-          await report(index * count + i + 1, data.chunks.length * count);
+          const done = index * count + i + 1;
+          if (checkpoint.isDue(done === all ? AT_THE_END : 1)) save(done);
+          await report(done, all);
         }
       } finally {
         linear.dispose();
@@ -60,4 +70,16 @@ export async function perSampleVariance(
   }
   const { samples } = split;
   return squares.map((square, i) => (square - (sums[i] * sums[i]) / samples) / (samples - 1));
+}
+
+/** What an earlier process has summed up, and over how many pairs of a chunk and a direction. */
+function sumsSoFar(checkpoint: Checkpoint, count: number) {
+  const file = checkpoint.load();
+  const numbers = (name: string) => (file ? requireTensor(file, name, 'F64').data : new Float64Array(count));
+  return {
+    sums: numbers('sums'),
+    squares: numbers('squares'),
+    shifts: numbers('shifts'),
+    known: Number(file?.metadata.done ?? 0),
+  };
 }

@@ -12,6 +12,7 @@ import { positionsFigure } from './figures/positions.ts';
 import { principalComponentsFigure } from './figures/principal-components.ts';
 import { ratioFigure } from './figures/ratio.ts';
 import { replayFigure } from './figures/replay.ts';
+import { spectrumFigure } from './figures/spectrum.ts';
 import { trainingCurveFigure } from './figures/training-curve.ts';
 import { velocityVarianceFigure } from './figures/velocity-variance.ts';
 import { weightVarianceFigure } from './figures/weight-variance.ts';
@@ -38,6 +39,7 @@ export function allFigures(input: ReportInput): NamedFigure[] {
     { name: 'positions', figure: positionsFigure(input) },
     { name: 'replay', figure: replayFigure(input) },
     { name: 'paths', figure: pathsFigure(input) },
+    { name: 'spectrum', figure: spectrumFigure(input) },
     { name: 'principal-components', figure: principalComponentsFigure(input) },
     ...(input.controls ? [{ name: 'controls', figure: controlsFigure(input) }] : []),
     { name: 'training-curve', figure: trainingCurveFigure(input) },

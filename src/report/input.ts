@@ -49,6 +49,7 @@ export type RunNumbers = Pick<
   | 'slopes'
 > & {
   readonly components?: Summary['components'];
+  readonly spectrum?: Summary['spectrum'];
   readonly curvatures?: Summary['curvatures'];
   /** S and N, where their ratio is not 1/M. */
   readonly batchSize?: number;
@@ -131,6 +132,13 @@ export interface ComponentColumns {
   readonly random_walk_curvature: Column;
 }
 
+/** density.csv as columns: eigenvalues that were not computed, as a quadrature. */
+export interface DensityColumns {
+  readonly eigenvalue: Column;
+  /** About how many directions lie at each. */
+  readonly directions: Column;
+}
+
 /** One direction's path, measured and replayed, after each update of the window. */
 export interface DirectionPath {
   readonly direction: number;
@@ -161,6 +169,7 @@ export interface ReportInput {
   readonly curvatures?: CurvatureColumns;
   readonly positions?: PositionColumns;
   readonly components?: ComponentColumns;
+  readonly density?: DensityColumns;
   /** Paths of a few directions, stiffest first. */
   readonly paths?: readonly DirectionPath[];
   /** Where controls were run. */

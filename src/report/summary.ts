@@ -160,6 +160,21 @@ export interface SummaryWarning {
   readonly text: string;
 }
 
+/** How much of the Hessian of the loss, without L2, the computed directions hold. */
+export interface SpectrumSummary {
+  /** d. */
+  readonly parameters: number;
+  /** k. */
+  readonly computed: number;
+  /** Σ(λᵢ − μ) over the computed directions. */
+  readonly traceComputed: number;
+  /** The same over all others, by stochastic Lanczos quadrature, with its standard error; null where nothing is known of them. */
+  readonly traceRest: number | null;
+  readonly traceRestError: number | null;
+  /** Of the trace. */
+  readonly share: number | null;
+}
+
 /** summary.json. */
 export interface Summary {
   readonly schemaVersion: number;
@@ -185,6 +200,7 @@ export interface Summary {
     readonly noiseExponent: FittedSlope | null;
   };
   readonly lossFluctuation: LossFluctuation;
+  readonly spectrum: SpectrumSummary;
   readonly noise: NoiseSummary;
   readonly quadraticity: QuadraticitySummary | null;
   readonly curvatures: CurvaturesSummary;

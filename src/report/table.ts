@@ -275,7 +275,8 @@ function controlsTable({ controls, pooled }: ControlSummary): string[] {
   ];
 }
 
-function listed(title: string, sentences: readonly string[]): string[] {
+/** Sentences under a title, broken into lines. */
+export function listed(title: string, sentences: readonly string[]): string[] {
   if (sentences.length === 0) return [];
   return [
     title,
@@ -284,7 +285,7 @@ function listed(title: string, sentences: readonly string[]): string[] {
 }
 
 /** Rows of cells as lines of equal length: the first column to the left, numbers to the right. */
-function aligned(rows: readonly (readonly string[])[]): string[] {
+export function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(GAP),

@@ -1,6 +1,9 @@
 /** Epochs of heavy-ball SGD: training with a decaying learning rate, and burn-in and window at a constant one. */
 import type { Report } from '../progress.ts';
+import type { WritableTensor } from '../store/safetensors.ts';
+import { AT_THE_END, type Checkpoint, noCheckpoint } from '../store/checkpoint.ts';
 import { DivergenceWatch } from './divergence.ts';
+import { epochsBegun, type EpochsDone, saveEpochs } from './epochs-done.ts';
 import type { HeavyBall, State } from './heavy-ball.ts';
 import { type Evaluator, type HistoryRow, historyRow, type Phase } from './history.ts';
 import type { BatchSource } from './samplers.ts';
@@ -22,9 +25,20 @@ export interface EpochsPlan {
   readonly onUpdate?: (state: State, update: number, batch: Int32Array) => void;
 }
 
+/** How epochs are gone on with after an interruption. */
+export interface EpochsMemory {
+  /** Where they are kept between two calls of the optimiser. */
+  readonly checkpoint: Checkpoint;
+  /** What an earlier process has done; its state is taken over, and the source's epochs up to there are skipped. */
+  readonly done?: EpochsDone | null;
+  /** Called before every save: what else belongs to it. */
+  readonly beforeSave?: () => Readonly<Record<string, WritableTensor>>;
+}
+
 /**
  * Runs epochs in place.
  *
+ * @param source at the beginning of the phase, gone on with or not
  * @returns the history, one row an epoch
  * @throws RunError when the loss grows or is no number
  */
@@ -35,19 +49,26 @@ export async function runEpochs(
   evaluator: Evaluator,
   plan: EpochsPlan,
   report: Report,
+  { checkpoint, done, beforeSave }: EpochsMemory = { checkpoint: noCheckpoint },
 ): Promise<HistoryRow[]> {
   const { phase, epochs, batchSize, onUpdate } = plan;
-  const history: HistoryRow[] = [];
+  const begun = done ?? epochsBegun();
+  const history = [...begun.history];
   const size = state.theta.length;
-  let opening = plan.openingLoss;
-  let update = 0;
-  for (let epoch = 0; epoch < epochs; epoch++) {
+  let opening = begun.openingLoss ?? plan.openingLoss;
+  if (done) {
+    state.theta.set(done.state.theta);
+    state.velocity.set(done.state.velocity);
+    for (let epoch = 0; epoch < done.epoch; epoch++) source.nextEpoch();
+  }
+  for (let { epoch } = begun; epoch < epochs; epoch++) {
     const learningRate = plan.learningRate(epoch);
     const watch = new DivergenceWatch(phase, learningRate, opening);
     const order = source.nextEpoch();
     const batches = order.length / batchSize;
-    let sum = 0;
-    for (let first = 0; first < batches; first += heavyBall.updatesPerCall) {
+    const isHalfDone = epoch === begun.epoch;
+    let sum = isHalfDone ? begun.lossSum : 0;
+    for (let first = isHalfDone ? begun.batches : 0; first < batches; first += heavyBall.updatesPerCall) {
       const count = Math.min(heavyBall.updatesPerCall, batches - first);
       const rows = order.subarray(first * batchSize, (first + count) * batchSize);
       const { losses, theta, velocity } = heavyBall.advance(state, rows, learningRate);
@@ -56,7 +77,11 @@ export async function runEpochs(
         sum += losses[row];
         const [from, to] = [row * size, (row + 1) * size];
         const after = { theta: theta.subarray(from, to), velocity: velocity.subarray(from, to) };
-        onUpdate?.(after, update++, rows.subarray(row * batchSize, (row + 1) * batchSize));
+        onUpdate?.(after, epoch * batches + first + row, rows.subarray(row * batchSize, (row + 1) * batchSize));
+      }
+      if (checkpoint.isDue()) {
+        const now = { state, history, openingLoss: opening, epoch, batches: first + count, lossSum: sum };
+        saveEpochs(checkpoint, now, beforeSave?.());
       }
       await report(epoch * batches + first + count, epochs * batches);
     }
@@ -69,6 +94,10 @@ export async function runEpochs(
     // A batch's loss is taken before its update: what the last update did shows here only.
     if (row.trainLoss !== null) watch.update(row.trainLoss, epoch + 1, batches);
     history.push(row);
+  }
+  if (checkpoint.isDue(AT_THE_END)) {
+    const now = { state, history, openingLoss: opening, epoch: epochs, batches: 0, lossSum: 0 };
+    saveEpochs(checkpoint, now, beforeSave?.());
   }
   return history;
 }

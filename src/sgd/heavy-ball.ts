@@ -35,7 +35,9 @@ export interface HeavyBall {
 
 /** A call costs about as much as an update of a small network, and some tenths of a millisecond for larger ones. */
 const SMALL_NETWORK = 10_000;
-const UPDATES_PER_CALL = { small: 10, large: 4 } as const;
+/** Parameter tensors from which on an update takes milliseconds at least, and the graph of one a second or more to make. */
+const DEEP_NETWORK = 40;
+const UPDATES_PER_CALL = { small: 10, large: 4, deep: 1 } as const;
 
 /** At rest at given weights, in the precision of the run. */
 export function atRest(theta: Reals, precision: 'float32' | 'float64'): State {
@@ -48,7 +50,7 @@ export function atRest(theta: Reals, precision: 'float32' | 'float64'): State {
  * precision of the run; β, η and μ are rounded to it, as PyTorch does.
  */
 export function openHeavyBall(problem: Problem, data: Samples, batchSize: number, momentum: number): HeavyBall {
-  const { backend, size, inputShape, outputs, weightDecay } = problem;
+  const { backend, size, inputShape, outputs, weightDecay, model } = problem;
   const allX = [data.samples, ...inputShape];
   const allY = [data.samples, outputs];
   const array = backend.precision === 'float32' ? Float32Array : Float64Array;
@@ -73,8 +75,9 @@ export function openHeavyBall(problem: Problem, data: Samples, batchSize: number
       return known;
     }
 
+    const kind = size <= SMALL_NETWORK ? 'small' : 'large';
     return {
-      updatesPerCall: UPDATES_PER_CALL[size <= SMALL_NETWORK ? 'small' : 'large'],
+      updatesPerCall: UPDATES_PER_CALL[model.shapes.length < DEEP_NETWORK ? kind : 'deep'],
       advance(state, batches, learningRate) {
         const updates = batches.length / batchSize;
         if (!Number.isInteger(updates) || updates === 0)

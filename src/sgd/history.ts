@@ -21,8 +21,8 @@ export interface HistoryRow {
 
 /** Evaluates train and test split. */
 export interface Evaluator {
-  readonly train: FullBatch;
-  readonly test: FullBatch | null;
+  readonly train: Pick<FullBatch, 'evaluate'>;
+  readonly test: Pick<FullBatch, 'evaluate'> | null;
 }
 
 /** A row with both splits evaluated, or, without `theta`, only what the epoch itself gave. */

@@ -51,6 +51,17 @@ export function batchSource(
   };
 }
 
+/** The samples of so many more epochs, in their order: [epochs · batchesPerEpoch · batchSize]. */
+export function nextEpochs(source: BatchSource, epochs: number): Int32Array {
+  let indices = new Int32Array(0);
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const next = source.nextEpoch();
+    if (epoch === 0) indices = new Int32Array(epochs * next.length);
+    indices.set(next, epoch * next.length);
+  }
+  return indices;
+}
+
 /**
  * M = N/S, or ⌊N/S⌋ where a last incomplete batch is dropped.
  *

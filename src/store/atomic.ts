@@ -3,18 +3,22 @@
  * renamed, and the directory synced too, so that the new name also survives a power cut.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DataError, RunError } from '../errors.ts';
 import { readFully, writeFully } from './descriptor.ts';
 
-/** A file in the making. Exactly one of `commit` and `discard` ends it. */
+/** A file in the making. Exactly one of `commit`, `leave` and `discard` ends it. */
 export interface AtomicFile {
   /** Open for writing; positions are the writer's own affair. */
   readonly descriptor: number;
   /** Syncs, renames to the final name, syncs the directory. */
   commit(): void;
-  /** Removes what was written; the final name stays as it was. Nothing happens after `commit`. */
+  /** All that was written is on the disk when this returns. */
+  sync(): void;
+  /** Lets what was written lie, to be gone on with. */
+  leave(): void;
+  /** Removes what was written; the final name stays as it was. Nothing happens after `commit` or `leave`. */
   discard(): void;
 }
 
@@ -23,15 +27,22 @@ let opened = 0;
 /**
  * Opens a file that gets its name only at `commit`. Missing parent directories are made.
  *
- * @throws RunError where the folder cannot be written
+ * @param unfinished where it lies until then, on the same disk, if another process may have to go on with it, and whether
+ *   this one does
+ * @throws RunError where the folder cannot be written; DataError where there is nothing to go on with
  */
-export function openAtomic(path: string): AtomicFile {
+export function openAtomic(
+  path: string,
+  unfinished?: { readonly path: string; readonly isGoneOnWith: boolean },
+): AtomicFile {
   const directory = dirname(path);
   // The dot and the ending keep it out of every listing of results; the process id keeps two processes apart.
-  const beside = join(directory, `.${basename(path)}.${process.pid}-${opened++}.partial`);
+  const beside = unfinished?.path ?? join(directory, `.${basename(path)}.${process.pid}-${opened++}.partial`);
+  const goesOn = unfinished?.isGoneOnWith ?? false;
+  if (goesOn && !existsSync(beside)) throw new DataError(`no file ${beside}`);
   const descriptor = attempt(path, () => {
-    mkdirSync(directory, { recursive: true });
-    return openSync(beside, 'w+');
+    for (const folder of [directory, dirname(beside)]) mkdirSync(folder, { recursive: true });
+    return openSync(beside, goesOn ? 'r+' : 'w+');
   });
   let ended = false;
 
@@ -54,14 +65,19 @@ export function openAtomic(path: string): AtomicFile {
     syncDirectory(directory);
   }
 
-  function discard(): void {
+  function leave(): void {
     if (ended) return;
     ended = true;
     closeSync(descriptor);
+  }
+
+  function discard(): void {
+    if (ended) return;
+    leave();
     rmSync(beside, { force: true });
   }
 
-  return { descriptor, commit, discard };
+  return { descriptor, commit, sync: () => attempt(path, () => fsyncSync(descriptor)), leave, discard };
 }
 
 /**

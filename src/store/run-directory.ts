@@ -15,7 +15,7 @@ export const RUN_FILES = {
   environment: 'environment.json',
   /** What was computed from what: settings and checksums of every stage. */
   stages: 'stages.json',
-  /** `theta`, `velocity` F64 [d] after training and polish. */
+  /** `theta`, `velocity` F64 [d] after training and polish; with frozen batch normalisation `batch_statistics` F32 [2, C]. */
   minimum: 'minimum.safetensors',
   /** Loss and accuracy over training and polish, a line an epoch or iteration. */
   training: 'training.csv',
@@ -25,11 +25,13 @@ export const RUN_FILES = {
   batches: 'batches.safetensors',
   /** Folder of `00000.safetensors` …: `theta`, `velocity` [updates, d]; absent where the run replays. */
   trajectory: 'trajectory',
+  /** `updates` I32 [n], `theta`, `velocity` [n, d]: states between epochs of a window that is run again; else absent. */
+  epochs: 'epochs.safetensors',
   /** Loss and accuracy over burn-in and window, a line an epoch. */
   windowCurve: 'window.csv',
   /** `theta`, `gradient` F64 [d] at the window mean. */
   mean: 'mean.safetensors',
-  /** `eigenvalues`, `eigenvectors`, `residuals`, `residual_over_gap`, `gradient`. */
+  /** `eigenvalues`, `eigenvectors`, `residuals`, `residual_over_gap`, `gradient`, `density_eigenvalues`, `density_weights`. */
   spectrum: 'spectrum.safetensors',
   /**
    * `updates` I32 [s], `directions` I32 [q], `ratio` F64 [s, q]: curvature at states of the window over the eigenvalue;
@@ -52,6 +54,8 @@ export const RUN_FILES = {
   positions: 'positions.csv',
   /** One line a principal component of the path, and of a random walk of the same length. */
   components: 'components.csv',
+  /** Eigenvalues that were not computed, as a quadrature: `eigenvalue`, and about how many `directions` lie there. */
+  density: 'density.csv',
   summary: 'summary.json',
   /** Folder of the controls: run directories of their own, and `directions.csv` of those that train no network. */
   controls: 'controls',

@@ -1,4 +1,6 @@
 /** Writing safetensors files, at once or rows at a time. Equal content gives equal bytes, in whatever order it came. */
+import { fstatSync } from 'node:fs';
+import { DataError } from '../errors.ts';
 import { attempt, openAtomic } from './atomic.ts';
 import { bytesOf, writeFully } from './descriptor.ts';
 import { dtypeOf, elementCount, ITEM_BYTES, type TensorData, type WritableDType } from './dtypes.ts';
@@ -17,7 +19,14 @@ export interface TensorShape {
   readonly shape: readonly number[];
 }
 
-/** A file whose rows arrive over time. Exactly one of `finish` and `abort` ends it. */
+/** Where a file lies that is gone on with after an interruption. */
+export interface UnfinishedFile {
+  readonly path: string;
+  /** Rows that every tensor has of an earlier process; what else lies there does not count. */
+  readonly rows: number;
+}
+
+/** A file whose rows arrive over time. Exactly one of `finish`, `leave` and `abort` ends it. */
 export interface SafetensorsWriter {
   /**
    * Writes whole rows along the first axis, starting at `firstRow`; rows may come in any order, and again.
@@ -28,7 +37,11 @@ export interface SafetensorsWriter {
   writeRows(name: string, firstRow: number, data: TensorData): void;
   /** Gives the file its name. @throws RangeError where a row was never written */
   finish(): void;
-  /** Removes what was written. Nothing happens after `finish`, so it may stand in a `finally`. */
+  /** All rows that were written are on the disk when this returns. */
+  sync(): void;
+  /** Lets the rows lie where they are, to be gone on with. Nothing happens after `finish`. */
+  leave(): void;
+  /** Removes what was written. Nothing happens after `finish` or `leave`, so it may stand in a `finally`. */
   abort(): void;
 }
 
@@ -66,23 +79,38 @@ export function writeSafetensors(
  * Starts a file of known shapes whose rows come later. It is written beside its final name until `finish`.
  *
  * @param metadata values are stored as JSON strings
- * @throws RunError where the folder cannot be written
+ * @param unfinished where it is written, and how much of it is there, if another process may have to go on with it
+ * @throws RunError where the folder cannot be written; DataError where rows that should be there are not
  */
 export function createSafetensors(
   path: string,
   shapes: Readonly<Record<string, TensorShape>>,
   metadata: Readonly<Record<string, unknown>> = {},
+  unfinished?: UnfinishedFile,
 ): SafetensorsWriter {
   const { tensors, head } = layOut(shapes, metadata);
-  const file = openAtomic(path);
+  const there = unfinished?.rows ?? 0;
+  const file = openAtomic(path, unfinished && { path: unfinished.path, isGoneOnWith: there > 0 });
   const rowsOf = (name: string) => tensors[name].shape[0] ?? 1;
   const valuesPerRow = (name: string) => elementCount(tensors[name].shape.slice(1));
-  const written = Object.fromEntries(Object.keys(tensors).map((name) => [name, new Uint8Array(rowsOf(name))]));
+  const written = Object.fromEntries(
+    Object.keys(tensors).map((name) => [name, new Uint8Array(rowsOf(name)).fill(1, 0, there)]),
+  );
   try {
+    if (there > 0) requireRows(file.descriptor, unfinished!);
     attempt(path, () => writeFully(file.descriptor, head, 0));
   } catch (error) {
     file.discard();
     throw error;
+  }
+
+  /** The rows that are said to be there must lie within the file. */
+  function requireRows(descriptor: number, { path: lies, rows }: UnfinishedFile): void {
+    const { size } = fstatSync(descriptor);
+    for (const [name, { dtype, offset }] of Object.entries(tensors)) {
+      const end = offset + Math.min(rows, rowsOf(name)) * valuesPerRow(name) * ITEM_BYTES[dtype];
+      if (size < end) throw new DataError(`${lies} ends at byte ${size}; ${rows} rows of ${name} end at byte ${end}`);
+    }
   }
 
   function writeRows(name: string, firstRow: number, data: TensorData): void {
@@ -106,5 +134,5 @@ export function createSafetensors(
     file.commit();
   }
 
-  return { writeRows, finish, abort: file.discard };
+  return { writeRows, finish, sync: file.sync, leave: file.leave, abort: file.discard };
 }

@@ -7,7 +7,7 @@ import { decode, elementCount, ITEM_BYTES, type DType, type DTypeArrays } from '
 import { readHeader, type TensorPlace } from './safetensors-header.ts';
 
 export { createSafetensors, writeSafetensors } from './safetensors-writer.ts';
-export type { SafetensorsWriter, TensorShape, WritableTensor } from './safetensors-writer.ts';
+export type { SafetensorsWriter, TensorShape, UnfinishedFile, WritableTensor } from './safetensors-writer.ts';
 
 /** A tensor as read. F16 and BF16 are widened to float32 (exact); I64 and U64 stay bigint until `toFloat64`. */
 export interface Tensor<Type extends DType = DType> {

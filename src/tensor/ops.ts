@@ -14,12 +14,13 @@ const CHECKED = [
   ...(['tanh', 'sigmoid', 'softplus', 'relu', 'sin', 'cos', 'maximum', 'minimum'] as const),
   ...(['matMul', 'conv2d', 'avgPool', 'sum', 'mean', 'logSoftmax'] as const),
   ...(['reshape', 'transpose', 'slice', 'split', 'concat', 'pad', 'expandDims', 'squeeze', 'gather'] as const),
-  ...(['scalar', 'ones', 'zeros', 'onesLike', 'zerosLike'] as const),
+  ...(['scalar', 'tensor', 'ones', 'zeros', 'onesLike', 'zerosLike'] as const),
 ] as const;
 
 /**
  * The checked ops by their tfjs names and with their parameters, and `maxPool` of this project's own. `conv2d` takes
- * images [batch, height, width, channels]; it and `avgPool` take padding `valid` or `same`.
+ * images [batch, height, width, channels]; it and `avgPool` take padding `valid` or `same`. Constants that `tensor` and
+ * `scalar` make are float32 numbers at either precision.
  */
 export type Ops = Pick<Tfjs, (typeof CHECKED)[number]> & {
   /**

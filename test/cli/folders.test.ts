@@ -38,7 +38,7 @@ describe('missing data, exit code 3', () => {
 });
 
 describe('a run directory', () => {
-  it.each([['report'], ['data export --out x.safetensors']])(
+  it.each([['report'], ['probe'], ['data export --out x.safetensors']])(
     'that is missing: epochnoise %s, exit 3',
     async (command) => {
       expect(await refusal(folder, [...command.split(' '), 'none'])).toBe(

@@ -9,9 +9,10 @@ const folder = workingFolder();
 const stages = ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'report'];
 
 it.each<[string, string[]]>([
-  ['', ['run', ...stages, 'theory', 'data', 'doctor', 'Exit codes: 0 done', '130 interrupted']],
+  ['', ['run', ...stages, 'probe', 'theory', 'data', 'doctor', 'Exit codes: 0 done', '130 interrupted']],
   ['run', [...experimentNames(), '--out <folder>', '--set <key.path=value>', '--until <stage>', '--json']],
   ...stages.map((name): [string, string[]] => [name, ['a run directory', '--json']]),
+  ['probe', ['a run directory', '--samples <number>', '--iterations <number>', '--memory <size>', '--json']],
   [
     'theory',
     [

@@ -71,8 +71,10 @@ describe('stages one by one', () => {
     const { code, out } = await run('record', 'steps', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ ran: ['record'], summary: null, figures: null });
-    for (const stage of ['spectrum', 'curvature', 'noise'])
-      expect(await run(stage, 'steps')).toMatchObject({ code: 0 });
+    expect((await run('spectrum', 'steps')).out).toBe(
+      'steps: done train, record, spectrum; next `epochnoise curvature steps`\n',
+    );
+    for (const stage of ['curvature', 'noise']) expect(await run(stage, 'steps')).toMatchObject({ code: 0 });
     const compared = await run('compare', 'steps');
     expect(compared.out).toMatch(/^Weight fluctuations against the theory of epoch-based SGD\n/);
     expect(compared.out).toMatch(/^window of 4 epochs \(80 updates\) after 4 of burn-in$/m);

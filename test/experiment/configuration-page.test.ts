@@ -25,6 +25,7 @@ const kinds = [
   { data: { name: 'file', path: '' } },
   { model: { name: 'linear' } },
   { model: { name: 'lenet' } },
+  { model: { name: 'resnet20' } },
 ].map((given) => new Map(flat(resolveExperiment({ train: { epochs: 0 }, ...given }))));
 
 it('has a row for every key, and none besides', () => {

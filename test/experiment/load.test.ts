@@ -1,6 +1,6 @@
 /** From names, files and --set options to configurations. */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { experimentNames, loadExperiment, resolveExperiment } from '../../src/experiment/load.ts';
 import { nearest } from '../../src/experiment/messages.ts';
@@ -29,6 +29,15 @@ describe('loadExperiment', () => {
   it('names the run after the file', () => {
     expect(loadExperiment(yaml('seed: 7')).name).toBe('mine');
     expect(loadExperiment(yaml('seed: 7', 'other.run.yml')).name).toBe('other.run');
+  });
+
+  it('takes the settings of a run, named after its folder; what the machine suggested for it is none of them', () => {
+    const stored = JSON.stringify({ ...resolveExperiment({ seed: 7 }), choices: { threads: 3 } });
+    const file = yaml(stored, 'experiment.json');
+    const { name, experiment } = loadExperiment(file, ['sgd.learningRate=8.1e-7']);
+    expect(name).toBe(basename(dirname(file)));
+    expect(experiment).toEqual(resolveExperiment({ seed: 7, sgd: { learningRate: 8.1e-7 } }));
+    expect(() => loadExperiment(yaml(stored, 'other.json'))).toThrow(/^unknown key choices/);
   });
 
   it('takes an empty file for the defaults', () => {

@@ -1,7 +1,8 @@
 /** Projections of a recorded window against loops in doubles. */
 import { describe, expect, it } from 'vitest';
-import { projectTrajectory } from '../../src/experiment/stages/project-window.ts';
-import { createTrajectory } from '../../src/experiment/trajectory.ts';
+import { projectStates } from '../../src/experiment/stages/project-window.ts';
+import { openStoredWindow } from '../../src/experiment/window/stored.ts';
+import { createTrajectory } from '../../src/experiment/window/trajectory.ts';
 import { silent } from '../../src/progress.ts';
 import { randomStream } from '../../src/random.ts';
 import { RUN_FILES, runPath, trajectoryPaths } from '../../src/store/run-directory.ts';
@@ -29,7 +30,9 @@ function window(updates: number, size: number, count: number, partBytes?: number
 /** The largest error of θ and of v along some directions, in units of the length of what is projected. */
 async function largestErrors(updates: number, size: number, count: number, partBytes?: number) {
   const { directory, theta, velocity, mean, directions } = window(updates, size, count, partBytes);
-  await projectTrajectory(directory, updates, mean, directions, backend, silent);
+  const recorded = openStoredWindow(directory, updates, size);
+  await projectStates(directory, recorded, mean, directions, backend, silent);
+  recorded.dispose();
   const { tensors } = readSafetensors(runPath(directory, RUN_FILES.projections));
   const errorOf = (name: 'theta' | 'velocity', rows: readonly Float32Array[], middle: Float64Array) => {
     expect(tensors[name]).toMatchObject({ dtype: 'F32', shape: [updates, count] });

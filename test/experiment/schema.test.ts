@@ -53,6 +53,17 @@ describe('defaults', () => {
     expect(data).toHaveProperty('folder', null);
   });
 
+  it('are those of He et al. for resnet20, normalised sample by sample', () => {
+    expect(resolveExperiment({ model: { name: 'resnet20' } }).model).toEqual({
+      name: 'resnet20',
+      width: 16,
+      activation: 'relu',
+      normalisation: 'group',
+      groups: null,
+      initialisation: { from: 'random', spread: 0.02 },
+    });
+  });
+
   it('survive being resolved again: what is stored with a run reads back as itself', () => {
     const first = resolveExperiment({ data: { name: 'file', path: 'x.npy' }, model: { name: 'linear' } });
     expect(resolveExperiment(JSON.parse(JSON.stringify(first)))).toEqual(first);
@@ -78,6 +89,10 @@ describe('a wrong configuration', () => {
     [
       { model: { name: 'lenet', hidden: [3] } },
       'unknown key model.hidden; known here: name, padding, activation, pooling, initialisation',
+    ],
+    [
+      { model: { name: 'resnet20', 'batch-norm': 'frozen' } },
+      'unknown key model.batch-norm; known here: name, width, activation, normalisation, groups, initialisation',
     ],
     [
       { model: { initialisation: { form: 'teacher' } } },
@@ -106,6 +121,10 @@ describe('a wrong configuration', () => {
       { sgd: { sampler: 'reshufle' } },
       'sgd.sampler is "reshufle"; expected reshuffle, shuffle-once or with-replacement (did you mean reshuffle?)',
     ],
+    [
+      { model: { name: 'resnet20', normalisation: 'grop' } },
+      'model.normalisation is "grop"; expected group, frozen-batch or none (did you mean group?)',
+    ],
     [{ loss: 'mse' }, 'loss is "mse"; expected half-mean-squared-error, binary-cross-entropy or cross-entropy'],
     // Numbers.
     [{ sgd: { learningRate: '0.1' } }, 'sgd.learningRate is "0.1"; expected a number'],
@@ -118,6 +137,7 @@ describe('a wrong configuration', () => {
     [{ seed: -1 }, 'seed is -1; expected at least 0'],
     [{ record: { epochs: 1 } }, 'record.epochs is 1; expected at least 2'],
     [{ spectrum: { tolerance: 1 } }, 'spectrum.tolerance is 1; expected at most 0.1'],
+    [{ model: { name: 'resnet20', width: 0 } }, 'model.width is 0; expected more than 0'],
     [{ model: { hidden: [] } }, 'model.hidden is []; expected at least 1 entry'],
     [{ model: { hidden: [40, -1] } }, 'model.hidden.1 is -1; expected more than 0'],
     // Settings that do not go together.
@@ -132,6 +152,14 @@ describe('a wrong configuration', () => {
     [
       { data: { name: 'mnist' }, model: { initialisation: { from: 'teacher' } } },
       'model.initialisation.from is teacher, but data mnist have no teacher: use random',
+    ],
+    ...['batch', 'batch-norm', 'batchnorm'].map((normalisation): [unknown, string] => [
+      { model: { name: 'resnet20', normalisation } },
+      `model.normalisation is "${normalisation}"; batch statistics couple the samples of a batch, so that neither the gradient noise nor the Hessian is a sum over samples: use frozen-batch, which is trained with them and fixes them before the window, group or none`,
+    ]),
+    [
+      { model: { name: 'resnet20', normalisation: 'none', groups: 4 } },
+      'model.groups is 4, but model.normalisation is none, which has no groups: leave it out, or use normalisation group',
     ],
     [
       { polish: { method: 'none' } },

@@ -1,8 +1,16 @@
 /** Snapshots of the window: how they spread, and what is read at them, against a trajectory written by hand. */
-import { describe, expect, it } from 'vitest';
-import { snapshotsOfWindow, spreadOverWindow, statesAt, statesInEpochs } from '../../src/experiment/snapshots.ts';
-import { createTrajectory } from '../../src/experiment/trajectory.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  snapshotsOfWindow,
+  spreadOverWindow,
+  statesAt,
+  statesInEpochs,
+  weightsAfter,
+} from '../../src/experiment/snapshots.ts';
+import { openStoredWindow } from '../../src/experiment/window/stored.ts';
+import { createTrajectory } from '../../src/experiment/window/trajectory.ts';
 import { scratchFolder } from '../store/scratch.ts';
+import { listOf } from './window/list.ts';
 
 /** Largest part of the epoch without a snapshot, counted round from its end to its beginning. */
 function largestGap(positions: readonly number[], batchesPerEpoch: number): number {
@@ -99,13 +107,18 @@ describe('statesInEpochs', () => {
     return directory;
   }
 
+  function opened(partBytes?: number) {
+    const window = openStoredWindow(recorded(partBytes), epochs * M, size, 3);
+    onTestFinished(() => window.dispose());
+    return window;
+  }
+
   // All in one part; and two rows of θ and velocity a part, so that every epoch lies in two.
   it.each([undefined, 2 * 2 * 8 * size + 1, 3 * 2 * 8 * size])(
     'are the weights at the updates asked for, with the mean of their epoch; parts of %s bytes',
-    (partBytes) => {
-      const directory = recorded(partBytes);
+    async (partBytes) => {
       const states = [0, 5, 7, 15, 16];
-      const found = [...statesInEpochs(directory, epochs * M, size, M, states)];
+      const found = await listOf(statesInEpochs(opened(partBytes), M, states));
       expect(found.map(({ update }) => update)).toEqual(states);
       for (const { update, state, epochMean } of found)
         for (let i = 0; i < size; i++) {
@@ -115,23 +128,28 @@ describe('statesInEpochs', () => {
     },
   );
 
-  it('keep what they gave: a later state does not write over an earlier one', () => {
-    const states = statesInEpochs(recorded(), epochs * M, size, M, [1, 9]);
-    const first = states.next().value!;
+  it('keep what they gave: a later state does not write over an earlier one', async () => {
+    const states = statesInEpochs(opened(), M, [1, 9]);
+    const first = (await states.next()).value!;
     const before = [first.state.slice(), first.epochMean.slice()];
-    states.next();
+    await states.next();
     expect([first.state, first.epochMean]).toEqual(before);
   });
 
-  it('of nothing are none', () => {
-    expect([...statesInEpochs(recorded(), epochs * M, size, M, [])]).toEqual([]);
-    expect([...statesAt(recorded(), epochs * M, size, [])]).toEqual([]);
+  it('of nothing are none', async () => {
+    expect(await listOf(statesInEpochs(opened(), M, []))).toEqual([]);
+    expect(await listOf(statesAt(opened(), []))).toEqual([]);
+  });
+
+  it('without means are the weights alone', async () => {
+    for await (const { update, theta } of weightsAfter(opened(), [0, 5, 6, 19]))
+      expect([...theta]).toEqual([0, 1, 2].map((i) => weight(update, i)));
   });
 
   it.each([undefined, 2 * 2 * 8 * size + 1])(
     'without their epochs are copies of weights and velocity, in the order of time; parts of %s bytes',
-    (partBytes) => {
-      const found = [...statesAt(recorded(partBytes), epochs * M, size, [19, 3, 3, 0])];
+    async (partBytes) => {
+      const found = await listOf(statesAt(opened(partBytes), [19, 3, 3, 0]));
       expect(found.map(({ update }) => update)).toEqual([0, 3, 19]);
       for (const { update, theta, velocity } of found) {
         expect([...theta]).toEqual([0, 1, 2].map((i) => weight(update, i)));

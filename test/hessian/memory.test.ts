@@ -20,14 +20,16 @@ describe('the memory of Lanczos', () => {
     const operator = never(137_000, 2 ** -24);
     const steps = 4030;
     expect(stepsAtFirst(1000, 137_000)).toBe(steps);
-    const parts = steps * 137_000 * 4 + 1001 * 137_000 * 4 + 16 * steps ** 2 + 8 * 1001 * steps;
-    expect(lanczosMemory(operator, 1000)).toBe(parts + 2 ** 29 + 64 * 137_000);
-    expect(lanczosMemory(never(137_000, 2 ** -53), 1000)).toBe(parts + steps * 137_000 * 4 + 2 ** 29 + 64 * 137_000);
+    const parts = steps * 137_000 * 4 + 1001 * 137_000 * 4 + 18 * steps ** 2 + 8 * 1001 * steps;
+    expect(lanczosMemory(operator, 1000)).toBe(parts + 3 * 2 ** 28 + 64 * 137_000);
+    expect(lanczosMemory(never(137_000, 2 ** -53), 1000)).toBe(
+      parts + steps * 137_000 * 4 + 3 * 2 ** 28 + 64 * 137_000,
+    );
   });
 
   it('is little where all pairs of a small network are wanted', () => {
     expect(stepsAtFirst(881, 881)).toBe(881);
-    expect(lanczosMemory(never(881, 2 ** -24), 881)).toBeLessThan(50e6);
+    expect(lanczosMemory(never(881, 2 ** -24), 881)).toBeLessThan(55e6);
   });
 
   it('is refused before the first product where it does not fit', async () => {

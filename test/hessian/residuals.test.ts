@@ -21,21 +21,26 @@ describe('fresh residuals', () => {
     // vᵀHv = (4+2)/2; (H−3)v = (1, −1, 0)/√2.
     expect(own.rayleighQuotients[0]).toBeCloseTo(3, 14);
     expect(own.residuals[0]).toBeCloseTo(1, 14);
-    const given = await freshResiduals(operator, mixed, [4]);
+    const given = await freshResiduals(operator, mixed, { eigenvalues: [4] });
     expect(given.rayleighQuotients[0]).toBeCloseTo(3, 14);
     expect(given.residuals[0]).toBeCloseTo(Math.SQRT2, 14);
   });
 
   it('say after each product how many are done', async () => {
     const done: number[] = [];
-    await freshResiduals(operator, Float32Array.of(1, 0, 0, 0, 1, 0), [4, 2], (count) => void done.push(count));
+    await freshResiduals(operator, Float32Array.of(1, 0, 0, 0, 1, 0), {
+      eigenvalues: [4, 2],
+      afterEach: (count) => void done.push(count),
+    });
     expect(done).toEqual([1, 2]);
   });
 
   it('refuse vectors of another length, and eigenvalues of another number', async () => {
     await expect(freshResiduals(operator, new Float32Array(4))).rejects.toThrow(RunError);
     await expect(freshResiduals(operator, new Float32Array(4))).rejects.toThrow('4 numbers');
-    await expect(freshResiduals(operator, new Float32Array(6), [1])).rejects.toThrow('6 numbers with 1 eigenvalues');
+    await expect(freshResiduals(operator, new Float32Array(6), { eigenvalues: [1] })).rejects.toThrow(
+      '6 numbers with 1 eigenvalues',
+    );
   });
 
   it('stop at a product that is not finite', async () => {

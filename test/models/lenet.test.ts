@@ -44,6 +44,7 @@ describe('lenet', () => {
     ['same', 'tanh', 'max', [4, 5, 3]],
     ['valid', 'relu', 'max', [32, 32, 3]],
     ['same', 'relu', 'average', [32, 32, 3]],
+    ['same', 'relu', 'max', [32, 32, 3]],
   ] as const)(
     'with padding %s, %s and %s pooling is that of plain loops on %j',
     (padding, activation, pooling, shape) => {

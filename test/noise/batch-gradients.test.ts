@@ -1,8 +1,12 @@
+import { truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openBatchGradients } from '../../src/noise/batch-gradients.ts';
 import { silent } from '../../src/progress.ts';
 import { randomStream } from '../../src/random.ts';
 import { heldByLibrary, openBackend } from '../../src/tensor/backend.ts';
+import { openCheckpoint } from '../../src/store/checkpoint.ts';
+import { scratchFolder } from '../store/scratch.ts';
 import { mlpProblem, noisySamples, normals, plainMlp, range } from '../hessian/plain-mlp.ts';
 
 const [INPUTS, HIDDEN, OUTPUTS] = [3, 4, 2];
@@ -24,7 +28,7 @@ async function batchGradientsAlong(
 ) {
   const gradients = openBatchGradients(problem, data, batchSize, directions, exact);
   try {
-    return await gradients.along(at, indices, report, lessAt);
+    return await gradients.along(at, indices, report, { lessAt });
   } finally {
     gradients.dispose();
   }
@@ -92,6 +96,35 @@ describe('batch gradients along directions', () => {
     const work = batchGradientsAlong(problem, theta, drawn(20), 2, stop);
     await expect(work).rejects.toThrow('stopped');
     expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  // Projected in blocks of 256: what was projected before the end is known to the next process.
+  it('go on after an interruption, with the same bytes', async () => {
+    const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS);
+    const indices = drawn(600 * 2);
+    const whole = await batchGradientsAlong(problem, theta, indices, 2);
+    const folder = scratchFolder();
+    const open = () => openCheckpoint(join(folder, 'work'), 'key', 0);
+    const work = async (last: number) => {
+      const seen: number[] = [];
+      const report = async (done: number) => {
+        seen.push(done);
+        if (done === last) throw new Error('stopped');
+      };
+      const gradients = openBatchGradients(problem, data, 2, directions, exact);
+      try {
+        return { along: await gradients.along(theta, indices, report, { checkpoint: open() }), first: seen[0] };
+      } finally {
+        gradients.dispose();
+      }
+    };
+    await expect(work(300)).rejects.toThrow('stopped');
+    await expect(work(513)).rejects.toThrow('stopped');
+    expect(await work(Infinity)).toEqual({ along: whole, first: 513 });
+    // All is known; and nothing where the file is damaged.
+    expect(await work(Infinity)).toEqual({ along: whole, first: undefined });
+    truncateSync(open().pathOf('rows'), 1000);
+    expect(await work(Infinity)).toEqual({ along: whole, first: 1 });
   });
 
   afterAll(() => expect(heldByLibrary()).toEqual(before));

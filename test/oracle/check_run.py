@@ -40,6 +40,8 @@ import torch
 import torch.nn.functional as F
 from safetensors import SafetensorError, safe_open
 
+import resnet20
+
 torch.set_default_dtype(torch.float64)
 DIRECTIONS = 5
 STEPS_SPREAD = 16
@@ -73,7 +75,7 @@ class Run:
         self.native = self.experiment["backend"] == "tensorflow"
         self.u = U64 if self.experiment["precision"] == "float64" and self.native else U32
         self.margin = MARGIN * self.u / U32  # times a distance between float32 and float64: D
-        if self.model["name"] not in ("linear", "mlp", "lenet"):
+        if self.model["name"] not in ("linear", "mlp", "lenet", "resnet20"):
             raise ValueError(f"model {self.model['name']} is not known here")
         tensors = read(data)
         self.x, self.y = tensors["x"], tensors["y"]
@@ -83,6 +85,7 @@ class Run:
         self.mean = self.tensors("mean")
         self.spectrum = self.tensors("spectrum")
         self.noise = self.tensors("noise")
+        self.statistics = self.tensors("minimum").get("batch_statistics")
         self.noise_metadata = read_metadata(self.folder / "noise.safetensors")
         self.parts = sorted((self.folder / "trajectory").glob("[0-9]*.safetensors"))
         self.samples, self.size = len(self.x), len(self.mean["theta"])
@@ -119,10 +122,9 @@ class Run:
 
     def forward(self, flat, x):
         """Outputs [n, outputs]; x [n, ...] with channels last, as exported."""
-        tensor = {}
-        for place in self.parameters:
-            length = int(np.prod(place["shape"]))
-            tensor[place["name"]] = flat[place["offset"] : place["offset"] + length].reshape(place["shape"])
+        tensor = resnet20.parts_of(flat, self.parameters)
+        if self.model["name"] == "resnet20":
+            return resnet20.forward(tensor, self.model, x, self.statistics)
         layers = list(dict.fromkeys(name.split("/")[0] for name in tensor))
         activations = {"tanh": torch.tanh, "relu": torch.relu, "softplus": lambda h: torch.logaddexp(h, 0 * h)}
         activation = activations[self.model.get("activation", "tanh")]

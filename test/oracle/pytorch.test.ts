@@ -44,6 +44,41 @@ const EXPERIMENTS = {
     record: { burnInEpochs: 1, epochs: 2 }
     spectrum: { eigenpairs: 5, tolerance: 0.1 }
     noise: { method: batches }`,
+  'convolutions, relu and max pooling, padding same': `
+    data: { name: file, path: images.safetensors }
+    model: { name: lenet, padding: same, activation: relu, pooling: max }
+    loss: binary-cross-entropy
+    train: { epochs: 2, initialLearningRate: 0.02 }
+    polish: { method: none }
+    sgd: { learningRate: 0.005, batchSize: 10 }
+    record: { burnInEpochs: 1, epochs: 2 }
+    spectrum: { eigenpairs: 5, tolerance: 0.1 }`,
+  'a residual network with group normalisation, relu': `
+    data: { name: file, path: images.safetensors }
+    model: { name: resnet20, width: 2, groups: 2 }
+    loss: binary-cross-entropy
+    train: { epochs: 2, initialLearningRate: 0.05 }
+    polish: { method: none }
+    sgd: { learningRate: 0.005, momentum: 0.5, batchSize: 10, weightDecay: 1.0e-2 }
+    record: { burnInEpochs: 1, epochs: 2 }
+    spectrum: { eigenpairs: 5, tolerance: 0.1 }`,
+  'a residual network without normalisation, tanh': `
+    data: { name: file, path: images.safetensors }
+    model: { name: resnet20, width: 3, activation: tanh, normalisation: none }
+    train: { epochs: 2, initialLearningRate: 0.05 }
+    polish: { method: none }
+    sgd: { learningRate: 0.005, momentum: 0.5, batchSize: 10, weightDecay: 1.0e-2 }
+    record: { burnInEpochs: 1, epochs: 2 }
+    spectrum: { eigenpairs: 5, tolerance: 0.1 }`,
+  'a residual network with frozen batch normalisation, tanh': `
+    data: { name: file, path: images.safetensors }
+    model: { name: resnet20, width: 2, activation: tanh, normalisation: frozen-batch }
+    loss: binary-cross-entropy
+    train: { epochs: 2, initialLearningRate: 0.05 }
+    polish: { method: none }
+    sgd: { learningRate: 0.005, momentum: 0.5, batchSize: 10, weightDecay: 1.0e-2 }
+    record: { burnInEpochs: 1, epochs: 2 }
+    spectrum: { eigenpairs: 5, tolerance: 0.1 }`,
 } as const;
 type Name = keyof typeof EXPERIMENTS;
 const NAMES = Object.keys(EXPERIMENTS) as Name[];

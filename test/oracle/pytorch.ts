@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const SCRIPT = fileURLToPath(new URL('check_run.py', import.meta.url));
 /** A Python with torch, numpy and safetensors. */
-const PYTHON = process.env.EPOCHNOISE_PYTHON || 'python3';
+export const PYTHON = process.env.EPOCHNOISE_PYTHON || 'python3';
 // One thread: these networks are so small that more only get in each other's way.
 const ENVIRONMENT = { ...process.env, OMP_NUM_THREADS: '1' };
 

@@ -63,6 +63,7 @@ test.each(Object.keys(RUNS))('%s', async (name) => {
     'positions',
     'replay',
     'paths',
+    'spectrum',
     'principal-components',
     ...(RUNS[name].controls ? ['controls'] : []),
     'training-curve',

@@ -260,6 +260,14 @@ export function syntheticSummary(wish: Wish = {}): Summary {
       subspaceHigh: 1.29e-4,
       overstatement: { value: 1.35, low: 1.29, high: 1.41 },
     },
+    spectrum: {
+      parameters: 1000,
+      computed: 881,
+      traceComputed: 40.1,
+      traceRest: 1.1,
+      traceRestError: 0.1,
+      share: 40.1 / 41.2,
+    },
     noise: {
       commutator: 0.0123,
       commutatorFloor: 0.034,
@@ -298,7 +306,7 @@ export function syntheticSummary(wish: Wish = {}): Summary {
 /** What estimators.csv, positions.csv, components.csv and the replay would hold for a run, by simple laws. */
 export function syntheticDetails({
   directions,
-}: ReportInput): Pick<ReportInput, 'estimators' | 'curvatures' | 'positions' | 'components' | 'paths'> {
+}: ReportInput): Pick<ReportInput, 'estimators' | 'curvatures' | 'positions' | 'components' | 'density' | 'paths'> {
   const random = randomStream(4, 'test/report/details');
   const all = Array.from(directions.eigenvalue, (_, i) => i);
   const scattered = (column: ArrayLike<number>, spread: number) =>
@@ -342,6 +350,10 @@ export function syntheticDetails({
       curvature: ranks.map((rank) => 0.5 / rank ** 0.4),
       random_walk_variance: ranks.map((rank) => 1e-4 / rank ** 2),
       random_walk_curvature: ranks.map((rank) => 0.01 * rank),
+    },
+    density: {
+      eigenvalue: ranks.map((rank) => (directions.eigenvalue[all.length - 1] ?? 1) / rank ** 2),
+      directions: ranks.map((rank) => 2 * rank),
     },
     paths:
       all.length < 4 ? [] : [0, 1, 2, 3].map((i) => ({ direction: i, measured: walk(i), replayed: walk(i + 0.1) })),

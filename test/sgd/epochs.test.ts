@@ -1,12 +1,16 @@
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { RunError } from '../../src/errors.ts';
 import { openFullBatch } from '../../src/models/full-batch.ts';
 import { silent } from '../../src/progress.ts';
 import { randomStream } from '../../src/random.ts';
 import { type EpochsPlan, runEpochs } from '../../src/sgd/epochs.ts';
+import { loadEpochs, saveEpochs } from '../../src/sgd/epochs-done.ts';
 import { atRest, type HeavyBall, openHeavyBall } from '../../src/sgd/heavy-ball.ts';
 import { batchSource } from '../../src/sgd/samplers.ts';
 import { heldByLibrary } from '../../src/tensor/backend.ts';
+import { openCheckpoint } from '../../src/store/checkpoint.ts';
+import { scratchFolder } from '../store/scratch.ts';
 import { mlpProblem, noisySamples, normals, plainMlp, range } from '../hessian/plain-mlp.ts';
 
 const [INPUTS, HIDDEN, OUTPUTS] = [3, 4, 2];
@@ -168,6 +172,50 @@ describe('epochs', () => {
     await expect(work).rejects.toThrow(`train diverged: the loss became Infinity at update ${M} of epoch 1`);
     evaluator.train.dispose();
   });
+
+  it('go on after an interruption at any call: the same state, history and opening loss', async () => {
+    // Two updates a call: two calls an epoch.
+    const whole = await run();
+    for (let calls = 1; calls <= 10; calls++) {
+      const folder = scratchFolder();
+      let reports = 0;
+      const stop = async () => {
+        if (++reports === calls) throw new Error('stopped');
+      };
+      await expect(runFrom(folder, stop)).rejects.toThrow('stopped');
+      expect(await runFrom(folder, silent), `after ${calls} calls`).toEqual(whole);
+    }
+  });
+
+  it('are held against the opening loss of the process that began', async () => {
+    const folder = scratchFolder();
+    const { history } = await run();
+    const stop = async (done: number) => {
+      if (done > M) throw new Error('stopped');
+    };
+    await expect(runFrom(folder, stop)).rejects.toThrow('stopped');
+    const { done } = loadEpochs(openCheckpoint(join(folder, 'work'), 'key'))!;
+    expect(done.openingLoss).toBe(history[0].batchLoss);
+    const low = openCheckpoint(join(folder, 'work'), 'key');
+    saveEpochs(low, { ...done, openingLoss: 1e-3 });
+    await expect(runFrom(folder, silent)).rejects.toThrow(/the mean loss grew from 0\.001000 to .* by epoch 2/);
+  });
+
+  /** Saved after every call, and gone on with. */
+  async function runFrom(folder: string, report: typeof silent) {
+    const checkpoint = openCheckpoint(join(folder, 'work'), 'key', 0);
+    const heavyBall = { ...openHeavyBall(problem, data, BATCH, 0.9), updatesPerCall: 2 };
+    const evaluator = { train: openFullBatch(problem, data), test: openFullBatch(problem, testData) };
+    const state = atRest(start, 'float64');
+    const memory = { checkpoint, done: loadEpochs(checkpoint)?.done };
+    try {
+      return { history: await runEpochs(heavyBall, state, order(), evaluator, PLAN, report, memory), state };
+    } finally {
+      heavyBall.dispose();
+      evaluator.train.dispose();
+      evaluator.test.dispose();
+    }
+  }
 
   afterAll(() => expect(heldByLibrary()).toEqual(before));
 });

@@ -117,6 +117,17 @@ describe('heavy ball', () => {
     heavyBall.dispose();
   });
 
+  it.each([
+    [2, 'many updates a call: they are short', 10],
+    [50, 'one, whose graph is large enough', 1],
+  ])('makes of a network of %i parameter tensors %s', (tensors, _, expected) => {
+    const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS);
+    const shapes = range(tensors).map((index) => problem.model.shapes[index % problem.model.shapes.length]);
+    const heavyBall = openHeavyBall({ ...problem, model: { ...problem.model, shapes } }, data, BATCH, momentum);
+    expect(heavyBall.updatesPerCall).toBe(expected);
+    heavyBall.dispose();
+  });
+
   it('starts at rest, from a copy, in the precision of the run', () => {
     const single = atRest(Float64Array.of(0.1, 2), 'float32');
     expect(single).toEqual({ theta: Float32Array.of(0.1, 2), velocity: new Float32Array(2) });

@@ -84,6 +84,17 @@ export const arrayCases: Readonly<Record<string, readonly OpCase[]>> = {
     ...convolution('valid', 2, 5),
     ...convolution('valid', 2, 6),
     ...convolution('same', 2, 5),
+    ...convolution('same', 2, 6),
+    ...(['valid', 'same'] as const).map((padding) =>
+      one(
+        `1×1 filter, ${padding}, stride 2, 5×4 image`,
+        [
+          [2, 5, 4, 2],
+          [1, 1, 2, 3],
+        ],
+        (ops, [x, filter]) => loose(ops).conv2d(x, filter, 2, padding),
+      ),
+    ),
     one(
       '5×5 filter, same',
       [
@@ -107,6 +118,9 @@ export const arrayCases: Readonly<Record<string, readonly OpCase[]>> = {
     averagePooling('same', 2, 2, 5),
     averagePooling('same', 3, 2, 4),
     averagePooling('valid', 3, 1, 4),
+    // Every second place, as the shortcuts of residual networks have it.
+    averagePooling('valid', 1, 2, 4),
+    averagePooling('valid', 1, 2, 5),
   ],
   sum: reduction('sum'),
   mean: reduction('mean'),
@@ -188,6 +202,7 @@ export const arrayCases: Readonly<Record<string, readonly OpCase[]>> = {
     one('columns', [[2, 4]], (ops, [x]) => loose(ops).gather(x, Int32Array.of(3, 1, 3), 1)),
   ],
   scalar: constant('scalar', (ops) => ops.scalar(0.75)),
+  tensor: constant('tensor', (ops) => ops.tensor(Float32Array.of(0.5, -1, 2, 0.25, 3, -2), [2, 3])),
   ones: constant('ones', (ops) => ops.ones([2, 3])),
   zeros: constant('zeros', (ops) => ops.zeros([2, 3])),
   onesLike: constant('onesLike', (ops, x) => ops.onesLike(x)),

@@ -190,6 +190,53 @@ const cases: readonly Case[] = [
     runs: { Conv2DBackpropInput: 2 },
   },
   {
+    name: 'rows that are repeated, times and plus what has their size',
+    fn: (x, s) => [ops.add(ops.mul(x, ops.mul(s, ops.ones([2, 5, 3]))), ops.mul(s, ops.ones([2, 5, 3])))],
+    inputs: [real(2, 5, 3), real(2, 1, 3)],
+    runs: { Mul: 1 },
+  },
+  {
+    name: 'rows that are repeated, times a number and what has their size',
+    fn: (x, s) => [ops.mul(x, ops.mul(ops.mul(s, ops.ones([2, 5, 3])), ops.scalar(3)))],
+    inputs: [real(2, 5, 3), real(2, 1, 3)],
+    fixed: 1,
+    runs: { Mul: 2 },
+  },
+  {
+    name: 'rows that are repeated, times others that are, are left',
+    fn: (s, t) => [ops.mul(ops.mul(s, ops.ones([2, 5, 3])), t)],
+    inputs: [real(2, 1, 3), real(5, 1)],
+    runs: { Mul: 2 },
+  },
+  {
+    name: 'ones among fixed factors',
+    fn: (x, v) => [ops.mul(ops.mul(ops.reshape(v, [4, 1]), ops.ones([4, 3])), x)],
+    inputs: [real(4, 3), real(4)],
+    fixed: 1,
+    runs: { Mul: 1 },
+  },
+  {
+    name: 'the second derivative of a sum of squares along an axis',
+    fn: gradientOf((x) => square(ops.sum(ops.square(x), 1))),
+    inputs: [real(3, 5, 2)],
+    // Σx², doubled, doubled again, and times x: no array of 2x.
+    runs: { Square: 1, Sum: 1, Mul: 3 },
+  },
+  {
+    name: 'a two among factors of different sizes',
+    fn: (x, s) => [ops.mul(ops.mul(x, s), ops.scalar(2))],
+    inputs: [real(2, 5, 3), real(2, 1, 3)],
+    fixed: 1,
+    runs: { Mul: 2 },
+  },
+  {
+    name: 'a sum of twice a product',
+    fn: (x, v) => [ops.sum(ops.mul(v, ops.mul(x, ops.scalar(2))), 1)],
+    inputs: [real(2, 5, 3), real(2, 5, 3)],
+    fixed: 1,
+    runs: { Mul: 2, Sum: 1 },
+  },
+  {
     name: 'what is computed twice',
     fn: (x) => [ops.add(ops.tanh(ops.square(x)), ops.exp(ops.square(x)))],
     inputs: [real(4)],

@@ -15,7 +15,7 @@ interface RunOptions extends RunningOptions {
 export function runCommand(): Command {
   const command = new Command('run')
     .description('Run an experiment: train, record, find the eigendirections, compare with theory, draw.')
-    .argument('<experiment>', `a name (${experimentNames().join(', ')}) or a YAML file`)
+    .argument('<experiment>', `a name (${experimentNames().join(', ')}), a YAML file, or a run's experiment.json`)
     .option('--out <folder>', 'where the results go (default: results/<name of the experiment>)')
     .option('--set <key.path=value>', 'change a setting; may be given several times', gather(String))
     .addOption(new Option('--until <stage>', 'the last stage to run').choices(STAGE_NAMES).default('report'));
@@ -24,8 +24,10 @@ export function runCommand(): Command {
     await runAndPrint(options, async () => {
       const { loadExperiment } = await import('../../experiment/load.ts');
       const { name, experiment } = loadExperiment(nameOrFile, set);
-      const { runExperiment } = await import('../../experiment/index.ts');
-      return (voice) => runExperiment(out ?? join('results', name), experiment, voice, { until, memoryBytes: memory });
+      const { describeResult, runExperiment } = await import('../../experiment/index.ts');
+      const directory = out ?? join('results', name);
+      return async (voice) =>
+        describeResult(await runExperiment(directory, experiment, voice, { until, memoryBytes: memory }));
     });
   });
 }

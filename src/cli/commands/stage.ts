@@ -11,8 +11,8 @@ export function stageCommands(): Command[] {
       .argument('<run>', 'a run directory');
     return withRunningOptions(command).action(async (directory: string, options: RunningOptions) => {
       await runAndPrint(options, async () => {
-        const { runStage } = await import('../../experiment/index.ts');
-        return (voice) => runStage(directory, name, voice, { memoryBytes: options.memory });
+        const { describeResult, runStage } = await import('../../experiment/index.ts');
+        return async (voice) => describeResult(await runStage(directory, name, voice, { memoryBytes: options.memory }));
       });
     });
   });

@@ -41,7 +41,7 @@ export async function principalComponents(
   const k = eigenvalues.length;
   const updates = theta.length / k;
   const array = problem.backend.precision === 'float32' ? Float32Array : Float64Array;
-  const covariance = gram(theta, k, problem);
+  const covariance = await gram(theta, k, problem, report);
   let total = 0;
   for (let i = 0; i < k; i++) total += covariance[i * k + i] / updates;
   const projection = openProjection(problem.backend, covariance, k, k);
@@ -75,12 +75,13 @@ export async function principalComponents(
  * A window of the quadratic model under white Gaussian noise: what independent batches of the same variance would make,
  * from rest through the run's own burn-in [K, k], its mean removed.
  */
-export function randomWalk(
+export async function randomWalk(
   { learningRate, momentum, batchesPerEpoch, updates, burnInUpdates }: WindowSettings,
   eigenvalues: Float64Array,
   noiseVariances: Float64Array,
   seed: number,
-): Float32Array {
+  report: Report,
+): Promise<Float32Array> {
   const k = eigenvalues.length;
   const random = randomStream(seed, 'compare/random-walk');
   const path = quadraticPath({ learningRate, momentum, eigenvalues });
@@ -89,6 +90,7 @@ export function randomWalk(
   const sum = new Float64Array(k);
   const noise = new Float64Array(batchesPerEpoch * k);
   for (let done = 0; done < burnInUpdates + updates; done += batchesPerEpoch) {
+    await report(done, burnInUpdates + updates);
     for (let at = 0; at < noise.length; at++) noise[at] = scale[at % k] * random.normal();
     const { theta } = path.advance(noise);
     if (done < burnInUpdates) continue;

@@ -154,7 +154,8 @@ export function ownWindow(settings: WindowSettings): WindowOptions {
   return { ...settings, start: settings.sampler === 'with-replacement' ? 'rest' : 'stationary' };
 }
 
-function whiteWindow(settings: WindowSettings): WindowOptions {
+/** The window as independent batches make it: from rest, through the burn-in. */
+export function whiteWindow(settings: WindowSettings): WindowOptions {
   return { ...settings, sampler: 'with-replacement', start: 'rest' };
 }
 

@@ -2,6 +2,7 @@
  * The headline of the paper as a number: how far the fluctuating weights lift the loss, ½ Σ λᵢ σ²_θ,ᵢ, several ways. Assuming
  * one variance for all directions overstates it by as much as the suppressed directions lack.
  */
+import { Disposables } from '../../disposables.ts';
 import { openFullBatch } from '../../models/full-batch.ts';
 import type { LossFluctuation } from '../../report/summary.ts';
 import { meanOverGroups, type MeanWithInterval } from '../../statistics/mean.ts';
@@ -9,8 +10,8 @@ import { combineRows } from '../../tensor/projection.ts';
 import type { Context } from '../context.ts';
 import type { WindowMean } from '../run-files.ts';
 import { measured, measuredSteps } from '../profile.ts';
-import { statesOfWindow } from '../snapshots.ts';
-import { blockRows, readTrajectory } from '../trajectory.ts';
+import { statesOfWindow, weightsAfter } from '../snapshots.ts';
+import { openWindow } from '../window/open.ts';
 import type { Workbench } from '../workbench.ts';
 import type { DirectionTable, WindowSettings } from './directions.ts';
 import { noisePerCurvature } from './estimators.ts';
@@ -58,24 +59,29 @@ export interface DirectLossFluctuation {
  * @param eigenvectors unit rows [k, d]; @param projections e·(θ−θ̄) after every update [K, k]
  */
 export async function directLossFluctuation(
-  { directory, experiment, voice }: Context,
-  { problem, dataset, batchesPerEpoch }: Workbench,
+  context: Context,
+  bench: Workbench,
   mean: WindowMean,
   eigenvectors: Float32Array,
   projections: Float32Array,
 ): Promise<DirectLossFluctuation> {
+  const { experiment, voice } = context;
+  const { problem, dataset, batchesPerEpoch } = bench;
   const { epochs } = experiment.record;
   const { size } = problem;
   const k = eigenvectors.length / size;
   const states = statesOfWindow(epochs, batchesPerEpoch, Math.ceil(STATES / epochs));
-  const chosen = new Set(states);
-  const full = measured('losses on all samples', openFullBatch(problem, dataset.train), 'value');
   // All directions are their own subspace.
   const within = k < size ? projectedStates(problem, states, eigenvectors, projections) : null;
   const report = voice.begin('loss at states of the window');
-  const lifts: number[] = [];
-  const liftsWithin: number[] = [];
+  const checkpoint = context.checkpoint('loss');
+  const known = checkpoint.load()?.tensors;
+  const lifts = known ? [...(known.all.data as Float64Array)] : [];
+  const liftsWithin = known ? [...(known.subspace.data as Float64Array)] : [];
+  const held = new Disposables();
   try {
+    const full = measured('losses on all samples', held.add(openFullBatch(problem, dataset.train)), 'value');
+    const window = held.add(openWindow(context, bench));
     const atMean = full.value(mean.theta);
     const lift = (state: ArrayLike<number>, from: number, offset: ArrayLike<number>) => {
       const point = new Float64Array(size);
@@ -88,21 +94,23 @@ export async function directLossFluctuation(
       return full.value(point) - atMean - slope;
     };
     const atRest = new Float64Array(size);
-    const blocks = readTrajectory(directory, epochs * batchesPerEpoch, size, blockRows(size));
-    for (const { first, rows, theta } of measuredSteps('trajectory read', blocks))
-      for (let row = 0; row < rows; row++) {
-        if (!chosen.has(first + row)) continue;
-        if (within) liftsWithin.push(lift(within, lifts.length * size, atRest));
-        lifts.push(lift(theta, row * size, mean.theta));
-        await report(lifts.length, chosen.size);
-      }
+    const tell = () => report(lifts.length, states.length);
+    const left = weightsAfter(window, states.slice(lifts.length), tell);
+    for await (const { theta } of measuredSteps('window read', left)) {
+      if (within) liftsWithin.push(lift(within, lifts.length * size, atRest));
+      lifts.push(lift(theta, 0, mean.theta));
+      if (checkpoint.isDue()) checkpoint.save({ all: column(lifts), subspace: column(liftsWithin) });
+      await tell();
+    }
   } finally {
-    full.dispose();
+    held.dispose();
   }
   const groups = experiment.sgd.sampler === 'shuffle-once' ? 1 : epochs;
   const all = meanOverGroups(lifts, groups);
   return { all, subspace: within ? meanOverGroups(liftsWithin, groups) : all };
 }
+
+const column = (values: readonly number[]) => ({ shape: [values.length], data: Float64Array.from(values) });
 
 /** P(θ−θ̄) of chosen updates [states, d]. */
 function projectedStates(

@@ -5,7 +5,7 @@ import type { Sampler } from '../../theory/index.ts';
 import type { DirectionTable } from './directions.ts';
 import { feltCurvatureInWords } from './felt-curvature-words.ts';
 import type { PolishReport } from '../stages/train.ts';
-import type { SpectrumReport } from '../stages/spectrum.ts';
+import type { SpectrumReport } from '../spectrum/directions.ts';
 import { type Visibility, warningOfInvisibility } from '../visibility.ts';
 import type { RoundingFloor } from './rounding.ts';
 
@@ -84,7 +84,7 @@ export function verdicts(findings: Findings): string[] {
     sentences.push(
       `Rounding to float32 adds ${percent(floor.median)} of the velocity variance in the median direction, ${percent(floor.largest)} at most.`,
     );
-  if (spectrum.subset === null) return sentences;
+  if (spectrum.subset === null && !spectrum.shared) return sentences;
   return sentences.map((sentence) => sentence.replace(/\.$/, ' (approximate directions).'));
 }
 
@@ -131,8 +131,8 @@ export function warnings(findings: Findings): SummaryWarning[] {
     );
   const compared = [...table.regime.keys()].filter((i) => ['stiff', 'suppressed'].includes(table.regime[i]));
   const mixed = compared.filter((i) => residualOverGap[i] > MIXING_LIMIT).length;
-  // Directions from a subset are approximate anyway: the warning of that says so.
-  if (mixed > 0 && spectrum.subset === null)
+  // Directions from elsewhere are approximate anyway: the warning of that says so.
+  if (mixed > 0 && spectrum.subset === null && !spectrum.shared)
     warn(
       'mixed-directions',
       `${mixed} of the ${counted(compared.length)} compared may mix with their neighbours (residual over gap above ${MIXING_LIMIT}): within such a cluster single variances are those of the mixture, and only means over it can be compared. A lower spectrum.tolerance, or precision float64, tells them apart.`,
@@ -146,6 +146,11 @@ export function warnings(findings: Findings): SummaryWarning[] {
     warn(
       'approximate-directions',
       `Directions come from ${spectrum.subset} samples; eigenvalues are their curvatures on all samples, and residuals tell how far they are from eigendirections.`,
+    );
+  if (spectrum.shared)
+    warn(
+      'shared-directions',
+      "Directions are those of the run that this is a control of; eigenvalues are their curvatures at this run's mean, and residuals tell how far they are from its own eigendirections.",
     );
   const invisible = visibility && warningOfInvisibility(visibility);
   // Independent batches have no suppression that could be filled up.

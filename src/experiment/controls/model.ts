@@ -3,13 +3,14 @@
  * or under Gaussian noise of the same variance, whose answer is known.
  */
 import { join } from 'node:path';
+import { Disposables } from '../../disposables.ts';
 import { openBatchGradients } from '../../noise/batch-gradients.ts';
-import { silent } from '../../progress.ts';
 import { randomStream, type RandomStream } from '../../random.ts';
 import type { ControlSummary } from '../../report/summary.ts';
 import { batchSource } from '../../sgd/samplers.ts';
 import { accumulateWindow } from '../../statistics/window-variance.ts';
 import { writeCsv } from '../../store/csv.ts';
+import { openGrowing } from '../../store/growing.ts';
 import { DIRECTION_COLUMNS, RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { projectionBackend } from '../../tensor/projection.ts';
 import { type PathModel, predictDirections, predictEstimators, quadraticPath } from '../../theory/index.ts';
@@ -42,18 +43,14 @@ export async function modelControl(
   const window = accumulateWindow(settings.updates, k);
   const sum = new Float64Array(k);
   const recorded: { readonly theta: Float64Array; readonly velocity: Float64Array }[] = [];
-  const report = context.voice.begin(`${word} noise`);
+  const report = context.voice.begin(`path of ${word} noise`);
   const epochs = record.burnInEpochs + record.epochs;
-  try {
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const state = path.advance(await source.next());
-      await report(epoch + 1, epochs);
-      if (epoch < record.burnInEpochs) continue;
-      recorded.push(state);
-      for (let at = 0; at < state.theta.length; at++) sum[at % k] += state.theta[at];
-    }
-  } finally {
-    source.dispose();
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    const state = path.advance(source.next());
+    await report(epoch + 1, epochs);
+    if (epoch < record.burnInEpochs) continue;
+    recorded.push(state);
+    for (let at = 0; at < state.theta.length; at++) sum[at % k] += state.theta[at];
   }
   for (const { theta, velocity } of recorded) {
     for (let at = 0; at < theta.length; at++) theta[at] -= sum[at % k] / settings.updates;
@@ -85,32 +82,44 @@ export async function modelControl(
 
 /** Noise of one epoch after another along the directions [M, k]. */
 interface NoiseSource {
-  next(): Promise<Float64Array> | Float64Array;
-  dispose(): void;
+  next(): Float64Array;
 }
 
 /** Gradients, at the window's mean, of the batches that the run itself used in burn-in and window, less the full gradient. */
 async function frozenNoise(
-  { directory, experiment }: Context,
-  { problem, dataset, samples }: Workbench,
+  { directory, experiment, voice, checkpoint }: Context,
+  { problem, dataset, samples, batchesPerEpoch }: Workbench,
   spectrum: Spectrum,
 ): Promise<NoiseSource> {
-  const { sgd, seed } = experiment;
+  const { sgd, seed, record } = experiment;
   const k = spectrum.eigenvalues.length;
   const { theta } = readMean(directory);
   const random = randomStream(sgd.seed ?? seed, `sgd/${sgd.sampler}`);
-  const batches = batchSource(sgd.sampler, samples, sgd.batchSize, random, sgd.dropLast);
+  const source = batchSource(sgd.sampler, samples, sgd.batchSize, random, sgd.dropLast);
   const exact = projectionBackend(problem.backend, k, problem.size);
-  const gradients = openBatchGradients(problem, dataset.train, sgd.batchSize, spectrum.eigenvectors, exact);
+  const epochs = record.burnInEpochs + record.epochs;
+  const length = batchesPerEpoch * k;
+  const noise = new Float64Array(epochs * length);
+  const report = voice.begin('frozen noise');
+  const held = new Disposables();
+  try {
+    const gradients = held.add(openBatchGradients(problem, dataset.train, sgd.batchSize, spectrum.eigenvectors, exact));
+    const kept = openGrowing(checkpoint('frozen'), noise, length);
+    held.add({ dispose: () => kept.close() });
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      const batches = source.nextEpoch();
+      if (epoch < kept.rows) continue;
+      const tell = (done: number) => report(epoch * batchesPerEpoch + done, epochs * batchesPerEpoch);
+      noise.set(await gradients.along(theta, batches, tell), epoch * length);
+      kept.have(epoch + 1);
+    }
+  } finally {
+    held.dispose();
+  }
   const full = lossGradientAlong(spectrum, theta, sgd.weightDecay);
-  return {
-    async next() {
-      const noise = await gradients.along(theta, batches.nextEpoch(), silent);
-      for (let at = 0; at < noise.length; at++) noise[at] -= full[at % k];
-      return noise;
-    },
-    dispose: () => gradients.dispose(),
-  };
+  for (let at = 0; at < noise.length; at++) noise[at] -= full[at % k];
+  let epoch = 0;
+  return { next: () => noise.subarray(epoch * length, ++epoch * length) };
 }
 
 /** Gaussian noise of the measured variance and of exactly the sampler's covariance: a quadratic whose answer is known. */
@@ -141,6 +150,5 @@ function gaussianNoise(
       }
       return noise;
     },
-    dispose() {},
   };
 }

@@ -6,6 +6,7 @@ import type { Reals } from '../../tensor/types.ts';
 import type { Context } from '../context.ts';
 import type { Spectrum } from '../run-files.ts';
 import { statesAt, type WindowState } from '../snapshots.ts';
+import { openWindow } from '../window/open.ts';
 import type { Workbench } from '../workbench.ts';
 import { blocksOf, snapshotUpdates } from './choices.ts';
 import type { Departures } from './departures.ts';
@@ -33,7 +34,7 @@ export async function gradientsAlongPath(
   spectrum: Pick<Spectrum, 'eigenvalues' | 'gradient'>,
   departures: Departures,
 ): Promise<PathGradients> {
-  const { directory, experiment, voice } = context;
+  const { experiment, voice } = context;
   const { batchesPerEpoch, problem } = bench;
   const { epochs } = experiment.record;
   const k = spectrum.eigenvalues.length;
@@ -74,12 +75,17 @@ export async function gradientsAlongPath(
   const kept: WindowState[] = [];
   let closing: WindowState | undefined;
   const ofWindow = [...forHessian, ...(isSecond ? [updates - 1] : wanted.slice(done))];
-  for (const state of statesAt(directory, updates, problem.size, ofWindow)) {
-    if (forHessian.has(state.update)) kept.push(state);
-    if (state.update === updates - 1) closing = state;
-    if (isSecond || !((rowOf.get(state.update) ?? -1) >= done)) continue;
-    await take(state.theta);
-    if (checkpoint.isDue()) save();
+  const window = openWindow(context, bench);
+  try {
+    for await (const state of statesAt(window, ofWindow, () => report(done, wanted.length))) {
+      if (forHessian.has(state.update)) kept.push(state);
+      if (state.update === updates - 1) closing = state;
+      if (isSecond || !((rowOf.get(state.update) ?? -1) >= done)) continue;
+      await take(state.theta);
+      if (checkpoint.isDue()) save();
+    }
+  } finally {
+    window.dispose();
   }
   if (isSecond) {
     const from = saved ? resumptionOf(saved) : { epoch: 0, state: closing! };

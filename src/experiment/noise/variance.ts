@@ -62,13 +62,13 @@ export function varianceForSampler(
 }
 
 async function fromSamples(
-  { experiment: { sgd }, voice }: Context,
+  { experiment: { sgd }, voice, checkpoint }: Context,
   { problem, dataset, samples }: Workbench,
   mean: Float64Array,
   { eigenvectors }: Spectrum,
 ): Promise<Variance> {
   const report = voice.begin('noise variance');
-  const perSample = await perSampleVariance(problem, dataset.train, mean, eigenvectors, report);
+  const perSample = await perSampleVariance(problem, dataset.train, mean, eigenvectors, report, checkpoint('variance'));
   const withReplacement = sgd.sampler === 'with-replacement';
   const variance = perSample.map((value) =>
     batchVariance(value, { samples, batchSize: sgd.batchSize, withReplacement }),
@@ -78,7 +78,7 @@ async function fromSamples(
 
 /** From epochs of their own, not the window's: shuffled, whatever the sampler, because whole epochs are unbiased for C. */
 async function fromBatches(
-  { experiment, voice }: Context,
+  { experiment, voice, checkpoint }: Context,
   { samples, batchesPerEpoch }: Workbench,
   mean: Float64Array,
   { eigenvalues }: Spectrum,
@@ -91,7 +91,7 @@ async function fromBatches(
   const indices = new Int32Array(noise.epochs * perEpoch);
   for (let epoch = 0; epoch < noise.epochs; epoch++) indices.set(source.nextEpoch(), epoch * perEpoch);
   const report = voice.begin(`noise variance from ${noise.epochs} epochs of batches`);
-  const along = await gradients.along(mean, indices, report);
+  const along = await gradients.along(mean, indices, report, { checkpoint: checkpoint('variance') });
   const { variance, degreesOfFreedom } = varianceFromEpochs(
     along,
     eigenvalues.length,

@@ -2,6 +2,7 @@
 import { type Autocovariance, autocovariance, noiseAlongTrajectory } from '../../noise/autocovariance.ts';
 import type { BatchGradients } from '../../noise/batch-gradients.ts';
 import { noiseRelations, type NoiseRelations } from '../../noise/relations.ts';
+import type { Report } from '../../progress.ts';
 import { explainedShare } from '../../statistics/path-agreement.ts';
 import { mostExact } from '../../tensor/backend.ts';
 import { openProjection } from '../../tensor/projection.ts';
@@ -18,14 +19,15 @@ export interface OpeningAlong {
 
 /** Gradient of each of the window's batches at the mean, less the full gradient, along the directions [K, k]. */
 export async function windowNoise(
-  { directory, experiment, voice }: Context,
+  { directory, experiment, voice, checkpoint }: Context,
   mean: Float64Array,
   spectrum: Spectrum,
   gradients: BatchGradients,
 ): Promise<Float64Array> {
   const k = spectrum.eigenvalues.length;
   const report = voice.begin("the window's batches at its mean");
-  const along = await gradients.along(mean, readBatches(directory), report);
+  const kept = { checkpoint: checkpoint('window-noise') };
+  const along = await gradients.along(mean, readBatches(directory), report, kept);
   const full = lossGradientAlong(spectrum, mean, experiment.sgd.weightDecay);
   for (let at = 0; at < along.length; at++) along[at] -= full[at % k];
   return along;
@@ -63,7 +65,7 @@ export function openingAlong(
 
 /** The noise's memory along the trajectory, where each gradient was taken. */
 export async function autocovarianceAlongTrajectory(
-  { experiment, voice }: Context,
+  { experiment, voice, checkpoint }: Context,
   { problem, batchesPerEpoch }: Workbench,
   { eigenvalues, gradient }: Spectrum,
   opening: OpeningAlong,
@@ -73,7 +75,8 @@ export async function autocovarianceAlongTrajectory(
   const model = { eigenvalues, gradient, learningRate, momentum };
   const noise = noiseAlongTrajectory(measured, opening, model);
   const report = voice.begin('autocovariance along the trajectory');
-  return await autocovariance(noise, eigenvalues.length, batchesPerEpoch, mostExact(problem.backend), report);
+  const kept = checkpoint('autocovariance-trajectory');
+  return await autocovariance(noise, eigenvalues.length, batchesPerEpoch, mostExact(problem.backend), report, kept);
 }
 
 /** The path that the quadratic model makes of the window's own noise at its mean, and how much of the measured one it is. */
@@ -87,37 +90,40 @@ export interface Replay {
 /** Updates whose float64 path is in memory at a time. */
 const REPLAYED_AT_ONCE = 256;
 
-export function replayWindow(
+export async function replayWindow(
   { experiment, voice }: Context,
   { eigenvalues, gradient }: Spectrum,
   opening: OpeningAlong,
   noise: Float64Array,
   measured: ReturnType<typeof readProjections>,
-): Replay {
+): Promise<Replay> {
   const { learningRate, momentum } = experiment.sgd;
-  void voice.begin('replay')(0, 1);
+  const report = voice.begin('replay');
   const path = quadraticPath({ learningRate, momentum, eigenvalues, force: gradient }, opening);
   const theta = new Float32Array(noise.length);
   const rows = REPLAYED_AT_ONCE * eigenvalues.length;
-  for (let at = 0; at < noise.length; at += rows) theta.set(path.advance(noise.subarray(at, at + rows)).theta, at);
+  for (let at = 0; at < noise.length; at += rows) {
+    theta.set(path.advance(noise.subarray(at, at + rows)).theta, at);
+    await report(Math.min(at + rows, noise.length), noise.length);
+  }
   return { theta, explained: explainedShare(measured.theta, theta, eigenvalues.length) };
 }
 
 /** C_ij of one batch's gradient from the window's batches, held against the Hessian. */
-export function relationsOf(
+export async function relationsOf(
   { experiment, voice }: Context,
   { problem, batchesPerEpoch }: Workbench,
   { eigenvalues }: Spectrum,
   noise: Float64Array,
-): NoiseRelations {
+): Promise<NoiseRelations> {
   const { sampler, weightDecay } = experiment.sgd;
-  void voice.begin('noise against curvature')(0, 1);
+  const report = voice.begin('noise against curvature');
   const k = eigenvalues.length;
   const updates = noise.length / k;
   // One order for all epochs repeats its batches; without replacement an epoch of M batches is worth M − 1.
   const epochs = sampler === 'shuffle-once' ? 1 : updates / batchesPerEpoch;
   const batches = sampler === 'with-replacement' ? updates : epochs * (batchesPerEpoch - 1);
-  const covariance = gram(noise, k, problem);
+  const covariance = await gram(noise, k, problem, report);
   for (let at = 0; at < covariance.length; at++) covariance[at] /= updates;
   return noiseRelations(
     covariance,
@@ -126,15 +132,29 @@ export function relationsOf(
   );
 }
 
+/** Rows of a Gram matrix that are multiplied at once. */
+const GRAM_ROWS = 1024;
+
 /** XᵀX of rows X [n, k]: [k, k]. */
-export function gram(rows: Float64Array | Float32Array, k: number, { backend }: Pick<Workbench['problem'], 'backend'>) {
+export async function gram(
+  rows: Float64Array | Float32Array,
+  k: number,
+  { backend }: Pick<Workbench['problem'], 'backend'>,
+  report: Report,
+): Promise<Float64Array | Float32Array> {
   const count = rows.length / k;
   const array = backend.precision === 'float32' ? Float32Array : Float64Array;
   const columns = new array(rows.length);
   for (let at = 0; at < rows.length; at++) columns[(at % k) * count + Math.floor(at / k)] = rows[at];
   const projection = openProjection(backend, columns, k, count);
   try {
-    return projection.project(columns, k);
+    const products = new array(k * k);
+    for (let first = 0; first < k; first += GRAM_ROWS) {
+      const some = Math.min(GRAM_ROWS, k - first);
+      products.set(projection.project(columns.subarray(first * count, (first + some) * count), some), first * k);
+      await report(first + some, k);
+    }
+    return products;
   } finally {
     projection.dispose();
   }

@@ -33,6 +33,7 @@ import {
 } from '../compare/loss-fluctuation.ts';
 import { comparePositions } from '../compare/positions.ts';
 import { measureRoundingFloor } from '../compare/rounding.ts';
+import { describeSpectrum } from '../compare/spectrum.ts';
 import { fitSlopes, summariseRanges } from '../compare/summary.ts';
 import { type Findings, verdicts, warnings } from '../compare/verdicts.ts';
 import type { Context } from '../context.ts';
@@ -85,10 +86,11 @@ export async function compareStage(context: Context): Promise<void> {
 
   const report = voice.begin('principal components');
   const path = await principalComponents(projections.theta, eigenvalues, problem, seed, report);
-  const walked = randomWalk(settings, eigenvalues, noise.variance, seed);
+  const walked = await randomWalk(settings, eigenvalues, noise.variance, seed, report);
   const walk = await principalComponents(walked, eigenvalues, problem, seed, report);
 
   const direct = await directLossFluctuation(context, bench, mean, eigenvectors, projections.theta);
+  const held = describeSpectrum(spectrum, problem.size, sgd.weightDecay);
   const findings: Findings = {
     sampler: sgd.sampler,
     ranges: summariseRanges(table, estimators, crossover),
@@ -121,6 +123,7 @@ export async function compareStage(context: Context): Promise<void> {
     ranges: findings.ranges,
     slopes: fitSlopes(table, crossover, sgd.weightDecay),
     lossFluctuation: summariseLoss(quadraticLossFluctuation(table, settings, sgd.weightDecay), direct),
+    spectrum: held.summary,
     noise: summariseNoise(noise, table, findings.visibility),
     quadraticity: findings.quadraticity,
     curvatures: findings.curvatures,
@@ -145,6 +148,8 @@ export async function compareStage(context: Context): Promise<void> {
     random_walk_share: walk.share,
     random_walk_curvature: walk.curvature,
   });
+  const { nodes, counts } = held.rest ?? { nodes: [], counts: [] };
+  writeCsv(file(RUN_FILES.density), { eigenvalue: nodes, directions: counts });
   writeJson(file(RUN_FILES.summary), summary);
 }
 

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlRange, ControlSummary, Summary } from '../../report/summary.ts';
 import { geometricMean } from '../../statistics/seeds.ts';
-import { attempt } from '../../store/atomic.ts';
+import { attempt, sha256File } from '../../store/atomic.ts';
 import { readJson, writeJson } from '../../store/json.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import type { Context } from '../context.ts';
@@ -15,7 +15,8 @@ import type { Experiment } from '../schema.ts';
 
 export async function controlsStage(context: Context): Promise<void> {
   const { directory, experiment, voice } = context;
-  const { run, seeds } = experiment.controls;
+  const { run, seeds, directions } = experiment.controls;
+  const shared = directions === 'shared' ? sha256File(runPath(directory, RUN_FILES.spectrum)) : null;
   const results: ControlSummary['controls'][number][] = [];
   for (const word of [...new Set(run)]) {
     if (word === 'frozen' || word === 'quadratic') {
@@ -30,7 +31,7 @@ export async function controlsStage(context: Context): Promise<void> {
       const folder = isSelf ? '.' : `${RUN_FILES.controls}/${name}`;
       if (!isSelf) {
         voice.say(`control: ${name}`);
-        await context.runFromSameMinimum(join(directory, folder), controlExperiment(experiment, word, replica));
+        await context.runFromSameMinimum(join(directory, folder), controlExperiment(experiment, word, replica, shared));
       }
       const summary = readJson<Summary>(runPath(join(directory, folder), RUN_FILES.summary));
       results.push({ name, control: word, folder, ranges: summary.ranges.map(pickRange) });
@@ -49,12 +50,18 @@ function removeStrangers(folder: string, names: ReadonlySet<string>): void {
 }
 
 /** The same experiment with another sampler, or other batches. */
-function controlExperiment(experiment: Experiment, sampler: Experiment['sgd']['sampler'], replica: number): Experiment {
+function controlExperiment(
+  experiment: Experiment,
+  sampler: Experiment['sgd']['sampler'],
+  replica: number,
+  shared: string | null,
+): Experiment {
   const seed = replica === 0 ? experiment.sgd.seed : (experiment.sgd.seed ?? experiment.seed) + replica;
   return {
     ...experiment,
     sgd: { ...experiment.sgd, sampler, seed },
-    controls: { run: [], seeds: 1 },
+    spectrum: { ...experiment.spectrum, shared },
+    controls: { run: [], seeds: 1, directions: 'own' },
   };
 }
 

@@ -55,13 +55,14 @@ export async function noiseStage(context: Context): Promise<void> {
       batchesPerEpoch,
       mostExact(problem.backend),
       voice.begin('autocovariance at the mean'),
+      context.checkpoint('autocovariance'),
     );
     const along = await autocovarianceAlongTrajectory(context, bench, spectrum, opening, projections);
     // One order for all epochs: they repeat each other, and their scatter says nothing of another order.
     const repeats = sgd.sampler === 'shuffle-once';
     const unknown = (error: Float64Array) => (repeats ? error.map(() => NaN) : error);
-    const relations = relationsOf(context, bench, spectrum, atMean);
-    const replay = replayWindow(context, spectrum, opening, atMean, projections);
+    const relations = await relationsOf(context, bench, spectrum, atMean);
+    const replay = await replayWindow(context, spectrum, opening, atMean, projections);
 
     const shape = [k];
     const lagShape = [memory.lags.length];

@@ -5,6 +5,7 @@ import { allFigures } from '../../report/all-figures.ts';
 import type {
   ComponentColumns,
   ControlColumns,
+  DensityColumns,
   CurvatureColumns,
   DirectionColumns,
   DirectionPath,
@@ -61,6 +62,7 @@ function readReportInput(directory: string, title: string | null): ReportInput {
     curvatures: readNumbers<CurvatureColumns>(directory, RUN_FILES.curvatures),
     positions: readNumbers<PositionColumns>(directory, RUN_FILES.positions),
     components: readNumbers<ComponentColumns>(directory, RUN_FILES.components),
+    density: readNumbers<DensityColumns>(directory, RUN_FILES.density),
     paths: readPaths(directory, directions, run.crossoverEigenvalue),
     controls: readControls(directory),
   };

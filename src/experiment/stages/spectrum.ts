@@ -1,39 +1,12 @@
 /** The Hessian's eigendirections at the window's mean, and the window projected onto them. */
-import { Disposables } from '../../disposables.ts';
-import { residualOverGap } from '../../hessian/gaps.ts';
-import { lanczos, type LanczosProgress } from '../../hessian/lanczos.ts';
-import { openHessian } from '../../hessian/hessian.ts';
-import { inWords, lanczosMemory } from '../../hessian/memory.ts';
-import { basisOn } from '../../hessian/native-basis.ts';
-import { freshResiduals } from '../../hessian/residuals.ts';
+import { AT_THE_END } from '../../store/checkpoint.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
-import { makeRoom, wantedPairs } from '../memory.ts';
-import { measured } from '../profile.ts';
-import { readMean } from '../run-files.ts';
-import { chosenSamples, type Workbench } from '../workbench.ts';
+import { readMean, readSpectrum } from '../run-files.ts';
+import { findDirections } from '../spectrum/directions.ts';
+import type { Workbench } from '../workbench.ts';
 import { projectWindow } from './project-window.ts';
-
-/** What `spectrum.safetensors` says of itself. */
-export interface SpectrumReport {
-  readonly wanted: number;
-  /** Recomputed residuals within the tolerance. */
-  readonly converged: number;
-  readonly iterations: number;
-  readonly products: number;
-  /** The most negative eigenvalue seen, with its residual. */
-  readonly lowest: { readonly eigenvalue: number; readonly residual: number };
-  readonly asymmetry: number;
-  /** Samples the directions come from, where these are not all. */
-  readonly subset: number | null;
-}
-
-const STAGE_TITLES: Readonly<Record<LanczosProgress['stage'], string>> = {
-  growing: 'converged',
-  checking: 'checking for missed eigenvalues',
-  residuals: 'residuals by fresh products',
-};
 
 /**
  * Writes spectrum and projections.
@@ -41,69 +14,47 @@ const STAGE_TITLES: Readonly<Record<LanczosProgress['stage'], string>> = {
  * @throws ConfigurationError where Lanczos lacks memory
  */
 export async function spectrumStage(context: Context): Promise<void> {
-  const { directory, experiment, voice, workbench } = context;
-  const bench = await workbench();
-  const { problem } = bench;
-  const { spectrum, seed } = experiment;
+  const { directory } = context;
+  if (context.has(RUN_FILES.spectrum) && context.has(RUN_FILES.projections)) return;
+  const bench = await context.workbench();
+  const vectors = context.has(RUN_FILES.spectrum)
+    ? readSpectrum(directory).eigenvectors
+    : await writeSpectrum(context, bench);
+  await projectWindow(context, bench, readMean(directory).theta, vectors);
+}
+
+/** @returns unit rows [k, d] */
+async function writeSpectrum(context: Context, bench: Workbench): Promise<Float32Array> {
+  const { directory } = context;
+  // Saved once the file is there: it is then gone on from.
+  const written = context.checkpoint('spectrum');
+  const { size } = bench.problem;
   const { theta, gradient } = readMean(directory);
-  const { size } = problem;
-  const wanted = wantedPairs(spectrum.eigenpairs, size);
-  const isSubset = spectrum.samples !== null && spectrum.samples < bench.samples;
-
-  const subset = isSubset ? { count: spectrum.samples!, purpose: 'spectrum/subset' } : null;
-  let found: Awaited<ReturnType<typeof lanczos>>;
-  const held = new Disposables();
-  try {
-    const hessian = held.add(openHessian(problem, chosenSamples(bench, seed, subset), bench.savedBytes));
-    const operator = measured('Hessian products', held.add(hessian.at(theta)), 'apply');
-    voice.say(`eigendirections: about ${inWords(lanczosMemory(operator, wanted))} of memory expected`);
-    const report = voice.begin('eigendirections');
-    found = await lanczos(operator, {
-      eigenpairs: wanted,
-      openBasis: basisOn(problem.backend),
-      tolerance: spectrum.tolerance,
-      seed,
-      certify: !isSubset,
-      wayOut: (fewerPairs) => `${fewerPairs} (spectrum.eigenpairs), ${makeRoom(operator)}`,
-      onProgress: ({ stage, iteration, expected, converged }) =>
-        report(iteration, expected, stage === 'growing' ? `${converged} of ${wanted} converged` : STAGE_TITLES[stage]),
-    });
-  } finally {
-    held.dispose();
-  }
-  const { eigenvectors } = found;
-  const exactPairs = isSubset ? await onAllSamples(context, bench, theta, eigenvectors) : found;
-  const ratios = isSubset ? residualOverGap(exactPairs.eigenvalues, exactPairs.residuals) : found.residualOverGap;
-  const order = Array.from(exactPairs.eigenvalues.keys()).sort(
-    (a, b) => exactPairs.eigenvalues[b] - exactPairs.eigenvalues[a],
-  );
-  const vectors = rowsInOrder(eigenvectors, order, size);
+  const found = await findDirections(context, bench, theta);
+  const order = Array.from(found.eigenvalues.keys()).sort((a, b) => found.eigenvalues[b] - found.eigenvalues[a]);
+  const vectors = rowsInOrder(found.eigenvectors, order, size);
   const sorted = (values: Float64Array) => Float64Array.from(order, (from) => values[from]);
-  const along = new Float64Array(wanted);
-  for (let i = 0; i < wanted; i++) for (let j = 0; j < size; j++) along[i] += vectors[i * size + j] * gradient[j];
+  const count = order.length;
+  const along = new Float64Array(count);
+  for (let i = 0; i < count; i++) for (let j = 0; j < size; j++) along[i] += vectors[i * size + j] * gradient[j];
 
-  const shape = [wanted];
-  const metadata: SpectrumReport = {
-    wanted,
-    converged: found.converged,
-    iterations: found.iterations,
-    products: found.products,
-    lowest: found.lowest,
-    asymmetry: found.asymmetry,
-    subset: isSubset ? spectrum.samples : null,
-  };
+  const { nodes, weights } = found.density;
+  const shape = [count];
   writeSafetensors(
     runPath(directory, RUN_FILES.spectrum),
     {
-      eigenvalues: { shape, data: sorted(exactPairs.eigenvalues) },
-      eigenvectors: { shape: [wanted, size], data: vectors },
-      residuals: { shape, data: sorted(exactPairs.residuals) },
-      residual_over_gap: { shape, data: sorted(ratios) },
+      eigenvalues: { shape, data: sorted(found.eigenvalues) },
+      eigenvectors: { shape: [count, size], data: vectors },
+      residuals: { shape, data: sorted(found.residuals) },
+      residual_over_gap: { shape, data: sorted(found.residualOverGap) },
       gradient: { shape, data: along },
+      density_eigenvalues: { shape: [nodes.length], data: nodes },
+      density_weights: { shape: [nodes.length], data: weights },
     },
-    { ...metadata },
+    { ...found.report },
   );
-  await projectWindow(context, bench, theta, vectors);
+  if (written.isDue(AT_THE_END)) written.save({});
+  return vectors;
 }
 
 /** Rows [k, d] in another order; themselves where that is theirs already: they are too large to copy for nothing. */
@@ -112,26 +63,4 @@ function rowsInOrder(rows: Float32Array, order: readonly number[], size: number)
   const sorted = new Float32Array(rows.length);
   order.forEach((from, row) => sorted.set(rows.subarray(from * size, (from + 1) * size), row * size));
   return sorted;
-}
-
-/** Eigenvalues of directions that came from a subset: eᵀHe with the Hessian of all samples, and the residuals to it. */
-async function onAllSamples(
-  { voice }: Context,
-  bench: Workbench,
-  theta: Float64Array,
-  eigenvectors: Float32Array,
-): Promise<{ readonly eigenvalues: Float64Array; readonly residuals: Float64Array }> {
-  const report = voice.begin('curvatures on all samples');
-  const held = new Disposables();
-  try {
-    const hessian = held.add(openHessian(bench.problem, bench.dataset.train, bench.savedBytes));
-    const operator = measured('Hessian products', held.add(hessian.at(theta)), 'apply');
-    const count = eigenvectors.length / bench.problem.size;
-    const { rayleighQuotients, residuals } = await freshResiduals(operator, eigenvectors, undefined, (done) =>
-      report(done, count),
-    );
-    return { eigenvalues: rayleighQuotients, residuals };
-  } finally {
-    held.dispose();
-  }
 }

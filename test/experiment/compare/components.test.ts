@@ -87,9 +87,9 @@ describe('randomWalk', () => {
   ];
 
   /** Mean over many directions alike of (1/K) Σ θ². */
-  function measured(eigenvalue: number, noise: number, seed: number) {
+  async function measured(eigenvalue: number, noise: number, seed: number) {
     const filled = (value: number) => new Float64Array(MANY).fill(value);
-    const walk = randomWalk(settings, filled(eigenvalue), filled(noise), seed);
+    const walk = await randomWalk(settings, filled(eigenvalue), filled(noise), seed, silent);
     expect(walk).toHaveLength(updates * MANY);
     return { walk, variance: walk.reduce((sum, value) => sum + value * value, 0) / walk.length };
   }
@@ -102,11 +102,11 @@ describe('randomWalk', () => {
     { eigenvalue: 4, remembers: false },
   ])(
     'has the variance of independent batches from rest through the burn-in, λ = $eigenvalue',
-    ({ eigenvalue, remembers }) => {
+    async ({ eigenvalue, remembers }) => {
       const independent = { epochLength: 1, fraction: 0 };
       const { theta } = windowFrom(REST, { ...rule, eigenvalue }, independent, updates, burnInUpdates);
       const expected = traces(theta, true);
-      const { variance } = measured(eigenvalue, 2.5, 7);
+      const { variance } = await measured(eigenvalue, 2.5, 7);
       const error = Math.sqrt(2 / (expected.degreesOfFreedom * MANY));
       const differs = (other: number) => Math.abs(other / expected.variance - 1);
       expect(differs(variance / 2.5)).toBeLessThan(4 * error);
@@ -117,16 +117,16 @@ describe('randomWalk', () => {
     },
   );
 
-  it('has no mean, is decided by its seed, and does not move where there is no noise', () => {
+  it('has no mean, is decided by its seed, and does not move where there is no noise', async () => {
     const eigenvalues = Float64Array.of(1, 0.1, 0.01);
     const noises = Float64Array.of(1, 0, -2);
-    const walk = randomWalk(settings, eigenvalues, noises, 3);
+    const walk = await randomWalk(settings, eigenvalues, noises, 3, silent);
     const column = (i: number) => [...walk.filter((_, at) => at % 3 === i)];
     expect(Math.abs(column(0).reduce((sum, value) => sum + value, 0))).toBeLessThan(1e-5);
     expect(column(0).every((value) => value !== 0)).toBe(true);
     expect([...column(1), ...column(2)].every((value) => value === 0)).toBe(true);
-    expect(randomWalk(settings, eigenvalues, noises, 3)).toEqual(walk);
-    expect(randomWalk(settings, eigenvalues, noises, 4)).not.toEqual(walk);
+    expect(await randomWalk(settings, eigenvalues, noises, 3, silent)).toEqual(walk);
+    expect(await randomWalk(settings, eigenvalues, noises, 4, silent)).not.toEqual(walk);
   });
 });
 

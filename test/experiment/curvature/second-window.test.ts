@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { secondWindow } from '../../../src/experiment/curvature/second-window.ts';
 import { statesAt, type WindowState } from '../../../src/experiment/snapshots.ts';
+import { openStoredWindow } from '../../../src/experiment/window/stored.ts';
 import { openWorkbench } from '../../../src/experiment/workbench.ts';
 import { heldByLibrary } from '../../../src/tensor/backend.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
+import { listOf } from '../window/list.ts';
 import { quiet, run, SIZE, tiny, UPDATES, UPDATES_PER_EPOCH } from '../run/tiny.ts';
 
 const folder = temporaryFolders();
@@ -25,7 +27,9 @@ it.each([
   const directory = join(folder(), 'long');
   const epochs = UPDATES / UPDATES_PER_EPOCH;
   await run(directory, settings(sampler, precision, 2 * epochs), 'record');
-  const long = [...statesAt(directory, 2 * UPDATES, SIZE, Array(2 * UPDATES).keys())];
+  const stored = openStoredWindow(directory, 2 * UPDATES, SIZE);
+  const long = await listOf(statesAt(stored, Array(2 * UPDATES).keys()));
+  stored.dispose();
 
   const experiment = tiny(settings(sampler, precision, epochs));
   const bench = await openWorkbench(experiment, { threads: 1 }, quiet);

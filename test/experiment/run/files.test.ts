@@ -45,6 +45,7 @@ describe('a run directory', () => {
       'components.csv',
       'curvature.safetensors',
       'curvatures.csv',
+      'density.csv',
       'directions.csv',
       'environment.json',
       'estimators.csv',
@@ -82,6 +83,8 @@ describe('a run directory', () => {
       residuals: `F64 ${d}`,
       residual_over_gap: `F64 ${d}`,
       gradient: `F64 ${d}`,
+      density_eigenvalues: `F64 ${d}`,
+      density_weights: `F64 ${d}`,
     });
     expect(layout('projections.safetensors')).toEqual({ theta: rows, velocity: rows });
     expect(layout('replay.safetensors')).toEqual({ theta: rows, explained: `F64 ${d}` });
@@ -133,7 +136,7 @@ describe('a run directory', () => {
 
   it('has the resolved configuration, which resolves to itself, and what the machine suggested', () => {
     const { choices, ...experiment } = json('experiment.json');
-    expect(choices).toEqual({ threads: 1 });
+    expect(choices).toEqual({ threads: 1, store: 'trajectory' });
     expect(experiment).toEqual(tiny());
     expect(resolveExperiment(experiment)).toEqual(tiny());
   });
@@ -233,7 +236,7 @@ describe('summary.json', () => {
       [
         ...['schemaVersion', 'learningRate', 'momentum', 'batchSize', 'samples', 'batchesPerEpoch', 'weightDecay'],
         ...['sampler', 'crossoverEigenvalue', 'window', 'ranges', 'slopes', 'lossFluctuation', 'warnings', 'verdicts'],
-        ...['noise', 'quadraticity', 'curvatures', 'components'],
+        ...['noise', 'spectrum', 'quadraticity', 'curvatures', 'components'],
       ].sort(),
     );
     expect(Object.keys(summary().window).sort()).toEqual(['burnInEpochs', 'epochs', 'updates']);

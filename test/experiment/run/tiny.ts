@@ -65,9 +65,11 @@ export function tinySamples(): Samples {
 /** Its network in plain loops. */
 export const plain = plainMlp(4, 3, 1);
 
-/** SHA-256 of every file of a run, but of the one that tells of machine and time. */
+/** SHA-256 of every file of a run, but of the one that tells of machine and time, and of unfinished work. */
 export function fingerprints(directory: string): Record<string, string> {
-  const names = listing(directory).filter((name) => /\.\w+$/.test(name) && !name.endsWith('environment.json'));
+  const names = listing(directory).filter(
+    (name) => /\.\w+$/.test(name) && !name.endsWith('environment.json') && !name.startsWith('.'),
+  );
   return Object.fromEntries(
     names.map((name) => [
       name,

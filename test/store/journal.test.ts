@@ -1,0 +1,59 @@
+/** Work that is done again from its beginning: what was computed before is read. Channel: counted calls. */
+import { truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Checkpoint, noCheckpoint, openCheckpoint } from '../../src/store/checkpoint.ts';
+import { openJournal } from '../../src/store/journal.ts';
+import { scratchFolder } from './scratch.ts';
+
+/** A recursion each of whose steps follows from the result before: xₙ₊₁ = (sin xₙ, xₙ²). */
+function work(checkpoint: Checkpoint, steps: number, start = [0.5, 2]) {
+  const journal = openJournal(checkpoint, 2);
+  let computed = 0;
+  let x: Float64Array = Float64Array.from(start);
+  for (let step = 0; step < steps; step++)
+    x = journal.recall(x, () => {
+      computed++;
+      return Float64Array.of(Math.sin(x[0]), x[1] ** 2 / 3);
+    });
+  journal.close();
+  return { x: [...x], computed };
+}
+
+const open = (folder: string, seconds = 0) => openCheckpoint(join(folder, 'work'), 'key', seconds);
+
+describe('a journal', () => {
+  const whole = work(noCheckpoint, 9);
+
+  it('without a checkpoint keeps nothing', () => expect(whole.computed).toBe(9));
+
+  it('gives the next process what was computed, bit by bit, and computes the rest', () => {
+    const folder = scratchFolder();
+    expect(work(open(folder), 5).computed).toBe(5);
+    expect(work(open(folder), 9)).toEqual({ ...whole, computed: 4 });
+    expect(work(open(folder), 9)).toEqual({ ...whole, computed: 0 });
+  });
+
+  it('writes nothing of what is soon done again', () => {
+    const folder = scratchFolder();
+    work(open(folder, 1000), 5);
+    expect(work(open(folder), 9).computed).toBe(9);
+  });
+
+  it('is of no use to other questions', () => {
+    const folder = scratchFolder();
+    work(open(folder), 5);
+    const other = work(noCheckpoint, 9, [0.5, 2.5]);
+    expect(work(open(folder), 9, [0.5, 2.5])).toEqual(other);
+    // What it was told then is what counts.
+    expect(work(open(folder), 9, [0.5, 2.5])).toEqual({ ...other, computed: 0 });
+  });
+
+  it('that was cut short is none', () => {
+    const folder = scratchFolder();
+    const checkpoint = open(folder);
+    work(checkpoint, 5);
+    truncateSync(checkpoint.pathOf('results'), 100);
+    expect(work(open(folder), 9)).toEqual(whole);
+  });
+});
