@@ -44,7 +44,7 @@ describe('defaults', () => {
     expect(wordsOf('frozen')).toEqual(['frozen']);
     expect(wordsOf('all')).toEqual(['reshuffle', 'shuffle-once', 'with-replacement', 'frozen', 'quadratic']);
     expect(wordsOf(['quadratic', 'reshuffle'])).toEqual(['quadratic', 'reshuffle']);
-    expect(resolveExperiment({}).controls).toEqual({ run: [], seeds: 1 });
+    expect(resolveExperiment({}).controls).toEqual({ run: [], seeds: 1, directions: 'own' });
   });
 
   it.each(['digits', 'mnist', 'cifar10'])('exist for data %s', (name) => {

@@ -49,7 +49,7 @@ describe('memory that is not there', () => {
     vi.restoreAllMocks();
     await run(directory, {}, 'spectrum');
     available(1000);
-    expect(await problemOf(() => runStage(directory, 'noise', quiet))).toBe('no error');
+    expect(await problemOf(() => runStage(directory, 'curvature', quiet))).toBe('no error');
   });
 
   it('is refused to the polish and to the look at stability with what helps there', async () => {
