@@ -84,6 +84,7 @@ export async function trainStage({ directory, experiment, voice, workbench }: Co
 
     const statistics = unfrozen?.statisticsAt(state.theta);
     if (statistics) {
+      unfrozen?.dispose();
       bench = frozenAt(bench, statistics);
       evaluator = held.add(openEvaluator(bench));
     }
