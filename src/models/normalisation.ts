@@ -39,7 +39,7 @@ export interface ChannelStatistics {
 }
 
 /** Added to every variance, as PyTorch does. */
-export const EPSILON = 1e-5;
+const EPSILON = 1e-5;
 
 const SCALE_AND_SHIFT = [
   { name: 'scale', initial: 1 },

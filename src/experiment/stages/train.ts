@@ -70,6 +70,7 @@ export async function trainStage(context: Context): Promise<void> {
 
     const statistics = unfrozen?.statisticsAt(state.theta);
     if (statistics) {
+      unfrozen?.dispose();
       bench = frozenAt(bench, statistics);
       evaluator = held.add(openEvaluator(bench));
     }
