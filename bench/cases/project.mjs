@@ -4,7 +4,7 @@
  * written to a file. Beside it, the same product with both factors in memory: what the machine's matrix product can do.
  */
 import path from 'node:path';
-import { createTrajectory } from '../../dist/experiment/trajectory.js';
+import { createTrajectory } from '../../dist/experiment/window/trajectory.js';
 import { randomStream } from '../../dist/random.js';
 import { writeSafetensors } from '../../dist/store/safetensors.js';
 import { compare } from '../compare.mjs';

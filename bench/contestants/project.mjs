@@ -3,8 +3,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { projectTrajectory } from '../../dist/experiment/stages/project-window.js';
-import { readTrajectory } from '../../dist/experiment/trajectory.js';
+import { projectStates } from '../../dist/experiment/stages/project-window.js';
+import { openStoredWindow } from '../../dist/experiment/window/stored.js';
 import { silent } from '../../dist/progress.js';
 import { RUN_FILES, runPath, trajectoryPaths } from '../../dist/store/run-directory.js';
 import { openSafetensors, readSafetensors } from '../../dist/store/safetensors.js';
@@ -37,7 +37,11 @@ async function stream() {
   await serve(
     backend.version,
     async (repeats) => {
-      for (let i = 0; i < repeats; i++) await projectTrajectory(own, updates, mean, directions, backend, silent);
+      for (let i = 0; i < repeats; i++) {
+        const window = openStoredWindow(own, updates, size);
+        await projectStates(own, window, mean, directions, backend, silent);
+        window.dispose();
+      }
     },
     () => {
       const projected = readSafetensors(runPath(own, RUN_FILES.projections)).tensors;
@@ -49,10 +53,12 @@ async function stream() {
 /** The product alone, all of it at once and both factors on the back end. */
 async function memory() {
   const rows = new Float32Array(2 * updates * size);
-  for (const block of readTrajectory(folder, updates, size, 100)) {
+  const window = openStoredWindow(folder, updates, size);
+  for await (const block of window.states(0, updates)) {
     for (let at = 0; at < block.theta.length; at++) rows[block.first * size + at] = block.theta[at] - mean[at % size];
     rows.set(block.velocity, (updates + block.first) * size);
   }
+  window.dispose();
   // Every native op has one thread: as many products side by side as there are threads.
   const parts = partsOf(2 * updates, backend.threads).map(({ first, count: length }) =>
     backend.store(rows.subarray(first * size, (first + length) * size), [length, size]),

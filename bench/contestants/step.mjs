@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createTrajectory } from '../../dist/experiment/trajectory.js';
+import { createTrajectory } from '../../dist/experiment/window/trajectory.js';
 import { lenet } from '../../dist/models/lenet.js';
 import { lossFor } from '../../dist/models/losses.js';
 import { mlp } from '../../dist/models/mlp.js';

@@ -119,7 +119,7 @@ export const STAGES: readonly Stage[] = [
     name: 'controls',
     inputs: [minimum, mean, weights, spectrum, noise, directions],
     outputs: [controls, controlSummary],
-    settings: (experiment) => experiment,
+    settings: (experiment) => ({ ...experiment, record: window(experiment) }),
     run: controlsStage,
     resumes: true,
     applies: ({ controls }) => controls.run.length > 0,

@@ -1,4 +1,5 @@
 /** An array whose rows are computed in their order, kept on disk as it grows: only what is new is written. */
+import { existsSync } from 'node:fs';
 import { DataError } from '../errors.ts';
 import { AT_THE_END, type Checkpoint } from './checkpoint.ts';
 import { openRowFile, type RowFile } from './row-file.ts';
@@ -13,6 +14,9 @@ export interface Growing {
   close(): void;
 }
 
+/** File of the rows. */
+const ROWS = 'rows';
+
 /** @param array of rows of `width` numbers; those of an earlier process are filled in */
 export function openGrowing(checkpoint: Checkpoint, array: Float64Array, width: number): Growing {
   let { file, rows } = fill(checkpoint, array, width);
@@ -21,7 +25,7 @@ export function openGrowing(checkpoint: Checkpoint, array: Float64Array, width: 
 
   function save(): void {
     if (now === rows) return;
-    file ??= openRowFile(checkpoint.pathOf('rows'));
+    file ??= openRowFile(checkpoint.pathOf(ROWS));
     file.append(array.subarray(rows * width, now * width));
     file.sync();
     rows = now;
@@ -45,9 +49,9 @@ export function openGrowing(checkpoint: Checkpoint, array: Float64Array, width: 
 /** Nothing where the file is damaged. */
 function fill(checkpoint: Checkpoint, array: Float64Array, width: number): { file: RowFile | null; rows: number } {
   const rows = Number(checkpoint.load()?.metadata.rows ?? 0);
-  if (rows === 0) return { file: null, rows };
+  if (rows === 0 || !existsSync(checkpoint.pathOf(ROWS))) return { file: null, rows: 0 };
   try {
-    const file = openRowFile(checkpoint.pathOf('rows'), rows * width * 8);
+    const file = openRowFile(checkpoint.pathOf(ROWS), rows * width * 8);
     file.read(array.subarray(0, rows * width), 0);
     return { file, rows };
   } catch (error) {

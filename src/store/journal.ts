@@ -2,6 +2,7 @@
  * Results of costly calls in the order in which they were asked for. Work whose steps all follow from such results is
  * gone on with by doing it again from its beginning: what an earlier process was told is read, and only the rest computed.
  */
+import { existsSync } from 'node:fs';
 import { DataError } from '../errors.ts';
 import { AT_THE_END, type Checkpoint, noCheckpoint } from './checkpoint.ts';
 import { openRowFile, type RowFile } from './row-file.ts';
@@ -22,6 +23,9 @@ export interface Journal {
 /** Results wait in memory up to so many bytes until they are written. */
 const PENDING_BYTES = 2 ** 23;
 
+/** File of the results. */
+const RESULTS = 'results';
+
 /** @param length numbers of every result */
 export function openJournal(checkpoint: Checkpoint, length: number): Journal {
   if (checkpoint === noCheckpoint) return { recall: (_, compute) => compute(), close: () => {} };
@@ -34,7 +38,7 @@ export function openJournal(checkpoint: Checkpoint, length: number): Journal {
 
   function write(): void {
     if (pending.length === 0) return;
-    file ??= openRowFile(checkpoint.pathOf('results'));
+    file ??= openRowFile(checkpoint.pathOf(RESULTS));
     for (const row of pending.splice(0)) file.append(row);
   }
 
@@ -81,9 +85,9 @@ export function openJournal(checkpoint: Checkpoint, length: number): Journal {
 /** What an earlier process has left; nothing where its file is damaged. */
 function earlier(checkpoint: Checkpoint, rowBytes: number): { file: RowFile | null; known: number } {
   const known = Number(checkpoint.load()?.metadata.results ?? 0);
-  if (known === 0) return { file: null, known };
+  if (known === 0 || !existsSync(checkpoint.pathOf(RESULTS))) return { file: null, known: 0 };
   try {
-    return { file: openRowFile(checkpoint.pathOf('results'), known * rowBytes), known };
+    return { file: openRowFile(checkpoint.pathOf(RESULTS), known * rowBytes), known };
   } catch (error) {
     if (error instanceof DataError) return { file: null, known: 0 };
     throw error;

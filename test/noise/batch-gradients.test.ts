@@ -1,4 +1,4 @@
-import { truncateSync } from 'node:fs';
+import { rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openBatchGradients } from '../../src/noise/batch-gradients.ts';
@@ -124,6 +124,8 @@ describe('batch gradients along directions', () => {
     // All is known; and nothing where the file is damaged.
     expect(await work(Infinity)).toEqual({ along: whole, first: undefined });
     truncateSync(open().pathOf('rows'), 1000);
+    expect(await work(Infinity)).toEqual({ along: whole, first: 1 });
+    rmSync(open().pathOf('rows'));
     expect(await work(Infinity)).toEqual({ along: whole, first: 1 });
   });
 

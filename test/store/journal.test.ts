@@ -1,5 +1,5 @@
 /** Work that is done again from its beginning: what was computed before is read. Channel: counted calls. */
-import { truncateSync } from 'node:fs';
+import { rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Checkpoint, noCheckpoint, openCheckpoint } from '../../src/store/checkpoint.ts';
@@ -49,11 +49,13 @@ describe('a journal', () => {
     expect(work(open(folder), 9, [0.5, 2.5])).toEqual({ ...other, computed: 0 });
   });
 
-  it('that was cut short is none', () => {
+  it('that was cut short, or is gone, is none', () => {
     const folder = scratchFolder();
     const checkpoint = open(folder);
     work(checkpoint, 5);
     truncateSync(checkpoint.pathOf('results'), 100);
+    expect(work(open(folder), 9)).toEqual(whole);
+    rmSync(checkpoint.pathOf('results'));
     expect(work(open(folder), 9)).toEqual(whole);
   });
 });

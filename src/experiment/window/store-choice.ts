@@ -61,10 +61,14 @@ export function chooseStore({ bytes, freeBytes, updates }: WindowCost, measure: 
 
 const minutes = (seconds: number) => `${(seconds / 60).toPrecision(2)} min`;
 
-/** Bytes that may be written where a folder lies. */
+/** Bytes that may be written where a folder lies; no limit where the system does not say. */
 export function freeBytesAt(folder: string): number {
-  const { bavail, bsize } = attempt(folder, () => statfsSync(folder));
-  return bavail * bsize;
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  } catch {
+    return Infinity;
+  }
 }
 
 /** @throws DataError where there is less room than what is still to be written */
