@@ -65,7 +65,7 @@ export function readEnvironment(directory: string): Environment | null {
   return existsSync(path) ? readJson<Environment>(path) : null;
 }
 
-/** Writes environment.json. @throws RunError where it cannot be written */
+/** Writes environment.json. @throws StorageError where it cannot be written */
 export function writeEnvironment(directory: string, environment: Environment): void {
   writeJson(runPath(directory, RUN_FILES.environment), environment);
 }

@@ -40,7 +40,7 @@ function readChoices(choices: unknown): Partial<Choices> {
   throw new ConfigurationError(describeIssue({ ...issue, path: ['choices', ...issue.path] }, { choices }, []));
 }
 
-/** Writes experiment.json. @throws RunError where it cannot be written */
+/** Writes experiment.json. @throws StorageError where it cannot be written */
 export function writeStoredExperiment(directory: string, { experiment, choices }: StoredExperiment): void {
   writeJson(runPath(directory, RUN_FILES.experiment), { ...experiment, choices });
 }

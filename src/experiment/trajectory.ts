@@ -13,7 +13,7 @@ const BLOCK_BYTES = 2 ** 22;
 
 /** A window on its way to the disk, update by update. Exactly one of `finish` and `abort` ends it. */
 export interface TrajectoryWriter {
-  /** The state after the next update [d]. @throws RangeError where the window is full; RunError where nothing can be written */
+  /** The state after the next update [d]. @throws RangeError where the window is full; StorageError where nothing can be written */
   add(theta: Reals, velocity: Reals): void;
   /** @throws RangeError unless all announced updates were added */
   finish(): void;

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DataError, RunError } from '../errors.ts';
+import { DataError, StorageError } from '../errors.ts';
 import { readFully, writeFully } from './descriptor.ts';
 
 /** A file in the making. Exactly one of `commit` and `discard` ends it. */
@@ -23,7 +23,7 @@ let opened = 0;
 /**
  * Opens a file that gets its name only at `commit`. Missing parent directories are made.
  *
- * @throws RunError where the folder cannot be written
+ * @throws StorageError where the folder cannot be written
  */
 export function openAtomic(path: string): AtomicFile {
   const directory = dirname(path);
@@ -48,7 +48,7 @@ export function openAtomic(path: string): AtomicFile {
         renameSync(beside, path);
       });
     } catch (error) {
-      rmSync(beside, { force: true });
+      remove(beside);
       throw error;
     }
     syncDirectory(directory);
@@ -57,8 +57,12 @@ export function openAtomic(path: string): AtomicFile {
   function discard(): void {
     if (ended) return;
     ended = true;
-    closeSync(descriptor);
-    rmSync(beside, { force: true });
+    try {
+      closeSync(descriptor);
+    } catch {
+      // Some file systems tell here what they could not write; it is not wanted any more.
+    }
+    remove(beside);
   }
 
   return { descriptor, commit, discard };
@@ -68,7 +72,7 @@ export function openAtomic(path: string): AtomicFile {
  * Writes a file whole or not at all, replacing one of that name.
  *
  * @param content text is written as UTF-8
- * @throws RunError where it cannot be written (no permission, disk full); a file of that name then stays as it was
+ * @throws StorageError where it cannot be written (no permission, disk full); a file of that name then stays as it was
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array): void {
   const file = openAtomic(path);
@@ -133,10 +137,20 @@ export function attempt<Value>(path: string, write: () => Value): Value {
   }
 }
 
+/** Removes a file that nobody wants. What made it unwanted is what there is to tell, should the disk refuse this too. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The next run clears it away.
+  }
+}
+
 /** What helps against the refusals that a user can do something about. */
 const WAYS_OUT: Readonly<Record<string, string>> = {
   EACCES: 'choose a folder that you may write to',
   EDQUOT: 'free some space, or choose another folder',
+  EFBIG: 'raise the limit of file sizes (ulimit -f), or choose another disk',
   ENOSPC: 'free some space, or choose another folder',
   EPERM: 'choose a folder that you may write to',
   EROFS: 'choose a folder that you may write to',
@@ -147,7 +161,7 @@ export function unwritable(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
   const wayOut = code in WAYS_OUT ? `; ${WAYS_OUT[code]}` : '';
-  return new RunError(`cannot write ${path}: ${message}${wayOut}`, { cause: error });
+  return new StorageError(`cannot write ${path}: ${message}${wayOut}`, { cause: error });
 }
 
 /** What a system says that does not let a directory be opened or synced: the file has its name, only a power cut can undo it. */

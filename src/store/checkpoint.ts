@@ -17,7 +17,7 @@ export interface Checkpoint {
   load(): SafetensorsFile | null;
   /** Whether so much time has passed since the last save, or the opening, that another is due. */
   isDue(): boolean;
-  /** Replaces what was saved. @throws RunError where it cannot be written; what was saved before stays */
+  /** Replaces what was saved. @throws StorageError where it cannot be written; what was saved before stays */
   save(tensors: Readonly<Record<string, WritableTensor>>, metadata?: Readonly<Record<string, unknown>>): void;
   /** Path of a file of the work's own that only grows; {@link save} says how much of it counts. */
   pathOf(name: string): string;

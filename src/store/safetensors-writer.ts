@@ -37,7 +37,7 @@ export interface SafetensorsWriter {
  *
  * @param metadata values are stored as JSON strings
  * @throws RangeError where a shape and its data disagree
- * @throws RunError where the file cannot be written
+ * @throws StorageError where the file cannot be written
  */
 export function writeSafetensors(
   path: string,
@@ -66,7 +66,7 @@ export function writeSafetensors(
  * Starts a file of known shapes whose rows come later. It is written beside its final name until `finish`.
  *
  * @param metadata values are stored as JSON strings
- * @throws RunError where the folder cannot be written
+ * @throws StorageError where the folder cannot be written
  */
 export function createSafetensors(
   path: string,

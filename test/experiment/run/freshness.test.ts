@@ -248,8 +248,8 @@ describe('a folder', () => {
   });
 
   it('whose process has died can be gone on with', async () => {
-    const lock = join(directory, '..', '.run.lock');
-    writeFileSync(lock, `${os.hostname()} ${deadProcess()}`);
+    const lock = join(directory, '..', `.run.lock.${deadProcess()}.0@${os.hostname()}`);
+    writeFileSync(lock, '');
     expect((await run(directory)).ran).toEqual([]);
     expect(existsSync(lock)).toBe(false);
   });
