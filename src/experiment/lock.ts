@@ -102,7 +102,9 @@ function isAlive({ pid, started, host }: Claimant): boolean {
 function startOf(pid: number): number | null {
   try {
     // The second field, the program's name in brackets, may hold spaces and brackets of its own.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return fields[0] === 'Z' || fields[0] === 'X' ? -1 : Number(fields[19]);
   } catch {
     return null;

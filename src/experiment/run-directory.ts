@@ -1,13 +1,14 @@
 /** Opening a run directory for a configuration: new, to go on with, or to recompute from the first change on. */
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { attempt } from '../store/atomic.ts';
 import { readJson, writeJson } from '../store/json.ts';
 import { keepPrevious, RUN_FILES, runPath } from '../store/run-directory.ts';
 import { storedChoices, suggestChoices } from './choices.ts';
 import type { Choices } from './context.ts';
-import { filesOf } from './ledger.ts';
+import { readEnvironment } from './environment.ts';
+import { filesOf, type Ledger, readLedger } from './ledger.ts';
 import { resolveExperiment } from './load.ts';
 import { describeIssue } from './messages.ts';
 import type { Experiment } from './schema.ts';
@@ -48,40 +49,80 @@ export function writeStoredExperiment(directory: string, { experiment, choices }
 /**
  * Makes sure that a folder may become, or is, a run directory.
  *
+ * @param given the configuration that is to be run there, where a damaged experiment.json may be made again from it
  * @returns the configuration it holds, or null for a new one
- * @throws ConfigurationError where it holds something else
+ * @throws ConfigurationError where it holds something else; DataError where its experiment.json is damaged
  */
-export function inspectRunDirectory(directory: string): StoredExperiment | null {
+export function inspectRunDirectory(directory: string, given: Experiment | null = null): StoredExperiment | null {
   if (!existsSync(directory)) return null;
   if (!statSync(directory).isDirectory())
     throw new ConfigurationError(`${directory} is a file; give --out the name of a folder`);
-  if (existsSync(runPath(directory, RUN_FILES.experiment))) return readStoredExperiment(directory);
+  if ([RUN_FILES.experiment, RUN_FILES.stages].some((file) => existsSync(runPath(directory, file)))) {
+    try {
+      return readStoredExperiment(directory);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      if (given) return { experiment: given, choices: choicesBefore(directory, given) };
+      throw new DataError(`${error.message}; --repair writes it again, with the settings of this call`, {
+        cause: error,
+      });
+    }
+  }
   if (readdirSync(directory).some((name) => !name.startsWith('.')))
     throw new ConfigurationError(`${directory} holds files but no run; give --out a new or an empty folder`);
   return null;
 }
+
+/** The choices of a run whose experiment.json is damaged: they stand in environment.json too. */
+function choicesBefore(directory: string, experiment: Experiment): Choices {
+  try {
+    const threads = readEnvironment(directory)?.threads;
+    if (threads !== undefined) return { threads };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+  }
+  return suggestChoices(experiment);
+}
+
+/** Where the run that takes another's place is made ready. */
+const nextOf = (directory: string): string => join(dirname(directory), `.${basename(directory)}.next`);
 
 /**
  * Sets a run aside, whole, under `<name>.previous-N`, and goes on in a new directory of the old name that holds the
  * files of the stages that are kept (linked, not copied: no stage ever changes a file in place).
  *
  * @param firstChanged index of the first stage that is not kept
- * @param experiment that goes on; what belongs to stages it does not have is left behind
+ * @param stored experiment that goes on; what belongs to stages it does not have is left behind
+ * @param ledger of the stages that are kept
  * @returns where the old run is now
  */
-export function setAside(directory: string, firstChanged: number, experiment: Experiment): string {
-  const next = join(dirname(directory), `.next-${process.pid}-${Date.now()}`);
-  attempt(next, () => mkdirSync(next));
+export function setAside(directory: string, firstChanged: number, stored: StoredExperiment, ledger: Ledger): string {
+  const next = nextOf(directory);
+  attempt(next, () => {
+    rmSync(next, { recursive: true, force: true });
+    mkdirSync(next);
+  });
   const kept = STAGES.filter(
     (stage, index) =>
-      hasStage(experiment, stage) && (index < firstChanged || (index === firstChanged && stage.resumes)),
+      hasStage(stored.experiment, stage) && (index < firstChanged || (index === firstChanged && stage.resumes)),
   ).flatMap(({ outputs }) => outputs);
-  const files = [...kept, RUN_FILES.experiment, RUN_FILES.environment, RUN_FILES.stages];
-  for (const name of files.flatMap((file) => filesOf(directory, file)))
+  for (const name of [...kept, RUN_FILES.environment].flatMap((file) => filesOf(directory, file)))
     linkOrCopy(join(directory, name), join(next, name));
+  writeJson(runPath(next, RUN_FILES.stages), ledger);
+  writeStoredExperiment(next, stored);
   const previous = keepPrevious(directory)!;
   attempt(directory, () => renameSync(next, directory));
   return previous;
+}
+
+/** Whether a process ended between the two renames of `setAside`: then there is no directory, and the next one is ready. */
+export const isBetweenRuns = (directory: string): boolean => !existsSync(directory) && existsSync(nextOf(directory));
+
+/** Ends what a process left that was killed while it set a run aside. Whoever calls holds the lock. */
+export function finishSettingAside(directory: string): void {
+  const next = nextOf(directory);
+  if (isBetweenRuns(directory)) attempt(directory, () => renameSync(next, directory));
+  else attempt(next, () => rmSync(next, { recursive: true, force: true }));
 }
 
 /**
@@ -92,15 +133,18 @@ export function setAside(directory: string, firstChanged: number, experiment: Ex
 export function shareTraining(from: string, to: string): boolean {
   if (existsSync(runPath(to, RUN_FILES.stages))) return false;
   const [train] = STAGES;
-  const ledger = readJson<Record<string, unknown>>(runPath(from, RUN_FILES.stages));
+  const ledger = readLedger(from);
   for (const name of train.outputs.flatMap((file) => filesOf(from, file))) linkOrCopy(join(from, name), join(to, name));
   writeJson(runPath(to, RUN_FILES.stages), { [train.name]: ledger[train.name] });
   return true;
 }
 
-function linkOrCopy(from: string, to: string): void {
+/** Gives a file another name, in another folder of the same disk, or copies it where that cannot be. */
+export function linkOrCopy(from: string, to: string): void {
   attempt(to, () => {
     mkdirSync(dirname(to), { recursive: true });
+    // What is there was left by a process that was killed, and may be half a copy.
+    rmSync(to, { force: true });
     try {
       linkSync(from, to);
     } catch {
@@ -109,12 +153,23 @@ function linkOrCopy(from: string, to: string): void {
   });
 }
 
+/** Whether there are files of stages from this one on, finished or not. */
+export function hasOutputsFrom(directory: string, index: number): boolean {
+  return STAGES.slice(index).some(({ outputs }) => outputs.some((file) => filesOf(directory, file).length > 0));
+}
+
 /** Removes what unfinished stages left behind. */
 export function removeLeftovers(directory: string, firstUnfinished: number): void {
   for (const { outputs, resumes } of STAGES.slice(firstUnfinished))
     for (const file of resumes ? [] : outputs)
       attempt(directory, () => rmSync(runPath(directory, file), { recursive: true, force: true }));
-  // Files in the making of a process that was killed.
-  for (const name of readdirSync(directory))
-    if (/^\..*\.partial$/.test(name)) attempt(directory, () => rmSync(join(directory, name), { force: true }));
+}
+
+/** Removes files in the making of a process that was killed; runs within the run have locks of their own, and see to it themselves. */
+export function removePartialFiles(directory: string): void {
+  const own = STAGES.flatMap(({ outputs, resumes }) => (resumes ? [] : outputs));
+  const folders = own.map((file) => runPath(directory, file)).filter((path) => existsSync(path));
+  for (const folder of [directory, ...folders.filter((path) => statSync(path).isDirectory())])
+    for (const name of readdirSync(folder))
+      if (/^\..*\.partial$/.test(name)) attempt(directory, () => rmSync(join(folder, name), { force: true }));
 }

@@ -86,11 +86,39 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
 }
 
 /**
- * SHA-256 of a file's bytes in lower-case hexadecimal, read in pieces of 1 MiB.
+ * SHA-256 of a file's bytes in lower-case hexadecimal.
  *
  * @throws DataError where there is no such file, or it cannot be read
  */
 export function sha256File(path: string): string {
+  const steps = hashing(path);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * The same of a large file, which takes about a second a gigabyte.
+ *
+ * @param report told the bytes so far after every piece; what it throws ends the work
+ */
+export async function sha256LargeFile(path: string, report: (bytes: number) => Promise<void>): Promise<string> {
+  const steps = hashing(path);
+  try {
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+      await report(value);
+    }
+  } finally {
+    // Closes the file where the work was ended.
+    steps.return('');
+  }
+}
+
+/** Reads a file in pieces of 1 MiB. @returns its digest */
+function* hashing(path: string): Generator<number, string> {
   const descriptor = openForReading(path);
   try {
     const hash = createHash('sha256');
@@ -100,6 +128,7 @@ export function sha256File(path: string): string {
       hash.update(piece.subarray(0, read));
       position += read;
       if (read < piece.length) return hash.digest('hex');
+      yield position;
     }
   } catch (error) {
     throw unreadable(path, error);

@@ -75,17 +75,21 @@ describe('the lock of a run directory', () => {
     expect(beside(reused)).toEqual([]);
   });
 
-  it.runIf(process.platform === 'linux')('is taken over from a process that ended and was not taken note of', async () => {
-    // A shell that does not wait for its child leaves it in the process table.
-    const parent = spawn('/bin/sh', ['-c', 'sleep 0.05 & echo $!; exec sleep 100'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    onTestFinished(() => void parent.kill('SIGKILL'));
-    const pid = Number(await new Promise((resolve) => parent.stdout.on('data', (text) => resolve(String(text)))));
-    const started = startOf(pid);
-    while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await new Promise((resolve) => setTimeout(resolve));
-    lockRunDirectory(claimed(claim(pid, started)))();
-  });
+  it.runIf(process.platform === 'linux')(
+    'is taken over from a process that ended and was not taken note of',
+    async () => {
+      // A shell that does not wait for its child leaves it in the process table.
+      const parent = spawn('/bin/sh', ['-c', 'sleep 0.05 & echo $!; exec sleep 100'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      onTestFinished(() => void parent.kill('SIGKILL'));
+      const pid = Number(await new Promise((resolve) => parent.stdout.on('data', (text) => resolve(String(text)))));
+      const started = startOf(pid);
+      while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')))
+        await new Promise((resolve) => setTimeout(resolve));
+      lockRunDirectory(claimed(claim(pid, started)))();
+    },
+  );
 
   it('is not taken from another machine, whose processes cannot be asked', async () => {
     const dead = deadProcess();

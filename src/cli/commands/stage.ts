@@ -12,7 +12,7 @@ export function stageCommands(): Command[] {
     return withRunningOptions(command).action(async (directory: string, options: RunningOptions) => {
       await runAndPrint(options, async () => {
         const { runStage } = await import('../../experiment/index.ts');
-        return (voice) => runStage(directory, name, voice, { memoryBytes: options.memory });
+        return (voice) => runStage(directory, name, voice, { memoryBytes: options.memory, repair: options.repair });
       });
     });
   });
