@@ -3,7 +3,7 @@
  * A message is one sentence: what was given, what is expected, the way out.
  */
 export class UserError extends Error {
-  /** Exit code of the command line: 1 failed, 2 wrong usage or configuration, 3 missing or damaged data. */
+  /** Exit code of the command line: 1 failed, 2 wrong usage or configuration, 3 files missing, damaged or not to be written. */
   readonly exitCode: number = 1;
   override readonly name: string = 'UserError';
 }
@@ -18,6 +18,12 @@ export class ConfigurationError extends UserError {
 export class DataError extends UserError {
   override readonly exitCode = 3;
   override readonly name = 'DataError';
+}
+
+/** A file or folder that cannot be written, a full disk above all: exit code 3. */
+export class StorageError extends UserError {
+  override readonly exitCode = 3;
+  override readonly name = 'StorageError';
 }
 
 /** A run that cannot go on, for a reason that lies in the experiment: exit code 1. */

@@ -3,6 +3,12 @@ import pc from 'picocolors';
 import { UserError } from '../errors.ts';
 import { Interrupted } from './interrupt.ts';
 
+/** What the system says of disks, folders and limits; other codes (a descriptor that was closed, say) are faults of the program. */
+const OF_THE_FILE_SYSTEM = new Set([
+  ...['EACCES', 'EBUSY', 'EDQUOT', 'EEXIST', 'EFBIG', 'EIO', 'EISDIR', 'ELOOP', 'EMFILE', 'ENAMETOOLONG', 'ENFILE'],
+  ...['ENODEV', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'ENOTEMPTY', 'ENXIO', 'EPERM', 'EROFS', 'ESTALE', 'ETXTBSY'],
+]);
+
 /** Writes an error to standard error. @returns the exit code */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Interrupted) {
@@ -12,6 +18,11 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UserError) {
     process.stderr.write(`${pc.red('error:')} ${error.message}\n`);
     return error.exitCode;
+  }
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (error instanceof Error && syscall !== undefined && OF_THE_FILE_SYSTEM.has(code ?? '')) {
+    process.stderr.write(`${pc.red('error:')} the file system refuses: ${error.message}\n`);
+    return 3;
   }
   // A fault of the program: here the stack is what helps.
   process.stderr.write(

@@ -4,13 +4,10 @@ import { CommanderError } from 'commander';
 import { exitCodeOf } from './failure.ts';
 import { watchInterrupts } from './interrupt.ts';
 import { buildProgram } from './program.ts';
+import { watchStreams } from './streams.ts';
 
 watchInterrupts();
-// A reader that closes the pipe early (head, a pager) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
+watchStreams();
 
 try {
   await buildProgram().parseAsync(process.argv);

@@ -43,6 +43,10 @@ export const memoryOption = (): Option =>
     'memory for intermediate values that Hessian products share, e.g. 4GB; 0MB keeps none (default: half of what is free)',
   ).argParser(memorySize);
 
+/** `--repair`, of every command that computes. */
+export const repairOption = (): Option =>
+  new Option('--repair', 'read every file of the run, and make damaged or missing ones again; nothing else is touched');
+
 /** Gathers an option that may be given several times. */
 export function gather<T>(read: (text: string) => T): (text: string, earlier?: T[]) => T[] {
   return (text, earlier = []) => [...earlier, read(text)];

@@ -18,7 +18,7 @@ export function buildProgram(): Command {
     .addHelpText(
       'after',
       `
-Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 missing or damaged data, 130 interrupted (and resumable).
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 files missing, damaged or not to be written, 130 interrupted (and resumable).
 Start with: epochnoise run quickstart`,
     );
   const commands = [runCommand(), ...stageCommands(), probeCommand(), theoryCommand(), dataCommand(), doctorCommand()];

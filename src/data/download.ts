@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DataError, RunError } from '../errors.ts';
+import { DataError, StorageError } from '../errors.ts';
 import type { Report } from '../progress.ts';
 import { fetchFile } from './fetch.ts';
 import type { KnownDataset, KnownFile } from './known-files.ts';
@@ -36,7 +36,7 @@ export interface DownloadedFile {
  * @param report told bytes so far of all bytes to fetch, with the file's name, or an address that failed and why. What it
  *   throws ends the work and leaves nothing half-written.
  * @throws DataError after the last file if one could not be had, naming where to put it by hand
- * @throws RunError where the folder cannot be written
+ * @throws StorageError where the folder cannot be written
  */
 export async function downloadDataset(
   known: KnownDataset,
@@ -99,6 +99,6 @@ function writing(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    throw new RunError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+    throw new StorageError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
 }

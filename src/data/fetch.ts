@@ -1,6 +1,6 @@
 /** One file from one address onto the disk, checked on the way. */
 import { open, type FileHandle } from 'node:fs/promises';
-import { RunError } from '../errors.ts';
+import { StorageError } from '../errors.ts';
 import { checksumming, isOfficial } from './checksum.ts';
 import type { KnownFile } from './known-files.ts';
 
@@ -10,7 +10,7 @@ import type { KnownFile } from './known-files.ts';
  *
  * @param progress told the bytes so far after every piece; what it throws ends the work
  * @returns null for the official bytes, on the disk; else in a few words why the address did not give them
- * @throws RunError where the file cannot be written
+ * @throws StorageError where the file cannot be written
  */
 export async function fetchFile(
   url: string,
@@ -66,7 +66,7 @@ async function writing<Value>(path: string, written: Promise<Value>): Promise<Va
   try {
     return await written;
   } catch (error) {
-    throw new RunError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
+    throw new StorageError(`cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
 }
 

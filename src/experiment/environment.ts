@@ -3,17 +3,27 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { DataError } from '../errors.ts';
 import { readJson, writeJson } from '../store/json.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
 import type { Choices } from './context.ts';
-import type { Stamp } from './ledger.ts';
 import type { StageName } from './catalogue.ts';
 
 /** What one stage cost. */
 export interface StageCost {
   readonly seconds: number;
-  /** Largest resident memory of the process while the stage ran. */
+  /** Largest resident memory of the process while the stage ran, what earlier stages left included. */
   readonly peakMemoryBytes: number;
+  /** What was said before it began to be the most that this could be. */
+  readonly announcedMemoryBytes: number;
+}
+
+/** Size and time of a file when its checksum was taken; both unchanged, the checksum is believed without reading. */
+export interface Stamp {
+  readonly bytes: number;
+  readonly modified: number;
+  readonly sha256: string;
 }
 
 /** What environment.json holds. */
@@ -31,7 +41,18 @@ export interface Environment {
   readonly stages: Partial<Record<StageName, StageCost>>;
   /** Sizes and times of the files whose checksums are known. */
   readonly files: Record<string, Stamp>;
+  /** SHA-256 of what stages.json holds of each stage: it vouches for that file. Absent from runs of earlier versions. */
+  readonly records?: Partial<Record<StageName, string>>;
 }
+
+/** What other parts of the program rely on; the rest is for people. */
+const relied = z.looseObject({
+  threads: z.number().int().positive(),
+  backend: z.string().nullable(),
+  stages: z.record(z.string(), z.looseObject({ seconds: z.number(), peakMemoryBytes: z.number() })),
+  files: z.record(z.string(), z.object({ bytes: z.number(), modified: z.number(), sha256: z.string() })),
+  records: z.record(z.string(), z.string()).optional(),
+});
 
 const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url));
 const CHECKOUT = fileURLToPath(new URL('../../', import.meta.url));
@@ -43,7 +64,7 @@ export const programVersion = (): string => readJson<{ version: string }>(PACKAG
 export function describeEnvironment(
   { threads }: Choices,
   backend: string | null,
-  known: Pick<Environment, 'stages' | 'files'>,
+  known: Pick<Environment, 'stages' | 'files' | 'records'>,
 ): Environment {
   return {
     program: `epochnoise ${programVersion()}`,
@@ -59,19 +80,22 @@ export function describeEnvironment(
   };
 }
 
-/** What is written in a run directory, or null where there is nothing. */
+/** What is written in a run directory, or null where there is nothing. @throws DataError where it is damaged */
 export function readEnvironment(directory: string): Environment | null {
   const path = runPath(directory, RUN_FILES.environment);
-  return existsSync(path) ? readJson<Environment>(path) : null;
+  if (!existsSync(path)) return null;
+  const found = readJson(path);
+  if (relied.safeParse(found).success) return found as Environment;
+  throw new DataError(`${path} is damaged: it does not hold what a run writes there`);
 }
 
-/** Writes environment.json. @throws RunError where it cannot be written */
+/** Writes environment.json. @throws StorageError where it cannot be written */
 export function writeEnvironment(directory: string, environment: Environment): void {
   writeJson(runPath(directory, RUN_FILES.environment), environment);
 }
 
 /** Runs work and says what it cost. */
-export async function measureCost(work: () => Promise<void>): Promise<StageCost> {
+export async function measureCost(work: () => Promise<void>): Promise<Omit<StageCost, 'announcedMemoryBytes'>> {
   resetPeakMemory();
   const start = performance.now();
   await work();

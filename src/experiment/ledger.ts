@@ -1,54 +1,80 @@
 /**
  * What was computed from what: stages.json holds, for every finished stage, a checksum of its settings and of every file
- * it read and wrote. A stage is run again when one of these has changed.
+ * it read and wrote. A stage is run again when its settings or inputs have changed; outputs that have are damaged.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { z } from 'zod';
+import { DataError } from '../errors.ts';
 import type { Report } from '../progress.ts';
-import { sha256File } from '../store/atomic.ts';
+import { sha256File, sha256LargeFile } from '../store/atomic.ts';
 import { canonicalJson, readJson, writeJson } from '../store/json.ts';
 import { RUN_FILES, type RunFile, runPath } from '../store/run-directory.ts';
-import { programVersion } from './environment.ts';
+import { programVersion, type Stamp } from './environment.ts';
 import type { Experiment } from './schema.ts';
 import { type Stage, type StageName, STAGES } from './stages.ts';
 
 /** Raised when a stage computes something else from the same settings: results of earlier programs are then recomputed. */
 const REVISION = 5;
 
-/** Bytes whose checksums take seconds. */
-const LONG_TO_READ = 2 ** 30;
-
 /** SHA-256 by file name within the run directory; a folder's files one by one. */
-type Checksums = Record<string, string>;
+export type Checksums = Readonly<Record<string, string>>;
 
-interface StageRecord {
+const checksumsSchema = z.record(z.string(), z.string());
+const ledgerSchema = z.record(
+  z.string(),
+  z.object({ settings: z.string(), inputs: checksumsSchema, outputs: checksumsSchema }),
+);
+
+/** What a finished stage was computed from, and what it wrote. */
+export interface StageRecord {
   readonly settings: string;
   readonly inputs: Checksums;
   readonly outputs: Checksums;
 }
 
-type Ledger = { readonly [Name in StageName]?: StageRecord };
+/** stages.json. */
+export type Ledger = { readonly [Name in StageName]?: StageRecord };
 
-/** Size and time of a file when its checksum was taken; both unchanged, the checksum is believed without reading. */
-export interface Stamp {
-  readonly bytes: number;
-  readonly modified: number;
-  readonly sha256: string;
+/** What is wrong with an output of a finished stage. */
+export interface Flaw {
+  readonly stage: StageName;
+  /** Name within the run directory. */
+  readonly file: string;
+  /** In words that follow the name. */
+  readonly problem: string;
+  /** It was not there when the stage ended: whose it is nobody knows. */
+  readonly foreign?: true;
+}
+
+/** How a stage of a run stands. Only what is fresh need not be run. */
+export type Condition = 'fresh' | 'missing' | 'stale' | 'damaged';
+
+/** Reads stages.json; empty where nothing was finished yet. @throws DataError where it is damaged */
+export function readLedger(directory: string): Ledger {
+  const path = runPath(directory, RUN_FILES.stages);
+  if (!existsSync(path)) return {};
+  const { success, data } = ledgerSchema.safeParse(readJson(path));
+  if (success) return data as Ledger;
+  throw new DataError(`${path} is damaged: it does not hold checksums of stages`);
 }
 
 /** Reads and keeps checksums of one run directory. */
 export class LedgerBook {
   private readonly directory: string;
   private ledger: Ledger;
+  /** As they were found, whatever is believed of them now. */
+  private readonly found: Readonly<Record<string, Stamp>>;
   /** Stamps by file name; kept with the environment, because times differ between equal runs. */
   readonly stamps: Record<string, Stamp>;
 
-  constructor(directory: string, stamps: Record<string, Stamp>) {
+  /** @param believed whether a file of the size and time of its stamp need not be read again */
+  constructor(directory: string, stamps: Readonly<Record<string, Stamp>>, believed = true, ledger?: Ledger) {
     this.directory = directory;
-    this.stamps = { ...stamps };
-    const path = runPath(directory, RUN_FILES.stages);
-    this.ledger = existsSync(path) ? readJson<Ledger>(path) : {};
+    this.found = stamps;
+    this.stamps = believed ? { ...stamps } : {};
+    this.ledger = ledger ?? readLedger(directory);
   }
 
   /** Whether the stage was finished, whatever has changed since. */
@@ -56,12 +82,67 @@ export class LedgerBook {
     return this.ledger[name] !== undefined;
   }
 
+  /** What is written of a stage; undefined where it was not finished. */
+  recordOf(name: StageName): StageRecord | undefined {
+    return this.ledger[name];
+  }
+
+  /** Checksums of what is written of each stage. */
+  vouchers(): Record<string, string> {
+    return Object.fromEntries(Object.entries(this.ledger).map(([name, record]) => [name, voucher(record)]));
+  }
+
+  /** Stamps of the files that the book knows. */
+  ownStamps(): Record<string, Stamp> {
+    const names = new Set(Object.values(this.ledger).flatMap(({ outputs }) => Object.keys(outputs)));
+    return Object.fromEntries(Object.entries(this.stamps).filter(([name]) => names.has(name)));
+  }
+
   /** Whether the stage's settings, inputs and outputs are what they were when it finished. */
   isFresh(stage: Stage, experiment: Experiment, dataFingerprint: string): boolean {
+    return this.conditionOf(stage, experiment, dataFingerprint) === 'fresh';
+  }
+
+  /** How a stage stands. An earlier stage's flaws are no change of its inputs only once they are mended. */
+  conditionOf(stage: Stage, experiment: Experiment, dataFingerprint: string): Condition {
     const record = this.ledger[stage.name];
-    if (!record || record.settings !== settingsChecksum(stage, experiment, dataFingerprint)) return false;
-    if (!(stage.suits?.(experiment, Object.keys(record.outputs)) ?? true)) return false;
-    return same(record.inputs, this.checksums(stage.inputs)) && same(record.outputs, this.checksums(stage.outputs));
+    if (!record) return 'missing';
+    if (!this.hadSettings(stage, experiment, dataFingerprint)) return 'stale';
+    if (this.flawsOf(stage).length > 0) return 'damaged';
+    return same(record.inputs, this.checksums(stage.inputs)) ? 'fresh' : 'stale';
+  }
+
+  /** Whether a finished stage had these settings, and kept its results as they ask for. */
+  hadSettings(stage: Stage, experiment: Experiment, dataFingerprint: string): boolean {
+    const record = this.ledger[stage.name];
+    if (record?.settings !== settingsChecksum(stage, experiment, dataFingerprint)) return false;
+    return stage.suits?.(experiment, Object.keys(record.outputs)) ?? true;
+  }
+
+  /** What has happened to the outputs of a finished stage. */
+  flawsOf({ name: stage, outputs }: Stage): Flaw[] {
+    const recorded = this.ledger[stage]?.outputs ?? {};
+    const present = outputs.flatMap((file) => filesOf(this.directory, file));
+    const flaws: Flaw[] = [];
+    for (const [file, sha256] of Object.entries(recorded)) {
+      const problem = this.problemOf(file, sha256);
+      if (problem) flaws.push({ stage, file, problem });
+    }
+    for (const file of present)
+      if (!Object.hasOwn(recorded, file))
+        flaws.push({ stage, file, problem: `was not there when stage ${stage} ended`, foreign: true });
+    return flaws;
+  }
+
+  private problemOf(file: string, sha256: string): string | null {
+    const size = sizeOf(join(this.directory, file));
+    if (size === null) return 'is missing';
+    const stamp = this.found[file];
+    // Read only where the size does not tell.
+    if (stamp?.sha256 === sha256 && stamp.bytes !== size) return `has ${size} bytes instead of ${stamp.bytes}`;
+    const now = this.checksum(file);
+    if (now === sha256) return null;
+    return `has SHA-256 ${now.slice(0, 12)}… instead of ${sha256.slice(0, 12)}…`;
   }
 
   /** All that the outputs of a stage depend on: unfinished work of another key is not gone on with. */
@@ -70,50 +151,82 @@ export class LedgerBook {
     return checksumOf({ program: programVersion(), settings, inputs: this.checksums(stage.inputs) });
   }
 
-  /** Takes the checksums of a stage's outputs beforehand, file by file, where they are so large that it takes a while. */
-  async prepare({ outputs }: Stage, begin: () => Report): Promise<void> {
-    const names = outputs.flatMap((file) => filesOf(this.directory, file));
-    const bytes = names.reduce((sum, name) => sum + statSync(join(this.directory, name)).size, 0);
-    if (bytes < LONG_TO_READ) return;
-    const report = begin();
-    for (const [index, name] of names.entries()) {
-      this.checksum(name);
-      await report(index + 1, names.length);
-    }
-  }
-
-  /** Enters a stage that has just finished. */
-  enter(stage: Stage, experiment: Experiment, dataFingerprint: string): void {
-    const record: StageRecord = {
-      settings: settingsChecksum(stage, experiment, dataFingerprint),
-      inputs: this.checksums(stage.inputs),
-      outputs: this.checksums(stage.outputs),
-    };
+  /** Enters a stage that has just finished. @param inputs as they were when it began */
+  enter(
+    stage: Stage,
+    experiment: Experiment,
+    dataFingerprint: string,
+    inputs: Checksums = this.checksums(stage.inputs),
+  ): void {
+    const record = this.presentRecord(stage, experiment, dataFingerprint, inputs);
     this.ledger = { ...this.ledger, [stage.name]: record };
-    writeJson(runPath(this.directory, RUN_FILES.stages), this.ledger);
+    this.write();
   }
 
-  /** Forgets this stage and all after it. */
-  forgetFrom(index: number): void {
+  /** What would be written of a stage that had just written what is there. */
+  presentRecord(
+    stage: Stage,
+    experiment: Experiment,
+    dataFingerprint: string,
+    inputs: Checksums = this.checksums(stage.inputs),
+  ): StageRecord {
+    const settings = settingsChecksum(stage, experiment, dataFingerprint);
+    return { settings, inputs, outputs: this.checksums(stage.outputs) };
+  }
+
+  /** Writes stages.json, here or into another directory. @throws StorageError where it cannot be written */
+  write(directory = this.directory): void {
+    writeJson(runPath(directory, RUN_FILES.stages), this.ledger);
+  }
+
+  /** The book without this stage and all after it; nothing is written. */
+  before(index: number): Ledger {
     const kept = STAGES.slice(0, index).filter(({ name }) => this.ledger[name]);
-    this.ledger = Object.fromEntries(kept.map(({ name }) => [name, this.ledger[name]]));
-    writeJson(runPath(this.directory, RUN_FILES.stages), this.ledger);
+    return Object.fromEntries(kept.map(({ name }) => [name, this.ledger[name]]));
   }
 
-  private checksums(files: readonly RunFile[]): Checksums {
-    const checksums: Checksums = {};
+  checksums(files: readonly RunFile[]): Checksums {
+    const checksums: Record<string, string> = {};
     for (const name of files.flatMap((file) => filesOf(this.directory, file))) checksums[name] = this.checksum(name);
     return checksums;
   }
 
   private checksum(name: string): string {
-    const path = join(this.directory, name);
-    const { size: bytes, mtimeMs: modified } = statSync(path);
+    return this.stamped(name) ?? this.stamp(name, sha256File(join(this.directory, name)));
+  }
+
+  /** The checksum of a file that is as it was when it was stamped. */
+  private stamped(name: string): string | undefined {
     const stamp = this.stamps[name];
-    if (stamp && stamp.bytes === bytes && stamp.modified === modified) return stamp.sha256;
-    const sha256 = sha256File(path);
+    if (!stamp) return undefined;
+    const { size, mtimeMs } = statSync(join(this.directory, name));
+    return stamp.bytes === size && stamp.modified === mtimeMs ? stamp.sha256 : undefined;
+  }
+
+  private stamp(name: string, sha256: string): string {
+    const { size: bytes, mtimeMs: modified } = statSync(join(this.directory, name));
     this.stamps[name] = { bytes, modified, sha256 };
     return sha256;
+  }
+
+  /**
+   * Takes the checksums that are not known yet, so that nobody waits for them later without being told.
+   *
+   * @param begin what shows the progress of so many bytes; what that throws ends the work
+   */
+  async takeChecksums(files: readonly RunFile[], begin: (bytes: number) => Report): Promise<void> {
+    const names = [...new Set(files.flatMap((file) => filesOf(this.directory, file)))];
+    const unknown = names.filter((name) => this.stamped(name) === undefined);
+    const total = unknown.reduce((sum, name) => sum + (sizeOf(join(this.directory, name)) ?? 0), 0);
+    if (total === 0) return;
+    const report = begin(total);
+    let done = 0;
+    for (const name of unknown) {
+      const path = join(this.directory, name);
+      const sha256 = await sha256LargeFile(path, (bytes) => report(done + bytes, total));
+      this.stamp(name, sha256);
+      done += this.stamps[name].bytes;
+    }
   }
 }
 
@@ -125,12 +238,23 @@ export function filesOf(directory: string, file: RunFile): string[] {
   const path = runPath(directory, file);
   if (!existsSync(path)) return [];
   if (!statSync(path).isDirectory()) return [file];
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join('/'))
-    .filter((name) => !name.split('/').some((part) => VOLATILE.test(part)))
-    .sort();
+  return (
+    readdirSync(path, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join('/'))
+      // Checkpoints of runs within a run are no results.
+      .filter((name) => !name.split('/').some((part) => VOLATILE.test(part)))
+      .sort()
+  );
 }
+
+function sizeOf(path: string): number | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isFile() ? found.size : null;
+}
+
+/** Checksum of what is written of a stage: environment.json keeps it, to vouch for stages.json. */
+export const voucher = (record: StageRecord): string => checksumOf(record);
 
 function settingsChecksum(stage: Stage, experiment: Experiment, dataFingerprint: string): string {
   return checksumOf({ revision: REVISION, data: dataFingerprint, settings: stage.settings(experiment) });
@@ -138,4 +262,5 @@ function settingsChecksum(stage: Stage, experiment: Experiment, dataFingerprint:
 
 const checksumOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');
 
-const same = (a: Checksums, b: Checksums): boolean => canonicalJson(a) === canonicalJson(b);
+/** Whether two sets of files have the same names and bytes. */
+export const same = (a: Checksums, b: Checksums): boolean => canonicalJson(a) === canonicalJson(b);

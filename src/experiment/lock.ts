@@ -1,38 +1,55 @@
-/** One process at a time in a run directory. */
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+/**
+ * One process at a time in a run directory. Whoever wants to work there puts up a claim, an empty file of a name that no
+ * other process can have, and only then looks for those of others: of two that come at once, at least one sees the other.
+ * A dead process's claim may be taken down by anyone, because no living one bears its name.
+ */
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { RunError } from '../errors.ts';
-import { attempt, unwritable } from '../store/atomic.ts';
+import { attempt } from '../store/atomic.ts';
+
+/** Who puts up a claim. */
+interface Claimant {
+  readonly pid: number;
+  /** When it was started, in the system's own count; 0 where that is not told. Numbers of processes are used again. */
+  readonly started: number;
+  readonly host: string;
+}
+
+/** Looks at the claims of others before theirs count; whoever came at the same moment has stepped back by then. */
+const ATTEMPTS = 10;
+/** Longest pause between two looks, in milliseconds; as random as can be, so that not all come again at once. */
+const PAUSE_MS = 40;
+
+/** Directories that this very process works in: its own claim would not stop it. */
+const claimedHere = new Set<string>();
 
 /**
- * Takes the lock of a run directory. It lies beside the directory, which may be renamed meanwhile.
+ * Takes the lock of a run directory. The claim lies beside the directory, which may be renamed meanwhile.
  *
+ * @param directory absolute
  * @returns releases it
- * @throws RunError where another living process holds it, or the folder cannot be written
+ * @throws RunError where another living process has it; StorageError where the folder cannot be written
  */
 export function lockRunDirectory(directory: string): () => void {
-  const path = join(dirname(directory), `.${basename(directory)}.lock`);
-  const me = `${os.hostname()} ${process.pid}`;
-  attempt(path, () => mkdirSync(dirname(path), { recursive: true }));
-  for (;;) {
-    try {
-      const descriptor = openSync(path, 'wx');
-      writeSync(descriptor, me);
-      closeSync(descriptor);
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(path, error);
-    }
-    const holder = read(path);
-    if (holder !== undefined && isAlive(holder))
-      throw new RunError(
-        `another process works in ${directory} (${holder}): wait for it, or choose another folder with --out; if there is none any more, delete ${path}`,
-      );
+  const folder = dirname(directory);
+  const me: Claimant = { pid: process.pid, started: startOf(process.pid) ?? 0, host: os.hostname() };
+  const own = claimOf(directory, me);
+  const path = join(folder, own);
+  if (claimedHere.has(path)) throw refusal(directory, own);
+  attempt(path, () => mkdirSync(folder, { recursive: true }));
+  for (let tried = 1; ; tried++) {
+    attempt(path, () => closeSync(openSync(path, 'w')));
+    const rival = livingClaims(directory).find((name) => name !== own);
+    if (rival === undefined) break;
     rmSync(path, { force: true });
+    if (tried === ATTEMPTS) throw refusal(directory, rival);
+    pause(Math.random() * PAUSE_MS);
   }
+  claimedHere.add(path);
   const release = () => {
-    if (read(path) === me) rmSync(path, { force: true });
+    if (claimedHere.delete(path)) rmSync(path, { force: true });
   };
   process.once('exit', release);
   return () => {
@@ -41,22 +58,59 @@ export function lockRunDirectory(directory: string): () => void {
   };
 }
 
-function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+const claimOf = (directory: string, { pid, started, host }: Claimant): string =>
+  `.${basename(directory)}.lock.${pid}.${started}@${host}`;
+
+/** Claims of a directory whose processes live, or cannot be asked; those of dead ones are taken down. */
+function livingClaims(directory: string): string[] {
+  const folder = dirname(directory);
+  const begin = `.${basename(directory)}.lock.`;
+  return attempt(folder, () => readdirSync(folder)).filter((name) => {
+    const claimant = name.startsWith(begin) && claimantOf(name.slice(begin.length));
+    if (!claimant) return false;
+    if (isAlive(claimant)) return true;
+    rmSync(join(folder, name), { force: true });
+    return false;
+  });
+}
+
+function claimantOf(text: string): Claimant | null {
+  const [, pid, started, host] = /^(\d+)\.(\d+)@(.+)$/.exec(text) ?? [];
+  return host === undefined ? null : { pid: Number(pid), started: Number(started), host };
+}
+
+function refusal(directory: string, claim: string): RunError {
+  const { pid, host } = claimantOf(claim.slice(`.${basename(directory)}.lock.`.length))!;
+  return new RunError(
+    `another process works in ${directory} (process ${pid} on ${host}): wait for it, or choose another folder with --out; if there is none any more, delete ${join(dirname(directory), claim)}`,
+  );
 }
 
 /** A process of another machine that shares the folder cannot be asked: it counts as alive. */
-function isAlive(holder: string): boolean {
-  const [host, pid] = holder.split(' ');
-  if (host !== os.hostname()) return host !== '';
+function isAlive({ pid, started, host }: Claimant): boolean {
+  if (host !== os.hostname()) return true;
   try {
-    process.kill(Number(pid), 0);
-    return true;
+    process.kill(pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  const now = startOf(pid);
+  return now === null || started === 0 || now === started;
+}
+
+/** When a process was started, in clock ticks since the machine was; null where the system does not tell; -1 for one that has ended and was only not taken note of. */
+function startOf(pid: number): number | null {
+  try {
+    // The second field, the program's name in brackets, may hold spaces and brackets of its own.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return fields[0] === 'Z' || fields[0] === 'X' ? -1 : Number(fields[19]);
+  } catch {
+    return null;
+  }
+}
+
+function pause(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }

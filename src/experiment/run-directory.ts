@@ -1,6 +1,6 @@
 /** Opening a run directory for a configuration: new, to go on with, or to recompute from the first change on. */
 import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { attempt } from '../store/atomic.ts';
 import { canonicalJson, readJson, writeJson } from '../store/json.ts';
@@ -8,7 +8,8 @@ import { holdsCheckpointOf } from '../store/checkpoint.ts';
 import { keepPrevious, RUN_FILES, runPath, UNFINISHED } from '../store/run-directory.ts';
 import { storedChoices, suggestChoices } from './choices.ts';
 import type { Choices } from './context.ts';
-import { filesOf } from './ledger.ts';
+import { readEnvironment } from './environment.ts';
+import { filesOf, type Ledger, readLedger } from './ledger.ts';
 import { resolveExperiment } from './load.ts';
 import { describeIssue } from './messages.ts';
 import type { Experiment } from './schema.ts';
@@ -51,7 +52,7 @@ export function choicesFor(stored: StoredExperiment, experiment: Experiment): Ch
   return isSame ? stored.choices : { ...stored.choices, store: undefined };
 }
 
-/** Writes experiment.json. @throws RunError where it cannot be written */
+/** Writes experiment.json. @throws StorageError where it cannot be written */
 export function writeStoredExperiment(directory: string, { experiment, choices }: StoredExperiment): void {
   writeJson(runPath(directory, RUN_FILES.experiment), { ...experiment, choices });
 }
@@ -59,40 +60,80 @@ export function writeStoredExperiment(directory: string, { experiment, choices }
 /**
  * Makes sure that a folder may become, or is, a run directory.
  *
+ * @param given the configuration that is to be run there, where a damaged experiment.json may be made again from it
  * @returns the configuration it holds, or null for a new one
- * @throws ConfigurationError where it holds something else
+ * @throws ConfigurationError where it holds something else; DataError where its experiment.json is damaged
  */
-export function inspectRunDirectory(directory: string): StoredExperiment | null {
+export function inspectRunDirectory(directory: string, given: Experiment | null = null): StoredExperiment | null {
   if (!existsSync(directory)) return null;
   if (!statSync(directory).isDirectory())
     throw new ConfigurationError(`${directory} is a file; give --out the name of a folder`);
-  if (existsSync(runPath(directory, RUN_FILES.experiment))) return readStoredExperiment(directory);
+  if ([RUN_FILES.experiment, RUN_FILES.stages].some((file) => existsSync(runPath(directory, file)))) {
+    try {
+      return readStoredExperiment(directory);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      if (given) return { experiment: given, choices: choicesBefore(directory, given) };
+      throw new DataError(`${error.message}; --repair writes it again, with the settings of this call`, {
+        cause: error,
+      });
+    }
+  }
   if (readdirSync(directory).some((name) => !name.startsWith('.')))
     throw new ConfigurationError(`${directory} holds files but no run; give --out a new or an empty folder`);
   return null;
 }
+
+/** The choices of a run whose experiment.json is damaged: they stand in environment.json too. */
+function choicesBefore(directory: string, experiment: Experiment): Choices {
+  try {
+    const threads = readEnvironment(directory)?.threads;
+    if (threads !== undefined) return { threads };
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+  }
+  return suggestChoices(experiment);
+}
+
+/** Where the run that takes another's place is made ready. */
+const nextOf = (directory: string): string => join(dirname(directory), `.${basename(directory)}.next`);
 
 /**
  * Sets a run aside, whole, under `<name>.previous-N`, and goes on in a new directory of the old name that holds the
  * files of the stages that are kept (linked, not copied: no stage ever changes a file in place).
  *
  * @param firstChanged index of the first stage that is not kept
- * @param experiment that goes on; what belongs to stages it does not have is left behind
+ * @param stored experiment that goes on; what belongs to stages it does not have is left behind
+ * @param ledger of the stages that are kept
  * @returns where the old run is now
  */
-export function setAside(directory: string, firstChanged: number, experiment: Experiment): string {
-  const next = join(dirname(directory), `.next-${process.pid}-${Date.now()}`);
-  attempt(next, () => mkdirSync(next));
+export function setAside(directory: string, firstChanged: number, stored: StoredExperiment, ledger: Ledger): string {
+  const next = nextOf(directory);
+  attempt(next, () => {
+    rmSync(next, { recursive: true, force: true });
+    mkdirSync(next);
+  });
   const kept = STAGES.filter(
     (stage, index) =>
-      hasStage(experiment, stage) && (index < firstChanged || (index === firstChanged && stage.resumes)),
+      hasStage(stored.experiment, stage) && (index < firstChanged || (index === firstChanged && stage.resumes)),
   ).flatMap(({ outputs }) => outputs);
-  const files = [...kept, RUN_FILES.experiment, RUN_FILES.environment, RUN_FILES.stages];
-  for (const name of files.flatMap((file) => filesOf(directory, file)))
+  for (const name of [...kept, RUN_FILES.environment].flatMap((file) => filesOf(directory, file)))
     linkOrCopy(join(directory, name), join(next, name));
+  writeJson(runPath(next, RUN_FILES.stages), ledger);
+  writeStoredExperiment(next, stored);
   const previous = keepPrevious(directory)!;
   attempt(directory, () => renameSync(next, directory));
   return previous;
+}
+
+/** Whether a process ended between the two renames of `setAside`: then there is no directory, and the next one is ready. */
+export const isBetweenRuns = (directory: string): boolean => !existsSync(directory) && existsSync(nextOf(directory));
+
+/** Ends what a process left that was killed while it set a run aside. Whoever calls holds the lock. */
+export function finishSettingAside(directory: string): void {
+  const next = nextOf(directory);
+  if (isBetweenRuns(directory)) attempt(directory, () => renameSync(next, directory));
+  else attempt(next, () => rmSync(next, { recursive: true, force: true }));
 }
 
 /**
@@ -103,15 +144,18 @@ export function setAside(directory: string, firstChanged: number, experiment: Ex
 export function shareTraining(from: string, to: string): boolean {
   if (existsSync(runPath(to, RUN_FILES.stages))) return false;
   const [train] = STAGES;
-  const ledger = readJson<Record<string, unknown>>(runPath(from, RUN_FILES.stages));
+  const ledger = readLedger(from);
   for (const name of train.outputs.flatMap((file) => filesOf(from, file))) linkOrCopy(join(from, name), join(to, name));
   writeJson(runPath(to, RUN_FILES.stages), { [train.name]: ledger[train.name] });
   return true;
 }
 
-function linkOrCopy(from: string, to: string): void {
+/** Gives a file another name, in another folder of the same disk, or copies it where that cannot be. */
+export function linkOrCopy(from: string, to: string): void {
   attempt(to, () => {
     mkdirSync(dirname(to), { recursive: true });
+    // What is there was left by a process that was killed, and may be half a copy.
+    rmSync(to, { force: true });
     try {
       linkSync(from, to);
     } catch {
@@ -120,14 +164,18 @@ function linkOrCopy(from: string, to: string): void {
   });
 }
 
+/** Whether there are files of stages from this one on, finished or not. */
+export function hasOutputsFrom(directory: string, index: number): boolean {
+  return STAGES.slice(index).some(({ outputs }) => outputs.some((file) => filesOf(directory, file).length > 0));
+}
+
 /**
  * Removes what unfinished stages left behind. Outputs of the first of them stay where it has begun under this key, with what
  * it has done so far: they are whole, and of the same inputs and settings.
  *
  * @param key of the first unfinished stage
- * @returns whether it is gone on with
  */
-export function removeLeftovers(directory: string, firstUnfinished: number, key: string): boolean {
+export function removeLeftovers(directory: string, firstUnfinished: number, key: string): void {
   const unfinished = join(directory, UNFINISHED);
   const begun = STAGES[firstUnfinished].name;
   const goesOn = holdsCheckpointOf(join(unfinished, begun), key);
@@ -135,16 +183,23 @@ export function removeLeftovers(directory: string, firstUnfinished: number, key:
     if (!goesOn || name !== begun) remove(join(unfinished, name));
   for (const { outputs, resumes } of STAGES.slice(goesOn ? firstUnfinished + 1 : firstUnfinished))
     for (const file of resumes ? [] : outputs) remove(runPath(directory, file));
-  // Files in the making of a process that was killed.
-  const works = goesOn ? readdirSync(join(unfinished, begun)).map((work) => join(unfinished, begun, work)) : [];
-  for (const folder of [directory, runPath(directory, RUN_FILES.trajectory), ...works])
-    for (const name of existsSync(folder) ? readdirSync(folder) : [])
-      if (/^\..*\.partial$/.test(name)) remove(join(folder, name));
-  return goesOn;
 }
 
-/** Takes the checkpoints of stages away that are finished. */
-export const removeUnfinished = (directory: string): void => remove(join(directory, UNFINISHED));
+/** Removes files in the making of a process that was killed; runs within the run have locks of their own, and see to it themselves. */
+export function removePartialFiles(directory: string): void {
+  const own = STAGES.flatMap(({ outputs, resumes }) => (resumes ? [] : outputs));
+  const folders = own.map((file) => runPath(directory, file)).filter((path) => existsSync(path));
+  const works = foldersWithin(join(directory, UNFINISHED));
+  for (const folder of [directory, ...folders.filter((path) => statSync(path).isDirectory()), ...works])
+    for (const name of readdirSync(folder)) if (/^\..*\.partial$/.test(name)) remove(join(folder, name));
+}
+
+function foldersWithin(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
 
 function remove(path: string): void {
   attempt(path, () => rmSync(path, { recursive: true, force: true }));

@@ -12,7 +12,7 @@ import type { TheoryTable, TheoryTableOptions } from '../theory/index.ts';
  *
  * @param options from which `theoryTable` made the table
  * @returns where the picture is
- * @throws ConfigurationError where the name does not end in .png, is a folder's, or lies in what is none; RunError where
+ * @throws ConfigurationError where the name does not end in .png, is a folder's, or lies in what is none; StorageError where
  *   the file cannot be written
  */
 export function drawTheory(options: TheoryTableOptions, table: TheoryTable, file: string): string {

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DataError, RunError } from '../errors.ts';
+import { DataError, StorageError } from '../errors.ts';
 import { readFully, writeFully } from './descriptor.ts';
 
 /** A file in the making. Exactly one of `commit`, `leave` and `discard` ends it. */
@@ -29,7 +29,7 @@ let opened = 0;
  *
  * @param unfinished where it lies until then, on the same disk, if another process may have to go on with it, and whether
  *   this one does
- * @throws RunError where the folder cannot be written; DataError where there is nothing to go on with
+ * @throws StorageError where the folder cannot be written; DataError where there is nothing to go on with
  */
 export function openAtomic(
   path: string,
@@ -59,7 +59,7 @@ export function openAtomic(
         renameSync(beside, path);
       });
     } catch (error) {
-      rmSync(beside, { force: true });
+      remove(beside);
       throw error;
     }
     syncDirectory(directory);
@@ -68,13 +68,17 @@ export function openAtomic(
   function leave(): void {
     if (ended) return;
     ended = true;
-    closeSync(descriptor);
+    try {
+      closeSync(descriptor);
+    } catch {
+      // Some file systems tell here what they could not write; it is not wanted any more, or written again.
+    }
   }
 
   function discard(): void {
     if (ended) return;
     leave();
-    rmSync(beside, { force: true });
+    remove(beside);
   }
 
   return { descriptor, commit, sync: () => attempt(path, () => fsyncSync(descriptor)), leave, discard };
@@ -84,7 +88,7 @@ export function openAtomic(
  * Writes a file whole or not at all, replacing one of that name.
  *
  * @param content text is written as UTF-8
- * @throws RunError where it cannot be written (no permission, disk full); a file of that name then stays as it was
+ * @throws StorageError where it cannot be written (no permission, disk full); a file of that name then stays as it was
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array): void {
   const file = openAtomic(path);
@@ -98,11 +102,39 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
 }
 
 /**
- * SHA-256 of a file's bytes in lower-case hexadecimal, read in pieces of 1 MiB.
+ * SHA-256 of a file's bytes in lower-case hexadecimal.
  *
  * @throws DataError where there is no such file, or it cannot be read
  */
 export function sha256File(path: string): string {
+  const steps = hashing(path);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * The same of a large file, which takes about a second a gigabyte.
+ *
+ * @param report told the bytes so far after every piece; what it throws ends the work
+ */
+export async function sha256LargeFile(path: string, report: (bytes: number) => Promise<void>): Promise<string> {
+  const steps = hashing(path);
+  try {
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+      await report(value);
+    }
+  } finally {
+    // Closes the file where the work was ended.
+    steps.return('');
+  }
+}
+
+/** Reads a file in pieces of 1 MiB. @returns its digest */
+function* hashing(path: string): Generator<number, string> {
   const descriptor = openForReading(path);
   try {
     const hash = createHash('sha256');
@@ -112,6 +144,7 @@ export function sha256File(path: string): string {
       hash.update(piece.subarray(0, read));
       position += read;
       if (read < piece.length) return hash.digest('hex');
+      yield position;
     }
   } catch (error) {
     throw unreadable(path, error);
@@ -149,10 +182,20 @@ export function attempt<Value>(path: string, write: () => Value): Value {
   }
 }
 
+/** Removes a file that nobody wants. What made it unwanted is what there is to tell, should the disk refuse this too. */
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // The next run clears it away.
+  }
+}
+
 /** What helps against the refusals that a user can do something about. */
 const WAYS_OUT: Readonly<Record<string, string>> = {
   EACCES: 'choose a folder that you may write to',
   EDQUOT: 'free some space, or choose another folder',
+  EFBIG: 'raise the limit of file sizes (ulimit -f), or choose another disk',
   ENOSPC: 'free some space, or choose another folder',
   EPERM: 'choose a folder that you may write to',
   EROFS: 'choose a folder that you may write to',
@@ -163,7 +206,7 @@ export function unwritable(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
   const wayOut = code in WAYS_OUT ? `; ${WAYS_OUT[code]}` : '';
-  return new RunError(`cannot write ${path}: ${message}${wayOut}`, { cause: error });
+  return new StorageError(`cannot write ${path}: ${message}${wayOut}`, { cause: error });
 }
 
 /** What a system says that does not let a directory be opened or synced: the file has its name, only a power cut can undo it. */

@@ -33,7 +33,7 @@ export interface Checkpoint {
    * @param share of the interval that is waited for; {@link AT_THE_END} for what a piece of work has come to
    */
   isDue(share?: number): boolean;
-  /** Replaces what was saved. @throws RunError where it cannot be written; what was saved before stays */
+  /** Replaces what was saved. @throws StorageError where it cannot be written; what was saved before stays */
   save(tensors: Readonly<Record<string, WritableTensor>>, metadata?: Readonly<Record<string, unknown>>): void;
   /** Path of a file of the work's own that only grows; {@link save} says how much of it counts. */
   pathOf(name: string): string;

@@ -25,7 +25,7 @@ export interface CsvTable {
  * Writes columns of equal length under their names, in the order of the record's keys.
  *
  * @throws RangeError for columns of different lengths
- * @throws RunError where the file cannot be written
+ * @throws StorageError where the file cannot be written
  */
 export function writeCsv(path: string, columns: Readonly<Record<string, ArrayLike<CsvValue>>>): void {
   const names = Object.keys(columns);

@@ -17,7 +17,7 @@ export function canonicalJson(value: unknown, indent = 0): string {
 /**
  * Writes a value as canonical JSON, two spaces a level, one line feed at the end.
  *
- * @throws RunError where the file cannot be written
+ * @throws StorageError where the file cannot be written
  */
 export function writeJson(path: string, value: unknown): void {
   writeFileAtomic(path, `${canonicalJson(value, 2)}\n`);

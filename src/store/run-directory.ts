@@ -219,7 +219,7 @@ export function requireRunDirectory(runDirectory: string): string {
  * with what comes next and nothing is lost.
  *
  * @returns the new path; undefined where there was nothing to keep
- * @throws RunError where it cannot be renamed
+ * @throws StorageError where it cannot be renamed
  */
 export function keepPrevious(path: string): string | undefined {
   const current = resolve(path);

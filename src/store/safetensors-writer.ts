@@ -50,7 +50,7 @@ export interface SafetensorsWriter {
  *
  * @param metadata values are stored as JSON strings
  * @throws RangeError where a shape and its data disagree
- * @throws RunError where the file cannot be written
+ * @throws StorageError where the file cannot be written
  */
 export function writeSafetensors(
   path: string,
@@ -80,7 +80,7 @@ export function writeSafetensors(
  *
  * @param metadata values are stored as JSON strings
  * @param unfinished where it is written, and how much of it is there, if another process may have to go on with it
- * @throws RunError where the folder cannot be written; DataError where rows that should be there are not
+ * @throws StorageError where the folder cannot be written; DataError where rows that should be there are not
  */
 export function createSafetensors(
   path: string,

@@ -105,11 +105,19 @@ function reader(
     if (!open) throw new Error(`${path} was already closed`);
     const length = elementCount(shape) * ITEM_BYTES[dtype];
     const bytes = memory && memory.byteLength >= length ? new Uint8Array(memory, 0, length) : new Uint8Array(length);
-    const found = readFully(descriptor, bytes, offset);
+    const found = fill(bytes, offset);
     if (found < bytes.length) {
       throw new DataError(`${path} ends at byte ${offset + found}; expected ${bytes.length - found} bytes more`);
     }
     return { dtype, shape, data: decode(dtype, bytes) };
+  }
+
+  function fill(bytes: Uint8Array, offset: number): number {
+    try {
+      return readFully(descriptor, bytes, offset);
+    } catch (error) {
+      throw unreadable(path, error);
+    }
   }
 
   function readRows(name: string, first: number, count: number, memory?: ArrayBuffer): Tensor {

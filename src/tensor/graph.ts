@@ -5,6 +5,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { StorageError } from '../errors.ts';
 import type { NodeLibrary, ProtobufMessage } from './library.ts';
 import type { Precision, Reals, Shape } from './types.ts';
 
@@ -95,14 +96,7 @@ export function openSession(
   model.setSavedModelSchemaVersion(1);
   model.setMetaGraphsList([meta]);
 
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'epochnoise-graph-'));
-  let session: number;
-  try {
-    fs.writeFileSync(path.join(folder, 'saved_model.pb'), model.serializeBinary());
-    session = binding.loadSavedModel(folder, 'serve');
-  } finally {
-    fs.rmSync(folder, { recursive: true });
-  }
+  const session = throughFile(model.serializeBinary(), (folder) => binding.loadSavedModel(folder, 'serve'));
   const feeds = inputs.map(port).join();
   const fetches = outputs.map(port).join();
   let open = true;
@@ -113,6 +107,26 @@ export function openSession(
       open = false;
     },
   };
+}
+
+/** The library takes a graph from a folder only. @throws StorageError where the folder of temporary files cannot be written */
+function throughFile(graph: Uint8Array, load: (folder: string) => number): number {
+  let folder: string | undefined;
+  try {
+    try {
+      folder = fs.mkdtempSync(path.join(os.tmpdir(), 'epochnoise-graph-'));
+      fs.writeFileSync(path.join(folder, 'saved_model.pb'), graph);
+    } catch (error) {
+      const reason = (error as Error).message;
+      throw new StorageError(
+        `cannot write a graph to ${os.tmpdir()}: ${reason}; make room there, or name another folder in TMPDIR`,
+        { cause: error },
+      );
+    }
+    return load(folder);
+  } finally {
+    if (folder) fs.rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function nodeMessage(library: NodeLibrary, node: NodeSpec): ProtobufMessage {

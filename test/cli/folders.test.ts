@@ -55,9 +55,10 @@ describe('a run directory', () => {
   });
 
   it('in which another process works, exit 1', async () => {
-    writeFileSync(join(folder, '.busy.lock'), `${hostname()} ${process.pid}`);
+    const claim = `.busy.lock.${process.pid}.0@${hostname()}`;
+    writeFileSync(join(folder, claim), '');
     expect(await refusal(folder, ['run', 'tiny.yaml', '--out', 'busy'])).toBe(
-      `1: another process works in ~/busy (${hostname()} ${process.pid}): wait for it, or choose another folder with --out; if there is none any more, delete ~/.busy.lock`,
+      `1: another process works in ~/busy (process ${process.pid} on ${hostname()}): wait for it, or choose another folder with --out; if there is none any more, delete ~/${claim}`,
     );
   });
 

@@ -6,27 +6,45 @@ import { compile, epochnoise, workingFolder, writeTiny } from './program.ts';
 
 compile();
 
-it('ends with 130, and the same command goes on from the last finished stage', async () => {
-  const folder = workingFolder();
+// A window of 12,000 updates: long enough for a signal to arrive before it is over.
+const args = ['run', 'tiny.yaml', '--set', 'record.epochs=600', '--until', 'record', '--json'];
+
+/** Interrupted once the window is being recorded. */
+async function interrupted(folder: string, ...signals: NodeJS.Signals[]) {
   writeTiny(folder);
-  // A window of 12,000 updates: long enough for a signal to arrive before it is over.
-  const args = ['run', 'tiny.yaml', '--set', 'record.epochs=600', '--until', 'record', '--json'];
   let signalled = false;
-  const interrupted = await epochnoise(folder, args, {
+  return await epochnoise(folder, args, {
     onProgress(err, send) {
       if (signalled || !err.includes('burn-in (')) return;
       signalled = true;
-      send('SIGINT');
+      signals.forEach(send);
     },
   });
-  expect({ code: interrupted.code, out: interrupted.out }).toEqual({ code: 130, out: '' });
-  expect(interrupted.err).toMatch(
-    /\nSIGINT: ending at the next step; again to end at once\ninterrupted: what was finished is kept; the same command goes on from there\n$/,
+}
+
+it.each(['SIGINT', 'SIGTERM'] as const)('ends with 130 at %s, and the same command goes on', async (signal) => {
+  const folder = workingFolder();
+  const { code, out, err } = await interrupted(folder, signal);
+  expect({ code, out }).toEqual({ code: 130, out: '' });
+  expect(err).toMatch(
+    new RegExp(
+      `\\n${signal}: ending at the next step; again to end at once\\ninterrupted: what was finished is kept; the same command goes on from there\\n$`,
+    ),
   );
   const left = readdirSync(join(folder, 'results'), { recursive: true }) as string[];
   expect(left.filter((name) => /partial|lock|trajectory\//.test(name))).toEqual([]);
 
-  const { code, out } = await epochnoise(folder, args);
-  expect(code).toBe(0);
-  expect(JSON.parse(out)).toMatchObject({ ran: ['record'], previous: null });
+  const resumed = await epochnoise(folder, args);
+  expect(resumed.code).toBe(0);
+  expect(JSON.parse(resumed.out)).toMatchObject({ ran: ['record'], previous: null });
+});
+
+it('ends at once at a second signal, lets go of the directory, and can be gone on with', async () => {
+  const folder = workingFolder();
+  const { code, err } = await interrupted(folder, 'SIGINT', 'SIGTERM');
+  expect(code).toBe(130);
+  expect(err).toMatch(/\nSIGINT: ending at the next step; again to end at once\n$/);
+  const left = readdirSync(join(folder, 'results')) as string[];
+  expect(left).toEqual(['tiny']);
+  expect((await epochnoise(folder, args)).code).toBe(0);
 });

@@ -21,7 +21,7 @@ export function workingFolder(): string {
   return folder;
 }
 
-/** How a process ended; its folder is written as `~`. */
+/** How a process ended, `code` null where it was killed; its folder is written as `~`. */
 export interface Ended {
   readonly code: number | null;
   readonly out: string;
@@ -32,13 +32,18 @@ export interface Surroundings {
   readonly environment?: Readonly<Record<string, string>>;
   /** Told everything on standard error so far; may send a signal. */
   readonly onProgress?: (err: string, send: (signal: NodeJS.Signals) => void) => void;
+  /** A command of the shell that comes before, such as a limit. */
+  readonly before?: string;
+  /** Killed after so many milliseconds, if it has not ended. */
+  readonly killAfter?: number;
 }
 
 /** Runs `epochnoise <args>` in a folder. What this machine's environment says of data and threads does not matter. */
 export function epochnoise(folder: string, args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
-  const { environment = {}, onProgress } = surroundings;
+  const { environment = {}, onProgress, before = ':', killAfter } = surroundings;
   const own = { EPOCHNOISE_DATA: join(folder, 'data'), EPOCHNOISE_THREADS: '1', NO_COLOR: '1', FORCE_COLOR: undefined };
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli', 'main.js'), ...args], {
+  const command = [process.execPath, join(ROOT, 'dist', 'cli', 'main.js'), ...args];
+  const child = spawn('/bin/sh', ['-c', `${before}; exec "$0" "$@"`, ...command], {
     cwd: folder,
     env: { ...process.env, ...own, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -50,9 +55,11 @@ export function epochnoise(folder: string, args: readonly string[], surroundings
     err += text;
     onProgress?.(err, (signal) => child.kill(signal));
   });
+  const killing = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
+      clearTimeout(killing);
       const shown = (text: string) => text.replaceAll(folder, '~');
       resolve({ code, out: shown(out), err: shown(err) });
     });

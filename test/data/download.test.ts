@@ -174,7 +174,7 @@ describe('downloadDataset', () => {
     const folder = scratchFolder();
     writeFileSync(join(folder, 'toy'), 'a file where the folder should be');
     const known = dataset(knownFile('toy/a', [`${address}/good`, `${address}/good`]));
-    expect(await problemOf(() => downloadDataset(known, folder, silent))).toMatch(/^exit 1: cannot write ~\/toy\/a: /);
+    expect(await problemOf(() => downloadDataset(known, folder, silent))).toMatch(/^exit 3: cannot write ~\/toy\/a: /);
     expect(requests).toEqual([]);
   });
 });

@@ -58,7 +58,7 @@ describe('openAtomic', () => {
     const folder = scratchFolder();
     mkdirSync(join(folder, 'result', 'taken'), { recursive: true });
     const file = openAtomic(join(folder, 'result'));
-    expect(await problemOf(() => file.commit())).toMatch(/^exit 1: cannot write ~\/result: (EISDIR|ENOTEMPTY|EEXIST)/);
+    expect(await problemOf(() => file.commit())).toMatch(/^exit 3: cannot write ~\/result: (EISDIR|ENOTEMPTY|EEXIST)/);
     expect(listing(folder)).toEqual(['result', join('result', 'taken')]);
   });
 });
@@ -76,7 +76,7 @@ describe('writeFileAtomic', () => {
     const folder = scratchFolder();
     writeFileSync(join(folder, 'file'), 'old');
     expect(await problemOf(() => writeFileAtomic(join(folder, 'file', 'below'), 'new'))).toMatch(
-      /^exit 1: cannot write ~\/file\/below: /,
+      /^exit 3: cannot write ~\/file\/below: /,
     );
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('old');
   });

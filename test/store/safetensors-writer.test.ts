@@ -80,7 +80,7 @@ describe('writeSafetensors', () => {
     const folder = scratchFolder();
     writeSafetensors(join(folder, 'file'), {});
     expect(await problemOf(() => writeSafetensors(join(folder, 'file', 'x'), {}))).toMatch(
-      /^exit 1: cannot write ~\/file\/x: (ENOTDIR|EEXIST)/,
+      /^exit 3: cannot write ~\/file\/x: (ENOTDIR|EEXIST)/,
     );
   });
 });

@@ -20,14 +20,14 @@ export function runCommand(): Command {
     .option('--set <key.path=value>', 'change a setting; may be given several times', gather(String))
     .addOption(new Option('--until <stage>', 'the last stage to run').choices(STAGE_NAMES).default('report'));
   return withRunningOptions(command).action(async (nameOrFile: string, options: RunOptions) => {
-    const { out, set = [], until, memory } = options;
+    const { out, set = [], until, memory: memoryBytes, repair } = options;
     await runAndPrint(options, async () => {
       const { loadExperiment } = await import('../../experiment/load.ts');
       const { name, experiment } = loadExperiment(nameOrFile, set);
       const { describeResult, runExperiment } = await import('../../experiment/index.ts');
       const directory = out ?? join('results', name);
-      return async (voice) =>
-        describeResult(await runExperiment(directory, experiment, voice, { until, memoryBytes: memory }));
+      const settings = { until, memoryBytes, repair };
+      return async (voice) => describeResult(await runExperiment(directory, experiment, voice, settings));
     });
   });
 }

@@ -12,7 +12,8 @@ export function stageCommands(): Command[] {
     return withRunningOptions(command).action(async (directory: string, options: RunningOptions) => {
       await runAndPrint(options, async () => {
         const { describeResult, runStage } = await import('../../experiment/index.ts');
-        return async (voice) => describeResult(await runStage(directory, name, voice, { memoryBytes: options.memory }));
+        const { memory: memoryBytes, repair } = options;
+        return async (voice) => describeResult(await runStage(directory, name, voice, { memoryBytes, repair }));
       });
     });
   });

@@ -7,7 +7,6 @@ import { runStage } from '../../../src/experiment/index.ts';
 import { LedgerBook } from '../../../src/experiment/ledger.ts';
 import { hasStage, type StageName, STAGES } from '../../../src/experiment/stages.ts';
 import { readJson } from '../../../src/store/json.ts';
-import { readSafetensors, writeSafetensors } from '../../../src/store/safetensors.ts';
 import { deadProcess } from '../../setup/dead-process.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
 import { listing, problemOf } from '../../store/scratch.ts';
@@ -155,36 +154,6 @@ describe('a change of settings', () => {
 });
 
 describe('a changed file', () => {
-  it('that was deleted is computed again, with all that follows', async () => {
-    rmSync(join(directory, 'noise.safetensors'));
-    expect((await run(directory, {}, 'compare')).ran).toEqual(['noise', 'compare']);
-    const now = fingerprints(directory);
-    for (const name of ['noise.safetensors', 'directions.csv', 'summary.json']) expect(now[name]).toBe(known[name]);
-  });
-
-  it('that was rewritten is not believed: its stage and all that follow run again', async () => {
-    const path = join(directory, 'mean.safetensors');
-    const { tensors } = readSafetensors(path);
-    const theta = (tensors.theta.data as Float64Array).map((value) => value + 1e-3);
-    const gradient = tensors.gradient.data as Float64Array;
-    writeSafetensors(path, { theta: { shape: [19], data: theta }, gradient: { shape: [19], data: gradient } });
-    const { ran, previous } = await run(directory);
-    expect(ran).toEqual(from('record'));
-    expect(fingerprints(directory)).toEqual(known);
-    expect(fingerprints(previous!)['mean.safetensors']).not.toBe(known['mean.safetensors']);
-  });
-
-  it.each([
-    ['figures/ratio.png', 'report'],
-    ['directions.csv', 'compare'],
-    ['trajectory/00000.safetensors', 'record'],
-    ['training.csv', 'train'],
-  ] as const)('%s makes stage %s stale, by one byte', (name, stage) => {
-    appendFileSync(join(directory, name), '\n');
-    const book = new LedgerBook(directory, {});
-    expect(STAGES.find((one) => hasStage(tiny(), one) && !book.isFresh(one, tiny(), ''))?.name).toBe(stage);
-  });
-
   it('that was made anew makes stale what was computed from the old one', () => {
     appendFileSync(join(directory, 'mean.safetensors'), '\n');
     const book = new LedgerBook(directory, {});
@@ -192,12 +161,6 @@ describe('a changed file', () => {
     book.enter(record, tiny(), '');
     expect(book.isFresh(record, tiny(), '')).toBe(true);
     expect(book.isFresh(spectrum, tiny(), '')).toBe(false);
-  });
-
-  it('too many is a change', () => {
-    cpSync(join(directory, 'trajectory/00000.safetensors'), join(directory, 'trajectory/00001.safetensors'));
-    const book = new LedgerBook(directory, {});
-    expect(STAGES.find((one) => hasStage(tiny(), one) && !book.isFresh(one, tiny(), ''))?.name).toBe('record');
   });
 });
 
@@ -210,7 +173,8 @@ describe('one stage', () => {
   });
 
   it('is refused where one before it is missing or out of date', async () => {
-    rmSync(join(directory, 'spectrum.safetensors'));
+    const other = { spectrum: { eigenpairs: 5 } };
+    await run(directory, other, 'record');
     const refusal = (name: StageName) => problemOf(() => runStage(directory, name, quiet));
     const sentence = `stage spectrum of ${directory} is missing or out of date: run \`epochnoise spectrum ${directory}\` first`;
     for (const name of ['noise', 'compare', 'report'] as const) expect(await refusal(name)).toBe(`exit 3: ${sentence}`);
@@ -252,8 +216,8 @@ describe('a folder', () => {
   });
 
   it('whose process has died can be gone on with', async () => {
-    const lock = join(directory, '..', '.run.lock');
-    writeFileSync(lock, `${os.hostname()} ${deadProcess()}`);
+    const lock = join(directory, '..', `.run.lock.${deadProcess()}.0@${os.hostname()}`);
+    writeFileSync(lock, '');
     expect((await run(directory)).ran).toEqual([]);
     expect(existsSync(lock)).toBe(false);
   });

@@ -1,0 +1,65 @@
+/** Killing a run at chosen moments, and what it must be like when it has gone on to its end. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { expect } from 'vitest';
+import { epochnoise } from './program.ts';
+
+/** A run that nothing happened to. */
+export interface Reference {
+  readonly milliseconds: number;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Checksums of all files of a run, whatever they are called, but of those that tell of machine and time. */
+export function filesOf(directory: string): Record<string, string> {
+  if (!existsSync(directory)) return {};
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort();
+  return Object.fromEntries(
+    paths
+      .filter((path) => basename(path) !== 'environment.json')
+      .map((path) => [relative(directory, path), createHash('sha256').update(readFileSync(path)).digest('hex')]),
+  );
+}
+
+/** Runs to the end, undisturbed. */
+export async function undisturbed(folder: string, args: readonly string[]): Promise<Reference> {
+  const start = performance.now();
+  const { code, err } = await epochnoise(folder, ['run', ...args, '--out', 'undisturbed']);
+  expect(code, err).toBe(0);
+  return { milliseconds: performance.now() - start, files: filesOf(join(folder, 'undisturbed')) };
+}
+
+/**
+ * Kills a run at a part of the time that the reference took, and runs it again to the end.
+ *
+ * @param checkpoints seconds between two saves of unfinished work
+ * @returns after what part of that time it was killed: sooner than asked, where it was faster than the reference
+ */
+export async function killAndGoOn(
+  folder: string,
+  name: string,
+  args: readonly string[],
+  reference: Reference,
+  part: number,
+  checkpoints: string,
+): Promise<number> {
+  const environment = { EPOCHNOISE_CHECKPOINT_SECONDS: checkpoints };
+  const command = ['run', ...args, '--out', name];
+  const killAfter = Math.max(1, part * reference.milliseconds);
+  const killed = await epochnoise(folder, command, { environment, killAfter });
+  if (killed.code !== null)
+    return await killAndGoOn(folder, `${name}-sooner`, args, reference, 0.8 * part, checkpoints);
+  // Whatever has a result's name is whole. Ledgers grow; what is hidden is unfinished.
+  const left = Object.entries(filesOf(join(folder, name)));
+  for (const [file, sha256] of left.filter(([file]) => !/(^|\/)\.|stages\.json$/.test(file)))
+    expect([file, sha256], `killed after ${killAfter} ms`).toEqual([file, reference.files[file]]);
+
+  const resumed = await epochnoise(folder, command, { environment });
+  expect(resumed.code, `killed after ${killAfter} ms:\n${killed.err}\nthen:\n${resumed.err}`).toBe(0);
+  expect(filesOf(join(folder, name)), `killed after ${killAfter} ms:\n${killed.err}`).toEqual(reference.files);
+  // No claim, nothing set aside, nothing in the making.
+  expect(readdirSync(folder).filter((one) => one.includes(name) && one !== name)).toEqual([]);
+  return part;
+}
