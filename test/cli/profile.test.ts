@@ -61,7 +61,7 @@ describe('a run with --profile', () => {
       depth: 2,
       note: expect.stringMatching(/^\d+ × [\d.]+ (m|µ)?s$/),
     });
-    expect(within('drawing')?.note).toMatch(/^14 × /);
+    expect(within('drawing')?.note).toMatch(/^15 × /);
     // 4 epochs of burn-in with 20 updates each, 10 of the window.
     const updates = lines.filter(({ title }) => title === 'SGD updates').map(({ note }) => note.split(' ')[0]);
     expect(updates).toEqual(['80', '200']);
