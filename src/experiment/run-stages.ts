@@ -2,6 +2,7 @@
 import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, StorageError } from '../errors.ts';
+import { inWords } from '../hessian/memory.ts';
 import { silent } from '../progress.ts';
 import { attempt } from '../store/atomic.ts';
 import { openCheckpoint } from '../store/checkpoint.ts';
@@ -25,6 +26,7 @@ import {
 } from './run-directory.ts';
 import type { Experiment } from './schema.ts';
 import { hasStage, type Stage, stageAt, type StageName, STAGES } from './stages.ts';
+import { stageMemory } from './stage-memory.ts';
 import type { Workbench } from './workbench.ts';
 
 /** How stages are to work; nothing here changes a result. */
@@ -235,7 +237,10 @@ class Run {
     const key = this.book.keyOf(stage, stored.experiment, this.fingerprint);
     const workbench = () => this.workbench();
     enterSection(stage.name);
-    const cost = await measureCost(() =>
+    // The pictures need none.
+    const bench = stage.name === 'report' ? null : await workbench();
+    const needed = stageMemory(stage.name, stored.experiment, bench);
+    const work = () =>
       stage.run({
         directory,
         ...stored,
@@ -248,8 +253,14 @@ class Run {
           await runNested(other, experiment, await workbench());
           enterSection(stage.name);
         },
-      }),
-    );
+      });
+    const cost = await measureCost(work, (before) => {
+      const bytes = Math.ceil(before + needed.held + needed.passing);
+      voice.say(`stage ${stage.name}: at most ${inWords(bytes)} of memory for the whole process`);
+      return bytes;
+    });
+    if (cost.peakMemoryBytes > cost.announcedMemoryBytes)
+      voice.warn(`stage ${stage.name} took ${inWords(cost.peakMemoryBytes)} of memory, more than was announced`);
     enterSection('checksums', cost.peakMemoryBytes);
     this.requireDirectory(stage);
     if (this.bench) this.backend = (await this.bench).problem.backend.version;

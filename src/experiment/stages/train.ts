@@ -35,12 +35,12 @@ export interface PolishReport {
 }
 
 /** The eigenbasis that preconditions the polish is that of this many samples; gradient and curvature are exact. */
-const CURVATURE_SAMPLES = 10_000;
+export const CURVATURE_SAMPLES = 10_000;
 /** The same for large networks, counted in layer outputs. */
-const CURVATURE_UNITS = 2e7;
+export const CURVATURE_UNITS = 2e7;
 /** Networks up to this size are polished along all their directions. */
-const ALL_DIRECTIONS_UP_TO = 2000;
-const LEADING_DIRECTIONS = 100;
+export const ALL_DIRECTIONS_UP_TO = 2000;
+export const LEADING_DIRECTIONS = 100;
 
 /** Writes the minimum and the training curve. @throws RunError where the loss grows */
 export async function trainStage({ directory, experiment, voice, workbench }: Context): Promise<void> {
