@@ -8,7 +8,8 @@ import { inSection, OPENING } from './profile.ts';
 import type { StoredExperiment } from './run-directory.ts';
 import { requireSameData } from './same-data.ts';
 import type { Experiment } from './schema.ts';
-import { stageAt, type StageName } from './stages.ts';
+import { refuseStagesThatDoNotFit } from './stage-memory.ts';
+import { hasStage, stageAt, type StageName, STAGES } from './stages.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
 /** A workbench for some stages, from the first to the last of them. @throws as `openWorkbench` */
@@ -22,7 +23,10 @@ export async function openFor(
   // Controls find spectra of their own.
   const spectrum = runs('spectrum') || (runs('controls') && experiment.controls.run.length > 0);
   const options = { memoryBytes, spectrum };
-  return await inSection(OPENING, () => openWorkbench(experiment, choices, voice, options));
+  const bench = await inSection(OPENING, () => openWorkbench(experiment, choices, voice, options));
+  const names = STAGES.filter((stage) => hasStage(experiment, stage) && runs(stage.name)).map(({ name }) => name);
+  refuseStagesThatDoNotFit(names, experiment, bench);
+  return bench;
 }
 
 /** The workbench of a run that goes on from a stage; the data are those of the stages before. @throws DataError where they are not */

@@ -94,12 +94,21 @@ export function writeEnvironment(directory: string, environment: Environment): v
   writeJson(runPath(directory, RUN_FILES.environment), environment);
 }
 
-/** Runs work and says what it cost. */
-export async function measureCost(work: () => Promise<void>): Promise<Omit<StageCost, 'announcedMemoryBytes'>> {
+/**
+ * Runs work and says what it cost.
+ *
+ * @param announce told how much memory the process has before; says how much it is expected to have at most
+ */
+export async function measureCost(
+  work: () => Promise<void>,
+  announce: (memoryBytes: number) => number,
+): Promise<StageCost> {
   resetPeakMemory();
+  const announcedMemoryBytes = announce(peakMemory());
   const start = performance.now();
   await work();
-  return { seconds: (performance.now() - start) / 1000, peakMemoryBytes: peakMemory() };
+  const seconds = (performance.now() - start) / 1000;
+  return { seconds, peakMemoryBytes: peakMemory(), announcedMemoryBytes };
 }
 
 /** Linux can start the count of the largest resident memory anew; elsewhere it is that of the whole process. */

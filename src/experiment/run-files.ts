@@ -75,18 +75,48 @@ export function readBatches(directory: string): Int32Array {
   return requireTensor(readSafetensors(runPath(directory, RUN_FILES.batches)), 'indices', 'I32').data;
 }
 
-/** replay.safetensors. */
-export interface ReplayResults {
-  /** Path of the quadratic model under the window's own noise, θ about the window's mean [K, k]. */
-  readonly theta: Float32Array;
-  /** R² of each direction's path [k]. */
-  readonly explained: Float64Array;
+/** R² of each direction's path in the replay [k]. @throws DataError where replay.safetensors is missing or damaged */
+export function readExplained(directory: string): Float64Array {
+  const file = openSafetensors(runPath(directory, RUN_FILES.replay));
+  try {
+    return Float64Array.from(file.read('explained').data as Float64Array);
+  } finally {
+    file.close();
+  }
 }
 
-/** Reads replay.safetensors. @throws DataError where it is missing or damaged */
-export function readReplay(directory: string): ReplayResults {
-  const file = readSafetensors(runPath(directory, RUN_FILES.replay));
-  return { theta: requireTensor(file, 'theta', 'F32').data, explained: requireTensor(file, 'explained', 'F64').data };
+/** Bytes of a path that are read at once. */
+const BLOCK_BYTES = 2 ** 24;
+
+/**
+ * θ about the window's mean after every update along a few directions, read block by block: all of them may be gigabytes.
+ *
+ * @param file projections.safetensors for the measured path, replay.safetensors for that of the quadratic model
+ * @returns a path [K] for every direction
+ * @throws DataError where the file is missing or damaged
+ */
+export function readPathsAlong(
+  directory: string,
+  file: typeof RUN_FILES.projections | typeof RUN_FILES.replay,
+  directions: readonly number[],
+): Float64Array[] {
+  const reader = openSafetensors(runPath(directory, file));
+  try {
+    const [updates = 0, k = 0] = reader.tensors.theta?.shape ?? [];
+    const rows = Math.max(1, Math.floor(BLOCK_BYTES / (4 * k)));
+    const paths = directions.map(() => new Float64Array(updates));
+    const memory = new ArrayBuffer(4 * Math.min(rows, updates) * k);
+    for (let first = 0; first < updates; first += rows) {
+      const count = Math.min(rows, updates - first);
+      const block = reader.readRows('theta', first, count, memory).data as Float32Array;
+      directions.forEach((direction, at) => {
+        for (let row = 0; row < count; row++) paths[at][first + row] = block[row * k + direction];
+      });
+    }
+    return paths;
+  } finally {
+    reader.close();
+  }
 }
 
 /** curvature.safetensors. */

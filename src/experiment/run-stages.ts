@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, StorageError } from '../errors.ts';
+import { inWords } from '../hessian/memory.ts';
 import { silent } from '../progress.ts';
 import { attempt } from '../store/atomic.ts';
 import { holdsCheckpointOf, openCheckpoint } from '../store/checkpoint.ts';
@@ -28,6 +29,7 @@ import {
 } from './run-directory.ts';
 import type { Experiment } from './schema.ts';
 import { hasStage, type Stage, stageAt, type StageName, STAGES } from './stages.ts';
+import { stageMemory } from './stage-memory.ts';
 import type { Workbench } from './workbench.ts';
 
 /** How stages are to work; nothing here changes a result. */
@@ -242,7 +244,10 @@ class Run {
     const goesOn = holdsCheckpointOf(unfinished, key);
     const workbench = async () => frozenAsTrained(directory, await this.workbench());
     enterSection(stage.name);
-    const cost = await measureCost(() =>
+    // The pictures need none.
+    const bench = stage.name === 'report' ? null : await workbench();
+    const needed = stageMemory(stage.name, stored.experiment, bench);
+    const work = () =>
       stage.run({
         directory,
         experiment,
@@ -264,8 +269,14 @@ class Run {
           await runNested(other, theirs, await this.workbench());
           enterSection(stage.name);
         },
-      }),
-    );
+      });
+    const cost = await measureCost(work, (before) => {
+      const bytes = Math.ceil(before + needed.held + needed.passing);
+      voice.say(`stage ${stage.name}: at most ${inWords(bytes)} of memory for the whole process`);
+      return bytes;
+    });
+    if (cost.peakMemoryBytes > cost.announcedMemoryBytes)
+      voice.warn(`stage ${stage.name} took ${inWords(cost.peakMemoryBytes)} of memory, more than was announced`);
     enterSection('checksums', cost.peakMemoryBytes);
     this.requireDirectory(stage);
     if (this.bench) this.backend = (await this.bench).problem.backend.version;

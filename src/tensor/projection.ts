@@ -33,14 +33,13 @@ export function projectionBackend(backend: Backend, k: number, d: number): Backe
 /** Linear combinations of rows [k, d] by weights [count, k]: [count, d], as one native product. */
 export function combineRows(backend: Backend, weights: Reals, rows: Reals, k: number, d: number): Reals {
   const count = weights.length / k;
-  const array = backend.precision === 'float32' ? Float32Array : Float64Array;
   const product = backend.compile(
     (some, all) => [backend.ops.matMul(some as never, all as never)],
     [real(count, k), real(k, d)],
     [real(1, k), real(k, 1)],
   );
   try {
-    return product.run(array.from(weights), array.from(rows))[0];
+    return product.run(weights, rows)[0];
   } finally {
     product.dispose();
   }

@@ -40,11 +40,11 @@ import type { Context } from '../context.ts';
 import {
   type NoiseResults,
   readCurvature,
+  readExplained,
   readMean,
   readNoise,
   readPolishReport,
   readProjections,
-  readReplay,
   readSpectrum,
   readVisibility,
 } from '../run-files.ts';
@@ -77,7 +77,7 @@ export async function compareStage(context: Context): Promise<void> {
     noise,
     predictions,
     windowEstimates(projections.theta, k, batchesPerEpoch),
-    { explained: readReplay(directory).explained, unexplained: whiteFromOpening(settings, eigenvalues) },
+    { explained: readExplained(directory), unexplained: whiteFromOpening(settings, eigenvalues) },
     proportionalPrediction(table, perCurvature, sgd.weightDecay),
   );
   const felt = readCurvature(directory);

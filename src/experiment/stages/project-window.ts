@@ -15,9 +15,9 @@ import type { RecordedWindow } from '../window/recorded.ts';
 import type { Workbench } from '../workbench.ts';
 
 /** Updates multiplied at once: about so many bytes of weights, but enough rows to keep the directions' numbers busy. */
-const BLOCK_BYTES = 2 ** 26;
-const FEWEST_ROWS = 64;
-const MOST_ROWS = 512;
+export const BLOCK_BYTES = 2 ** 26;
+export const FEWEST_ROWS = 64;
+export const MOST_ROWS = 512;
 
 /**
  * Writes `projections.safetensors`: the recorded window along the eigendirections.

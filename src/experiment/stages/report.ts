@@ -21,7 +21,7 @@ import { readJson } from '../../store/json.ts';
 import { DIRECTION_COLUMNS, RUN_FILES, type RunFile, runPath } from '../../store/run-directory.ts';
 import type { Context } from '../context.ts';
 import { measuredCall } from '../profile.ts';
-import { readNoise, readProjections, readReplay } from '../run-files.ts';
+import { readNoise, readPathsAlong } from '../run-files.ts';
 import { readHistory } from '../training-curve.ts';
 
 /** Writes the figures. @throws DataError where a result is missing or damaged */
@@ -94,15 +94,10 @@ function readPaths(directory: string, { eigenvalue, regime }: DirectionColumns, 
   const nearest = SHOWN_PATHS.map((wanted) =>
     compared.reduce((best, i) => (distance(i, wanted) < distance(best, wanted) ? i : best)),
   );
-  const [measured, replayed] = [readProjections(directory).theta, readReplay(directory).theta];
-  const k = eigenvalue.length;
-  const along = (path: Float32Array, i: number) =>
-    Float64Array.from({ length: path.length / k }, (_, update) => path[update * k + i]);
-  return [...new Set(nearest)].map((direction) => ({
-    direction,
-    measured: along(measured, direction),
-    replayed: along(replayed, direction),
-  }));
+  const shown = [...new Set(nearest)];
+  const measured = readPathsAlong(directory, RUN_FILES.projections, shown);
+  const replayed = readPathsAlong(directory, RUN_FILES.replay, shown);
+  return shown.map((direction, at) => ({ direction, measured: measured[at], replayed: replayed[at] }));
 }
 
 function readControls(directory: string): ControlColumns[] | undefined {

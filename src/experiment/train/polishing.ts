@@ -24,12 +24,12 @@ import { measured } from '../profile.ts';
 import { chosenSamples, type Workbench } from '../workbench.ts';
 
 /** The eigenbasis that preconditions the polish is that of this many samples; gradient and curvature are exact. */
-const CURVATURE_SAMPLES = 10_000;
+export const CURVATURE_SAMPLES = 10_000;
 /** The same for large networks, counted in layer outputs. */
-const CURVATURE_UNITS = 2e7;
+export const CURVATURE_UNITS = 2e7;
 /** Networks up to this size are polished along all their directions. */
-const ALL_DIRECTIONS_UP_TO = 2000;
-const LEADING_DIRECTIONS = 100;
+export const ALL_DIRECTIONS_UP_TO = 2000;
+export const LEADING_DIRECTIONS = 100;
 
 /** @param start θ [d] */
 export async function polishFrom(

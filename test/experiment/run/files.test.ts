@@ -155,7 +155,11 @@ describe('a run directory', () => {
       ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'report'].sort(),
     );
     for (const cost of Object.values(environment.stages))
-      expect(cost).toEqual({ seconds: expect.any(Number), peakMemoryBytes: expect.any(Number) });
+      expect(cost).toEqual({
+        seconds: expect.any(Number),
+        peakMemoryBytes: expect.any(Number),
+        announcedMemoryBytes: expect.any(Number),
+      });
   });
 
   it('has pictures that are PNG files', () => {

@@ -38,7 +38,7 @@ describe('memory that is not there', () => {
     expect(await problemOf(() => runStage(directory, 'report', quiet, { memoryBytes: 2.345e9 + 1 }))).toBe(sentence);
   });
 
-  it('is refused to the spectrum before anything is written, unless the spectrum is not to be computed', async () => {
+  it('is refused to the spectrum before anything is written, and to what comes after it when that is called', async () => {
     const directory = join(scratchFolder(), 'run');
     available(1000);
     const all = () => runExperiment(directory, tiny(), quiet);
@@ -49,24 +49,26 @@ describe('memory that is not there', () => {
     vi.restoreAllMocks();
     await run(directory, {}, 'spectrum');
     available(1000);
-    expect(await problemOf(() => runStage(directory, 'curvature', quiet))).toBe('no error');
+    expect(await problemOf(() => runStage(directory, 'curvature', quiet))).toMatch(
+      /^exit 2: stage curvature needs at least 1 MB of memory, and 0 MB are available: ask for fewer directions/,
+    );
   });
 
   it('is refused to the polish and to the look at stability with what helps there', async () => {
     const directory = join(scratchFolder(), 'run');
-    // Half of the first is suggested for the products; at the second, Lanczos looks.
-    available(1e9, 1000);
+    // Half of the first is suggested for the products, the second is held against the stages; at the third, Lanczos looks.
+    available(1e9, 1e9, 1000);
     expect(await problemOf(() => run(directory, {}, 'train'))).toBe(
       'exit 2: 19 eigenpairs of 19 parameters need 1 MB of memory, and 0 MB are available: lower --memory, of which Hessian products now use 1 MB, or free memory',
     );
     vi.restoreAllMocks();
     await run(directory, {}, 'train');
-    available(1e9, 1000);
+    available(1e9, 1e9, 1000);
     expect(await problemOf(() => runStage(directory, 'record', quiet))).toBe(
       'exit 2: 1 eigenpair of 19 parameters need 1 MB of memory, and 0 MB are available: lower --memory, of which Hessian products now use 1 MB, or free memory',
     );
     // Here the first is what --memory is held against.
-    available(1e9, 1000);
+    available(1e9, 1e9, 1000);
     expect(await problemOf(() => runStage(directory, 'record', quiet, { memoryBytes: 0 }))).toBe(
       'exit 2: 1 eigenpair of 19 parameters need 1 MB of memory, and 0 MB are available: free memory',
     );
