@@ -10,7 +10,6 @@ import { crossoverEigenvalue } from '../../theory/index.ts';
 import type { Context } from '../context.ts';
 import { makeRoom } from '../memory.ts';
 import { measured } from '../profile.ts';
-import { rememberedOperator } from '../remembered-operator.ts';
 import { estimateVisibility, type Visibility, visibilityInWords, warningOfInvisibility } from '../visibility.ts';
 import { chosenSamples, type Workbench } from '../workbench.ts';
 
@@ -60,7 +59,9 @@ async function measureVisibility(
     if (subset) voice.say(`curvature at the minimum: that of ${count} samples`);
     const hessian = held.add(openHessian(problem, chosenSamples(bench, seed, subset), bench.savedBytes));
     const at: HessianAt = held.add(hessian.at(theta));
-    const operator = rememberedOperator(measured('Hessian products', at, 'apply'), journal);
+    const counted = measured('Hessian products', at, 'apply');
+    const apply = (vector: Float64Array) => journal.recall(vector, () => counted.apply(vector));
+    const operator = { size: problem.size, relativePrecision: at.relativePrecision, apply };
     const report = voice.begin('largest curvature');
     const { eigenvalues } = await lanczos(operator, {
       eigenpairs: 1,
