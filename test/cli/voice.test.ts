@@ -62,6 +62,27 @@ describe('in a log', () => {
     ]);
   });
 
+  it.each([
+    [60, '49 s'],
+    [131, '2 min'],
+    [3580, '59 min'],
+    [3611, '1 h'],
+    [3921, '1 h 5 min'],
+    [7821, '2 h 10 min'],
+    [86_350, '23 h 59 min'],
+    [86_411, '1 d'],
+    [277_211, '3 d 5 h'],
+  ])('tells what is left of %i s so that it can be planned with: %s', async (total, left) => {
+    const log = stream(false);
+    const report = progressVoice(log.stream).begin('eigendirections');
+    for (let done = 0; done <= 11; done++) {
+      await report(done, total);
+      vi.advanceTimersByTime(done === 11 ? 0 : 1000);
+    }
+    expect(plain(log.written)).toHaveLength(1);
+    expect(plain(log.written)[0]).toContain(`% (11 of ${total}), 1.0/s, ${left} left\n`);
+  });
+
   it('ends a piece of work before it says something else', async () => {
     const log = stream(false);
     const voice = progressVoice(log.stream);
