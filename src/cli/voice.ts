@@ -2,6 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import cliProgress from 'cli-progress';
 import pc from 'picocolors';
+import { duration } from '../duration.ts';
 import type { Voice } from '../experiment/index.ts';
 import { throwIfInterrupted } from './interrupt.ts';
 
@@ -91,7 +92,7 @@ class Work {
 
   end(): void {
     this.stop();
-    this.stream.write(`${this.title} ${pc.dim(`(${duration(performance.now() - this.start)})`)}\n`);
+    this.stream.write(`${this.title} ${pc.dim(`(${duration((performance.now() - this.start) / 1000)})`)}\n`);
   }
 
   private draw(done: number, total: number, detail: string): void {
@@ -126,23 +127,6 @@ class Work {
     const rate = `${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toPrecision(2)}/s`;
     // The first moments say nothing about the pace.
     if (elapsed < SETTLED_MS || perSecond === 0) return { rate: '…/s', left: '…' };
-    return { rate, left: duration((1000 * (total - done)) / perSecond) };
+    return { rate, left: duration((total - done) / perSecond) };
   }
-}
-
-/** `0.4 s`, `75 s`, `12 min`, `2 h 10 min`, `1 d 4 h`. */
-function duration(milliseconds: number): string {
-  const seconds = milliseconds / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 120) return `${seconds.toFixed(0)} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `${minutes} min`;
-  if (minutes < 24 * 60) return inTwo(minutes, 60, 'h', 'min');
-  return inTwo(Math.round(minutes / 60), 24, 'd', 'h');
-}
-
-/** A whole number of small units as so many large ones and the rest, which is left out where there is none. */
-function inTwo(count: number, per: number, large: string, small: string): string {
-  const rest = count % per;
-  return `${Math.floor(count / per)} ${large}${rest > 0 ? ` ${rest} ${small}` : ''}`;
 }
