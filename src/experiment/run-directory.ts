@@ -84,15 +84,20 @@ export function inspectRunDirectory(directory: string, given: Experiment | null 
   return null;
 }
 
-/** The choices of a run whose experiment.json is damaged: they stand in environment.json too. */
+/** The choices of a run whose experiment.json is damaged: threads stand in environment.json too, and files tell how the window is kept. */
 function choicesBefore(directory: string, experiment: Experiment): Choices {
   try {
     const threads = readEnvironment(directory)?.threads;
-    if (threads !== undefined) return { threads };
+    if (threads !== undefined) return { threads, store: storeOf(directory) };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
   }
   return suggestChoices(experiment);
+}
+
+function storeOf(directory: string): Choices['store'] {
+  if (existsSync(runPath(directory, RUN_FILES.trajectory))) return 'trajectory';
+  return existsSync(runPath(directory, RUN_FILES.epochs)) ? 'replay' : undefined;
 }
 
 /** Where the run that takes another's place is made ready. */

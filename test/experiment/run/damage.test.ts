@@ -149,7 +149,7 @@ describe('an output of a finished stage', () => {
   it('does not matter where settings have changed before it', async () => {
     rmSync(at('noise.safetensors'));
     const { ran, previous } = await run(directory, { spectrum: { eigenpairs: 5 } });
-    expect(ran).toEqual(['spectrum', 'noise', 'compare', 'report']);
+    expect(ran).toEqual(['spectrum', 'curvature', 'noise', 'compare', 'report']);
     expect(fingerprints(previous!)).toEqual(
       Object.fromEntries(Object.entries(known).filter(([name]) => name !== 'noise.safetensors')),
     );
@@ -160,7 +160,7 @@ describe('an output of a finished stage', () => {
     const changes = { spectrum: { eigenpairs: 5 } };
     expect(await refusal(changes)).toMatch(/^exit 3: RUN\/weights\.safetensors, written by stage record, is missing/);
     const { ran, previous } = await repair(changes);
-    expect(ran).toEqual(['record', 'spectrum', 'noise', 'compare', 'report']);
+    expect(ran).toEqual(['record', 'spectrum', 'curvature', 'noise', 'compare', 'report']);
     expect(fingerprints(previous!)).toEqual(known);
   });
 
@@ -190,13 +190,13 @@ describe('an output of a finished stage', () => {
     rmSync(at('environment.json'));
     const other = '0'.repeat(64);
     ledger.record.outputs = { ...ledger.record.outputs, 'mean.safetensors': other };
-    for (const stage of ['spectrum', 'noise', 'compare'])
+    for (const stage of ['spectrum', 'curvature', 'noise', 'compare'])
       ledger[stage].inputs = { ...ledger[stage].inputs, 'mean.safetensors': other };
     writeJson(at('stages.json'), ledger);
     const old = fingerprints(directory);
     const told: string[] = [];
     const { ran, previous } = await repair({}, { ...quiet, warn: (text) => told.push(text) });
-    expect(ran).toEqual(['record', 'spectrum', 'noise', 'compare', 'report']);
+    expect(ran).toEqual(['record', 'spectrum', 'curvature', 'noise', 'compare', 'report']);
     expect(told).toEqual([
       'stage record gives other results here than then: what follows from it is computed again, too',
     ]);
@@ -263,7 +263,7 @@ describe('stages.json', () => {
     change('spectrum.safetensors');
     const damaged = fingerprints(directory);
     const { ran, previous } = await repair();
-    expect(ran).toEqual(['spectrum', 'noise', 'compare', 'report']);
+    expect(ran).toEqual(['spectrum', 'curvature', 'noise', 'compare', 'report']);
     expect(fingerprints(directory)).toEqual(known);
     const kept = fingerprints(previous!);
     for (const name of Object.keys(damaged)) expect([name, kept[name]]).toEqual([name, damaged[name]]);
@@ -273,7 +273,7 @@ describe('stages.json', () => {
     rmSync(at('stages.json'));
     rmSync(at('environment.json'));
     const { ran, previous } = await repair();
-    expect(ran).toEqual(['train', 'record', 'spectrum', 'noise', 'compare', 'report']);
+    expect(ran).toEqual(['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'report']);
     expect(fingerprints(directory)).toEqual(known);
     const kept = fingerprints(previous!);
     for (const name of Object.keys(known))
