@@ -3,33 +3,30 @@ import { existsSync, mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, StorageError } from '../errors.ts';
 import { inWords } from '../hessian/memory.ts';
-import { silent } from '../progress.ts';
 import { attempt } from '../store/atomic.ts';
 import { holdsCheckpointOf, openCheckpoint } from '../store/checkpoint.ts';
-import { canonicalJson } from '../store/json.ts';
-import { type RunFile, runPath, UNFINISHED } from '../store/run-directory.ts';
-import { benchFor, dataFingerprint } from './benches.ts';
+import { runPath, UNFINISHED } from '../store/run-directory.ts';
 import { frozenAsTrained } from './batch-norm.ts';
-import type { Choices, Voice } from './context.ts';
+import { benchFor } from './benches.ts';
+import type { Voice } from './context.ts';
 import { refuseDamage } from './damage.ts';
-import { describeEnvironment, type Environment, measureCost, writeEnvironment } from './environment.ts';
-import { type Condition, filesOf, LedgerBook } from './ledger.ts';
+import { measureCost, type StageCost } from './environment.ts';
+import { filesOf } from './ledger.ts';
 import { enterSection } from './profile.ts';
-import { gaveTheSame, openBook, prepareRepair, putInPlace, readKnown, repairFolder } from './repair.ts';
+import { gaveTheSame, prepareRepair, putInPlace, repairFolder } from './repair.ts';
+import { RunBooks } from './run-books.ts';
 import {
   choicesFor,
-  hasOutputsFrom,
   inspectRunDirectory,
   removeLeftovers,
   removePartialFiles,
-  setAside,
   shareTraining,
   type StoredExperiment,
   writeStoredExperiment,
 } from './run-directory.ts';
 import type { Experiment } from './schema.ts';
-import { hasStage, type Stage, stageAt, type StageName, STAGES } from './stages.ts';
 import { stageMemory } from './stage-memory.ts';
+import { hasStage, type Stage, stageAt, type StageName, STAGES } from './stages.ts';
 import type { Workbench } from './workbench.ts';
 
 /** How stages are to work; nothing here changes a result. */
@@ -63,79 +60,52 @@ export interface Done {
   readonly previous: string | null;
 }
 
-/** Checksums of so many bytes take long enough to show how far they are. */
-const SHOWN_BYTES = 2 ** 29;
-
 /**
  * Runs what is not up to date.
  *
  * @throws DataError where files are damaged, or a stage before the first is not up to date; and all that stages throw
  */
 export async function runStages(call: Call): Promise<Done> {
-  const run = new Run(call);
-  await run.look();
-  return await run.go();
+  const { directory, stored, voice, range, options } = call;
+  attempt(directory, () => mkdirSync(directory, { recursive: true }));
+  removePartialFiles(directory);
+  const repair = options.repair ?? false;
+  const books = await RunBooks.open(directory, stored, voice, repair);
+  const stages = STAGES.slice(0, range[1] + 1).filter((stage) => hasStage(stored.experiment, stage));
+  refuseDamage(directory, await books.flawsOf(stages), repair, ({ stage }) => stageAt(stage) < range[0]);
+  const open = stages.find((stage) => books.conditionOf(stage) !== 'fresh');
+  if (open && stageAt(open.name) < range[0]) throw outOfDate(open.name, directory);
+  if (open) return await new Run(call, books, stageAt(open.name)).through(stages);
+  writeStoredExperiment(directory, stored);
+  books.keepStamps();
+  if (repair) voice.say('every file is as it was written');
+  return { ran: [], previous: null };
 }
 
-/** One call of the pipeline on one run directory. */
+/** One call of the pipeline on one run directory in which something is to be done. */
 class Run {
   private readonly call: Call;
-  private readonly fingerprint: string;
-  /** The stages up to the last that was asked for. */
-  private readonly stages: readonly Stage[];
+  private readonly books: RunBooks;
+  /** Index of the first stage that is not up to date. */
+  private readonly start: number;
   private identity: string;
-  private readonly known: Environment | null;
-  private costs: Environment['stages'];
-  private choices: Choices;
-  private backend: string | null;
-  private book!: LedgerBook;
-  /** Whether stages.json was made again: what it does not vouch for any more is set aside, not removed. */
-  private isBookMended = false;
   private bench: Promise<Workbench> | undefined;
-  private start = STAGES.length;
   private previous: string | null = null;
   private readonly ran: StageName[] = [];
 
-  constructor(call: Call) {
-    const { directory, stored, range, options, opened } = call;
+  constructor(call: Call, books: RunBooks, start: number) {
     this.call = call;
-    this.choices = stored.choices;
-    this.stages = STAGES.slice(0, range[1] + 1).filter((stage) => hasStage(stored.experiment, stage));
-    this.fingerprint = dataFingerprint(stored.experiment);
-    attempt(directory, () => mkdirSync(directory, { recursive: true }));
-    this.identity = identityOf(directory);
-    removePartialFiles(directory);
-    this.known = readKnown(directory, options.repair);
-    this.costs = { ...this.known?.stages };
-    this.backend = this.known?.backend ?? null;
-    this.bench = opened && Promise.resolve(opened);
-  }
-
-  /** Finds out what there is. @throws DataError for what is damaged */
-  async look(): Promise<void> {
-    const { directory, stored, options, range } = this.call;
-    const { experiment } = stored;
-    const show = this.showChecksums;
-    const { book, isMended } = await openBook(directory, stored, this.known, options.repair ?? false, show);
-    this.book = book;
-    this.isBookMended = isMended;
-    // From the first change of settings on all is computed anew, whatever has happened to it.
-    const changed = this.stages.findIndex((stage) => !book.hadSettings(stage, experiment, this.fingerprint));
-    const finished = changed < 0 ? this.stages : this.stages.slice(0, changed);
-    await this.takeChecksums(finished.flatMap(({ outputs }) => outputs));
-    const flaws = finished.flatMap((stage) => book.flawsOf(stage));
-    refuseDamage(directory, flaws, options.repair ?? false, ({ stage }) => stageAt(stage) < range[0]);
+    this.books = books;
+    this.start = start;
+    this.identity = identityOf(call.directory);
+    this.bench = call.opened && Promise.resolve(call.opened);
   }
 
   /** Mends and runs one stage after the other. */
-  async go(): Promise<Done> {
-    const { directory, range } = this.call;
-    const open = this.stages.find((stage) => this.conditionOf(stage) !== 'fresh');
-    this.start = open ? STAGES.indexOf(open) : STAGES.length;
-    if (this.start < range[0]) throw outOfDate(open!.name, directory);
+  async through(stages: readonly Stage[]): Promise<Done> {
     let isComputing = false;
-    for (const stage of this.stages) {
-      const condition = isComputing ? 'stale' : this.conditionOf(stage);
+    for (const stage of stages) {
+      const condition = isComputing ? 'stale' : this.books.conditionOf(stage);
       if (condition === 'fresh') continue;
       if (condition === 'damaged') {
         isComputing = !(await this.mend(stage));
@@ -145,56 +115,33 @@ class Run {
       isComputing = true;
       await this.compute(stage);
     }
-    if (!isComputing) {
-      this.writeExperiment(directory);
-      this.keepStamps();
-    }
+    if (!isComputing) writeStoredExperiment(this.call.directory, this.call.stored);
     return { ran: this.ran, previous: this.previous };
-  }
-
-  private conditionOf(stage: Stage): Condition {
-    return this.book.conditionOf(stage, this.call.stored.experiment, this.fingerprint);
   }
 
   /** Readies the directory for stages that are computed from this one on: what they replace is set aside. */
   private async makeRoom(index: number): Promise<void> {
-    const { directory, stored } = this.call;
-    const isReplaced =
-      STAGES.slice(index).some(({ name }) => this.book.has(name)) ||
-      (this.isBookMended && hasOutputsFrom(directory, index));
-    // Settings that cannot be met leave an earlier run where it is. Pictures need no network.
-    if (isReplaced && index < stageAt('report')) await this.workbench();
-    if (isReplaced) this.setAside(index);
-    const key = this.book.keyOf(STAGES[index], stored.experiment, this.fingerprint);
-    removeLeftovers(directory, index, key);
-    this.writeExperiment(directory);
-    this.book.write();
-    this.costs = Object.fromEntries(
-      STAGES.slice(0, index).flatMap(({ name }) => (this.costs[name] ? [[name, this.costs[name]]] : [])),
-    );
-    this.describe();
-  }
-
-  private setAside(index: number): void {
-    const { directory, stored, voice } = this.call;
-    this.requireDirectory();
-    const kept = this.book.before(index);
-    this.previous = setAside(directory, index, stored, kept);
-    this.identity = identityOf(directory);
-    this.book = new LedgerBook(directory, this.book.stamps, true, kept);
-    voice.say(`the earlier results are kept in ${this.previous}`);
+    const { directory } = this.call;
+    if (this.books.hasResultsFrom(index)) {
+      // Settings that cannot be met leave an earlier run where it is. Pictures need no network.
+      if (index < stageAt('report')) await this.workbench();
+      this.requireDirectory();
+      this.previous = this.books.setAside(index);
+      this.identity = identityOf(directory);
+    }
+    removeLeftovers(directory, index, this.books.keyOf(STAGES[index]));
+    this.books.begin(index);
   }
 
   /** Runs a stage, and enters it. */
   private async compute(stage: Stage): Promise<void> {
-    const { directory, stored } = this.call;
-    const inputs = this.book.checksums(stage.inputs);
-    await this.runIn(directory, stage);
-    await this.takeChecksums(stage.outputs);
-    this.book.enter(stage, stored.experiment, this.fingerprint, inputs);
+    const { directory } = this.call;
+    const inputs = this.books.ledger.checksums(stage.inputs);
+    const cost = await this.runIn(directory, stage);
+    await this.books.enter(stage, inputs);
     // Not earlier: until then the stage would have to be run again.
     removeUnfinished(directory, join(directory, UNFINISHED, stage.name));
-    this.describe();
+    this.books.describe(stage.name, cost);
   }
 
   /**
@@ -205,57 +152,49 @@ class Run {
    */
   private async mend(stage: Stage): Promise<boolean> {
     const { directory, stored, voice } = this.call;
-    const damaged = this.book.flawsOf(stage).map(({ file }) => file);
+    const { books } = this;
+    const damaged = books.ledger.flawsOf(stage).map(({ file }) => file);
     voice.say(`stage ${stage.name} is computed again for ${damaged.join(', ')}`);
-    const folder = prepareRepair(directory, stage, stored, this.book, damaged);
-    await this.runIn(folder, stage);
-    const record = this.book.recordOf(stage.name)!;
-    if (gaveTheSame(folder, stage, record)) {
+    const folder = prepareRepair(directory, stage, stored, books.ledger, damaged);
+    const cost = await this.runIn(folder, stage);
+    const record = books.ledger.recordOf(stage.name)!;
+    const isSame = gaveTheSame(folder, stage, record);
+    if (isSame) {
       putInPlace(folder, directory, damaged);
-      await this.takeChecksums(stage.outputs);
+      await books.takeChecksums(stage.outputs);
       removeUnfinished(directory, folder);
-      this.describe();
-      return true;
+    } else {
+      voice.warn(`stage ${stage.name} gives other results here than then: what follows from it is computed again, too`);
+      await this.makeRoom(STAGES.indexOf(stage));
+      const moved = repairFolder(this.previous!, stage.name);
+      const made = stage.outputs.flatMap((file) => filesOf(moved, file));
+      putInPlace(moved, directory, made);
+      removeUnfinished(this.previous!, moved);
+      await books.enter(stage, record.inputs);
     }
-    voice.warn(`stage ${stage.name} gives other results here than then: what follows from it is computed again, too`);
-    const cost = this.costs[stage.name];
-    await this.makeRoom(STAGES.indexOf(stage));
-    const moved = repairFolder(this.previous!, stage.name);
-    putInPlace(
-      moved,
-      directory,
-      stage.outputs.flatMap((file) => filesOf(moved, file)),
-    );
-    removeUnfinished(this.previous!, moved);
-    await this.takeChecksums(stage.outputs);
-    this.book.enter(stage, stored.experiment, this.fingerprint, record.inputs);
-    this.costs = { ...this.costs, [stage.name]: cost };
-    this.describe();
-    return false;
+    books.describe(stage.name, cost);
+    return isSame;
   }
 
-  /** Runs a stage in the run directory, or in a folder that has what it reads. */
-  private async runIn(directory: string, stage: Stage): Promise<void> {
+  /** Runs a stage in the run directory, or in a folder that has what it reads. @returns what it cost */
+  private async runIn(directory: string, stage: Stage): Promise<StageCost> {
     const { stored, voice, runNested } = this.call;
-    const { experiment } = stored;
-    const key = this.book.keyOf(stage, experiment, this.fingerprint);
-    const unfinished = join(directory, UNFINISHED, stage.name);
+    const { name } = stage;
+    const { books } = this;
+    const key = books.keyOf(stage);
+    const unfinished = join(directory, UNFINISHED, name);
     // Whole files of the stage are there for it to go on from only where it was begun with all that it depends on.
     const goesOn = holdsCheckpointOf(unfinished, key);
     const workbench = async () => frozenAsTrained(directory, await this.workbench());
-    enterSection(stage.name);
+    enterSection(name);
     // The pictures need none.
-    const bench = stage.name === 'report' ? null : await workbench();
-    const needed = stageMemory(stage.name, stored.experiment, bench);
+    const needed = stageMemory(name, stored.experiment, name === 'report' ? null : await workbench());
     const work = () =>
       stage.run({
         directory,
-        experiment,
-        choices: this.choices,
-        choose: (choice) => {
-          this.choices = { ...this.choices, ...choice };
-          this.writeExperiment(directory);
-        },
+        experiment: stored.experiment,
+        choices: books.choices,
+        choose: (choice) => books.choose(choice, directory),
         voice,
         workbench,
         checkpoint: (work) => openCheckpoint(join(unfinished, work), key),
@@ -265,27 +204,23 @@ class Run {
           const earlier = inspectRunDirectory(other);
           shareTraining(directory, other);
           const store = earlier ? choicesFor(earlier, theirs).store : undefined;
-          writeStoredExperiment(other, { experiment: theirs, choices: { ...this.choices, store } });
+          writeStoredExperiment(other, { experiment: theirs, choices: { ...books.choices, store } });
           await runNested(other, theirs, await this.workbench());
-          enterSection(stage.name);
+          enterSection(name);
         },
       });
     const cost = await measureCost(work, (before) => {
       const bytes = Math.ceil(before + needed.held + needed.passing);
-      voice.say(`stage ${stage.name}: at most ${inWords(bytes)} of memory for the whole process`);
+      voice.say(`stage ${name}: at most ${inWords(bytes)} of memory for the whole process`);
       return bytes;
     });
     if (cost.peakMemoryBytes > cost.announcedMemoryBytes)
-      voice.warn(`stage ${stage.name} took ${inWords(cost.peakMemoryBytes)} of memory, more than was announced`);
+      voice.warn(`stage ${name} took ${inWords(cost.peakMemoryBytes)} of memory, more than was announced`);
     enterSection('checksums', cost.peakMemoryBytes);
     this.requireDirectory(stage);
-    if (this.bench) this.backend = (await this.bench).problem.backend.version;
-    this.costs = { ...this.costs, [stage.name]: cost };
-    this.ran.push(stage.name);
-  }
-
-  private writeExperiment(directory: string): void {
-    writeStoredExperiment(directory, { experiment: this.call.stored.experiment, choices: this.choices });
+    if (this.bench) this.books.backend = (await this.bench).problem.backend.version;
+    this.ran.push(name);
+    return cost;
   }
 
   private workbench(): Promise<Workbench> {
@@ -300,29 +235,6 @@ class Run {
     throw new StorageError(
       `${directory} was removed or replaced${stage ? ` while stage ${stage.name} ran` : ''}: run again, or choose another folder with --out`,
     );
-  }
-
-  private readonly showChecksums = (bytes: number) =>
-    bytes < SHOWN_BYTES ? silent : this.call.voice.begin('checksums');
-
-  private takeChecksums(files: readonly RunFile[]): Promise<void> {
-    return this.book.takeChecksums(files, this.showChecksums);
-  }
-
-  /** Writes environment.json. */
-  private describe(): void {
-    const { directory } = this.call;
-    const { costs: stages, book, backend } = this;
-    const known = { stages, files: book.ownStamps(), records: book.vouchers() };
-    writeEnvironment(directory, describeEnvironment(this.choices, backend, known));
-  }
-
-  /** Keeps checksums that had to be taken again, so that the next call need not. */
-  private keepStamps(): void {
-    const { known, book } = this;
-    if (this.ran.length > 0 || (known && canonicalJson(known.files) === canonicalJson(book.ownStamps()))) return;
-    if (known === null) this.describe();
-    else writeEnvironment(this.call.directory, { ...known, files: book.ownStamps(), records: book.vouchers() });
   }
 }
 

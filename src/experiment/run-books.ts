@@ -1,0 +1,138 @@
+/** What a call of the pipeline knows of a run directory, and keeps in it: stages.json and environment.json. */
+import { silent } from '../progress.ts';
+import { canonicalJson } from '../store/json.ts';
+import type { RunFile } from '../store/run-directory.ts';
+import { dataFingerprint } from './benches.ts';
+import type { Choices, Voice } from './context.ts';
+import { describeEnvironment, type Environment, type StageCost, writeEnvironment } from './environment.ts';
+import { type Condition, type Flaw, LedgerBook } from './ledger.ts';
+import { openBook, readKnown } from './repair.ts';
+import { hasOutputsFrom, setAside, type StoredExperiment, writeStoredExperiment } from './run-directory.ts';
+import { type Stage, type StageName, STAGES } from './stages.ts';
+
+/** Checksums of so many bytes take long enough to show how far they are. */
+const SHOWN_BYTES = 2 ** 29;
+
+/** Ledger and environment of one run directory, for the settings that are asked for. */
+export class RunBooks {
+  private readonly directory: string;
+  private stored: StoredExperiment;
+  private readonly voice: Voice;
+  private readonly known: Environment | null;
+  private readonly fingerprint: string;
+  private costs: Environment['stages'];
+  /** What the back end calls itself; null until a stage needed one. */
+  backend: string | null;
+  ledger: LedgerBook;
+  /** Whether stages.json was made again: what it does not vouch for any more is set aside, not removed. */
+  private readonly isMended: boolean;
+
+  private constructor(
+    directory: string,
+    stored: StoredExperiment,
+    voice: Voice,
+    known: Environment | null,
+    ledger: LedgerBook,
+    isMended: boolean,
+  ) {
+    this.directory = directory;
+    this.stored = stored;
+    this.voice = voice;
+    this.known = known;
+    this.fingerprint = dataFingerprint(stored.experiment);
+    this.costs = { ...known?.stages };
+    this.backend = known?.backend ?? null;
+    this.ledger = ledger;
+    this.isMended = isMended;
+  }
+
+  /** @param repair whether damaged books are made again, and all files read @throws DataError for damaged books that are not */
+  static async open(directory: string, stored: StoredExperiment, voice: Voice, repair: boolean): Promise<RunBooks> {
+    const known = readKnown(directory, repair);
+    const { book, isMended } = await openBook(directory, stored, known, repair, shownOn(voice));
+    return new RunBooks(directory, stored, voice, known, book, isMended);
+  }
+
+  /** What is damaged of stages whose settings are the same; from the first change on all is computed anew, whatever has happened to it. */
+  async flawsOf(stages: readonly Stage[]): Promise<Flaw[]> {
+    const { experiment } = this.stored;
+    const changed = stages.findIndex((stage) => !this.ledger.hadSettings(stage, experiment, this.fingerprint));
+    const finished = changed < 0 ? stages : stages.slice(0, changed);
+    await this.takeChecksums(finished.flatMap(({ outputs }) => outputs));
+    return finished.flatMap((stage) => this.ledger.flawsOf(stage));
+  }
+
+  conditionOf(stage: Stage): Condition {
+    return this.ledger.conditionOf(stage, this.stored.experiment, this.fingerprint);
+  }
+
+  keyOf(stage: Stage): string {
+    return this.ledger.keyOf(stage, this.stored.experiment, this.fingerprint);
+  }
+
+  /** Whether results would have to make room if this stage and those after it were computed. */
+  hasResultsFrom(index: number): boolean {
+    return (
+      STAGES.slice(index).some(({ name }) => this.ledger.has(name)) ||
+      (this.isMended && hasOutputsFrom(this.directory, index))
+    );
+  }
+
+  /** Sets the run aside, and goes on with what comes before a stage. @returns where it is now */
+  setAside(index: number): string {
+    const kept = this.ledger.before(index);
+    const previous = setAside(this.directory, index, this.stored, kept);
+    this.ledger = new LedgerBook(this.directory, this.ledger.stamps, true, kept);
+    this.voice.say(`the earlier results are kept in ${previous}`);
+    return previous;
+  }
+
+  get choices(): Choices {
+    return this.stored.choices;
+  }
+
+  /** Keeps a choice that a stage has made. @param directory where the stage works, which may be beside the run's own */
+  choose(choice: Partial<Choices>, directory: string): void {
+    const { experiment, choices } = this.stored;
+    this.stored = { experiment, choices: { ...choices, ...choice } };
+    writeStoredExperiment(directory, this.stored);
+  }
+
+  /** Writes all that there is before a stage is computed: its absence tells something later. */
+  begin(index: number): void {
+    writeStoredExperiment(this.directory, this.stored);
+    this.ledger.write();
+    const kept = STAGES.slice(0, index).flatMap(({ name }) => (this.costs[name] ? [[name, this.costs[name]]] : []));
+    this.costs = Object.fromEntries(kept);
+    this.describe();
+  }
+
+  /** Enters a stage that was just computed. @param inputs as they were when it began */
+  async enter(stage: Stage, inputs: Readonly<Record<string, string>>): Promise<void> {
+    await this.takeChecksums(stage.outputs);
+    this.ledger.enter(stage, this.stored.experiment, this.fingerprint, inputs);
+  }
+
+  /** Writes environment.json. @param name of a stage that has just been run */
+  describe(name?: StageName, cost?: StageCost): void {
+    if (name) this.costs = { ...this.costs, [name]: cost };
+    const { costs: stages, ledger, backend, directory, stored } = this;
+    const known = { stages, files: ledger.ownStamps(), records: ledger.vouchers() };
+    writeEnvironment(directory, describeEnvironment(stored.choices, backend, known));
+  }
+
+  /** Where nothing was run: keeps checksums that had to be taken again, so that the next call need not. */
+  keepStamps(): void {
+    const { known, ledger, directory } = this;
+    const files = ledger.ownStamps();
+    if (known === null) this.describe();
+    else if (canonicalJson(known.files) !== canonicalJson(files))
+      writeEnvironment(directory, { ...known, files, records: ledger.vouchers() });
+  }
+
+  takeChecksums(files: readonly RunFile[]): Promise<void> {
+    return this.ledger.takeChecksums(files, shownOn(this.voice));
+  }
+}
+
+const shownOn = (voice: Voice) => (bytes: number) => (bytes < SHOWN_BYTES ? silent : voice.begin('checksums'));
