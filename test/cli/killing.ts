@@ -55,9 +55,9 @@ export async function killAndGoOn(
     reference.milliseconds = Math.min(reference.milliseconds, performance.now() - start);
     return await killAndGoOn(folder, `${name}-again`, args, reference, part, checkpoints);
   }
-  // Whatever has a result's name is whole. Ledgers grow; what is hidden is unfinished.
+  // Whatever has a result's name is whole. Ledgers grow, and choices are made; what is hidden is unfinished.
   const left = Object.entries(filesOf(join(folder, name)));
-  for (const [file, sha256] of left.filter(([file]) => !/(^|\/)\.|stages\.json$/.test(file)))
+  for (const [file, sha256] of left.filter(([file]) => !/(^|\/)\.|(stages|experiment)\.json$/.test(file)))
     expect([file, sha256], `killed after ${killAfter} ms`).toEqual([file, reference.files[file]]);
 
   const resumed = await epochnoise(folder, command, { environment });
