@@ -32,7 +32,7 @@ async function refusalOf(out: string, before?: string): Promise<string> {
   return errors[0];
 }
 
-const isMade = (name: string) => !/(^|\/)\.|stages\.json$/.test(name);
+const isMade = (name: string) => !/(^|\/)\.|(stages|experiment)\.json$/.test(name);
 /** What there is has a name of its own only where it is whole. */
 function expectWhole(out: string): void {
   const left = filesOf(join(folder, out));
