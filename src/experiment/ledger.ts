@@ -107,14 +107,18 @@ export class LedgerBook {
   conditionOf(stage: Stage, experiment: Experiment, dataFingerprint: string): Condition {
     const record = this.ledger[stage.name];
     if (!record) return 'missing';
-    if (record.settings !== settingsChecksum(stage, experiment, dataFingerprint)) return 'stale';
+    if (!this.hadSettings(stage, experiment, dataFingerprint)) return 'stale';
     if (this.flawsOf(stage).length > 0) return 'damaged';
     return same(record.inputs, this.checksums(stage.inputs)) ? 'fresh' : 'stale';
   }
 
-  /** Whether a finished stage had these settings. */
+  /** Whether a finished stage had these settings, and wrote what it writes now: another program's may have written more. */
   hadSettings(stage: Stage, experiment: Experiment, dataFingerprint: string): boolean {
-    return this.ledger[stage.name]?.settings === settingsChecksum(stage, experiment, dataFingerprint);
+    const record = this.ledger[stage.name];
+    if (record?.settings !== settingsChecksum(stage, experiment, dataFingerprint)) return false;
+    return Object.keys(record.outputs).every((name) =>
+      stage.outputs.some((file) => name === file || name.startsWith(`${file}/`)),
+    );
   }
 
   /** What has happened to the outputs of a finished stage. */
