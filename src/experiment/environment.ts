@@ -103,12 +103,28 @@ export async function measureCost(
   work: () => Promise<void>,
   announce: (memoryBytes: number) => number,
 ): Promise<StageCost> {
+  notePeak();
   resetPeakMemory();
-  const announcedMemoryBytes = announce(peakMemory());
+  const before = peakMemory();
+  const announcedMemoryBytes = announce(before);
+  peaks.push(before);
   const start = performance.now();
-  await work();
-  const seconds = (performance.now() - start) / 1000;
-  return { seconds, peakMemoryBytes: peakMemory(), announcedMemoryBytes };
+  try {
+    await work();
+    notePeak();
+    const seconds = (performance.now() - start) / 1000;
+    return { seconds, peakMemoryBytes: peaks[peaks.length - 1], announcedMemoryBytes };
+  } finally {
+    peaks.pop();
+  }
+}
+
+/** Largest memory of each piece of work that is being measured, the innermost last: a run within a run begins its own count. */
+const peaks: number[] = [];
+
+function notePeak(): void {
+  const now = peakMemory();
+  for (const at of peaks.keys()) peaks[at] = Math.max(peaks[at], now);
 }
 
 /** Linux can start the count of the largest resident memory anew; elsewhere it is that of the whole process. */

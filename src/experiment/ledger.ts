@@ -112,11 +112,13 @@ export class LedgerBook {
     return same(record.inputs, this.checksums(stage.inputs)) ? 'fresh' : 'stale';
   }
 
-  /** Whether a finished stage had these settings, and kept its results as they ask for. */
+  /** Whether a finished stage had these settings, kept its results as they ask for, and wrote what it writes now: another program's may have written more. */
   hadSettings(stage: Stage, experiment: Experiment, dataFingerprint: string): boolean {
     const record = this.ledger[stage.name];
     if (record?.settings !== settingsChecksum(stage, experiment, dataFingerprint)) return false;
-    return stage.suits?.(experiment, Object.keys(record.outputs)) ?? true;
+    const written = Object.keys(record.outputs);
+    const isOwn = (name: string) => stage.outputs.some((file) => name === file || name.startsWith(`${file}/`));
+    return written.every(isOwn) && (stage.suits?.(experiment, written) ?? true);
   }
 
   /** What has happened to the outputs of a finished stage. */

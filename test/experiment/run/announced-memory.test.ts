@@ -48,6 +48,10 @@ describe.runIf(process.platform === 'linux')('every stage', () => {
     const costs = environments.flatMap((name) =>
       Object.entries(readJson<Environment>(join(directory, name)).stages).map(([stage, cost]) => ({ stage, ...cost! })),
     );
+    const own = costs.find(({ stage }) => stage === 'controls');
+    // What a run within the run took was taken while its stage ran.
+    for (const { peakMemoryBytes } of costs.slice(0, own ? -ran.length : 0))
+      expect(own!.peakMemoryBytes).toBeGreaterThanOrEqual(peakMemoryBytes);
     // One line a stage, those of runs within the run included, which have the training from this one.
     expect(announced).toHaveLength(costs.length);
     expect(costs.length).toBeGreaterThanOrEqual(ran.length);

@@ -4,7 +4,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runStage } from '../../../src/experiment/index.ts';
-import { LedgerBook } from '../../../src/experiment/ledger.ts';
+import { LedgerBook, readLedger } from '../../../src/experiment/ledger.ts';
 import { hasStage, type StageName, STAGES } from '../../../src/experiment/stages.ts';
 import { readJson } from '../../../src/store/json.ts';
 import { deadProcess } from '../../setup/dead-process.ts';
@@ -161,6 +161,17 @@ describe('a changed file', () => {
     book.enter(record, tiny(), '');
     expect(book.isFresh(record, tiny(), '')).toBe(true);
     expect(book.isFresh(spectrum, tiny(), '')).toBe(false);
+  });
+});
+
+describe('a stage of another program', () => {
+  it('that wrote a file which this one does not write is run again', () => {
+    const ledger = readLedger(finished);
+    const { spectrum } = ledger;
+    const outputs = { ...spectrum!.outputs, 'density.safetensors': '0'.repeat(64) };
+    const book = new LedgerBook(finished, {}, true, { ...ledger, spectrum: { ...spectrum!, outputs } });
+    const [, record, stage] = STAGES;
+    expect([record, stage].map((one) => book.conditionOf(one, tiny(), ''))).toEqual(['fresh', 'stale']);
   });
 });
 
