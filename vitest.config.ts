@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // The tensorflow binding cannot be loaded by a second worker thread: processes instead.
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/full/**'],
     pool: 'forks',
+    // On two cores the default is one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', './test/skipped-reporter.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
