@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Environment } from '../../../src/experiment/environment.ts';
 import { runExperiment, runStage, type Voice } from '../../../src/experiment/index.ts';
 import { refuseStagesThatDoNotFit, stageMemory } from '../../../src/experiment/stage-memory.ts';
-import { STAGES } from '../../../src/experiment/stages.ts';
+import type { STAGES } from '../../../src/experiment/stages.ts';
 import { openWorkbench } from '../../../src/experiment/workbench.ts';
 import { readJson } from '../../../src/store/json.ts';
 import { listing, problemOf, scratchFolder } from '../../store/scratch.ts';
