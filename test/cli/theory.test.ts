@@ -142,14 +142,14 @@ describe('--plot', () => {
     expect(await plot('album.png')).toBe('2: ~/album.png is a folder; give --plot the name of a file');
     expect(await plot('letter/theory.png')).toBe('2: ~/letter is a file; give --plot a name in a folder');
     expect(await plot('letter/new/theory.png')).toBe(
-      "1: cannot write ~/letter/new/theory.png: ENOTDIR: not a directory, mkdir '~/letter/new'",
+      "3: cannot write ~/letter/new/theory.png: ENOTDIR: not a directory, mkdir '~/letter/new'",
     );
   });
 
   it.skipIf(process.getuid?.() === 0)('refuses a folder that may not be written to', async () => {
     mkdirSync(join(folder, 'locked'), { mode: 0o500 });
     expect(await refusal(folder, [...ARGS, '--eigenvalue', '1', '--plot', 'locked/theory.png'])).toMatch(
-      /^1: cannot write ~\/locked\/theory\.png: EACCES: .*; choose a folder that you may write to$/,
+      /^3: cannot write ~\/locked\/theory\.png: EACCES: .*; choose a folder that you may write to$/,
     );
   });
 
