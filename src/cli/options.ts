@@ -43,7 +43,7 @@ export const memoryOption = (): Option =>
     'memory for intermediate values that Hessian products share, e.g. 4GB; 0MB keeps none (default: half of what is free)',
   ).argParser(memorySize);
 
-/** `--repair`, of every command that computes. */
+/** `--repair`, of every command that writes into a run. */
 export const repairOption = (): Option =>
   new Option('--repair', 'read every file of the run, and make damaged or missing ones again; nothing else is touched');
 

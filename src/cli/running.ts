@@ -1,7 +1,7 @@
 /** Running an experiment, a stage or a probe of one: progress and profile on standard error, then the result. */
 import type { Command } from 'commander';
 import type { Described, Voice } from '../experiment/index.ts';
-import { memoryOption, repairOption } from './options.ts';
+import { memoryOption } from './options.ts';
 import { print, printJson } from './output.ts';
 import { PROFILE_HELP, profileTo } from './profile.ts';
 import { progressVoice } from './voice.ts';
@@ -11,7 +11,6 @@ export interface RunningOptions {
   readonly json?: boolean;
   readonly profile?: boolean;
   readonly memory?: number;
-  readonly repair?: boolean;
 }
 
 /** Adds the options of every command that computes. */
@@ -19,8 +18,7 @@ export function withRunningOptions(command: Command): Command {
   return command
     .option('--json', 'print the result as JSON')
     .option('--profile', PROFILE_HELP)
-    .addOption(memoryOption())
-    .addOption(repairOption());
+    .addOption(memoryOption());
 }
 
 /**

@@ -2,13 +2,14 @@
 import { Command, Option } from 'commander';
 import { join } from 'node:path';
 import { experimentNames, STAGE_NAMES, type StageName } from '../../experiment/catalogue.ts';
-import { gather } from '../options.ts';
+import { gather, repairOption } from '../options.ts';
 import { runAndPrint, type RunningOptions, withRunningOptions } from '../running.ts';
 
 interface RunOptions extends RunningOptions {
   readonly out?: string;
   readonly set?: string[];
   readonly until: StageName;
+  readonly repair?: boolean;
 }
 
 /** `run`. */
@@ -19,15 +20,17 @@ export function runCommand(): Command {
     .option('--out <folder>', 'where the results go (default: results/<name of the experiment>)')
     .option('--set <key.path=value>', 'change a setting; may be given several times', gather(String))
     .addOption(new Option('--until <stage>', 'the last stage to run').choices(STAGE_NAMES).default('report'));
-  return withRunningOptions(command).action(async (nameOrFile: string, options: RunOptions) => {
-    const { out, set = [], until, memory: memoryBytes, repair } = options;
-    await runAndPrint(options, async () => {
-      const { loadExperiment } = await import('../../experiment/load.ts');
-      const { name, experiment } = loadExperiment(nameOrFile, set);
-      const { describeResult, runExperiment } = await import('../../experiment/index.ts');
-      const directory = out ?? join('results', name);
-      const settings = { until, memoryBytes, repair };
-      return async (voice) => describeResult(await runExperiment(directory, experiment, voice, settings));
+  return withRunningOptions(command)
+    .addOption(repairOption())
+    .action(async (nameOrFile: string, options: RunOptions) => {
+      const { out, set = [], until, memory: memoryBytes, repair } = options;
+      await runAndPrint(options, async () => {
+        const { loadExperiment } = await import('../../experiment/load.ts');
+        const { name, experiment } = loadExperiment(nameOrFile, set);
+        const { describeResult, runExperiment } = await import('../../experiment/index.ts');
+        const directory = out ?? join('results', name);
+        const settings = { until, memoryBytes, repair };
+        return async (voice) => describeResult(await runExperiment(directory, experiment, voice, settings));
+      });
     });
-  });
 }

@@ -1,6 +1,7 @@
 /** `epochnoise train`, `record`, … `report`: one stage of an existing run. */
 import { Command } from 'commander';
 import { STAGE_NAMES, STAGE_TITLES } from '../../experiment/catalogue.ts';
+import { repairOption } from '../options.ts';
 import { runAndPrint, type RunningOptions, withRunningOptions } from '../running.ts';
 
 /** One command a stage. */
@@ -9,12 +10,14 @@ export function stageCommands(): Command[] {
     const command = new Command(name)
       .description(`${STAGE_TITLES[name][0].toUpperCase()}${STAGE_TITLES[name].slice(1)}: one stage of a run.`)
       .argument('<run>', 'a run directory');
-    return withRunningOptions(command).action(async (directory: string, options: RunningOptions) => {
-      await runAndPrint(options, async () => {
-        const { describeResult, runStage } = await import('../../experiment/index.ts');
-        const { memory: memoryBytes, repair } = options;
-        return async (voice) => describeResult(await runStage(directory, name, voice, { memoryBytes, repair }));
+    return withRunningOptions(command)
+      .addOption(repairOption())
+      .action(async (directory: string, options: RunningOptions & { readonly repair?: boolean }) => {
+        await runAndPrint(options, async () => {
+          const { describeResult, runStage } = await import('../../experiment/index.ts');
+          const { memory: memoryBytes, repair } = options;
+          return async (voice) => describeResult(await runStage(directory, name, voice, { memoryBytes, repair }));
+        });
       });
-    });
   });
 }
