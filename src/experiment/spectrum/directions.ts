@@ -7,7 +7,7 @@ import { residualOverGap } from '../../hessian/gaps.ts';
 import { openHessian } from '../../hessian/hessian.ts';
 import type { SpectralMeasure } from '../../hessian/krylov.ts';
 import { type Eigenpairs, lanczos, type LanczosProgress } from '../../hessian/lanczos.ts';
-import { inWords, lanczosMemory, stepsUsually } from '../../hessian/memory.ts';
+import { stepsUsually } from '../../hessian/memory.ts';
 import { basisOn } from '../../hessian/native-basis.ts';
 import { freshResiduals, type FreshResiduals } from '../../hessian/residuals.ts';
 import { AT_THE_END } from '../../store/checkpoint.ts';
@@ -115,7 +115,6 @@ async function byLanczos(
   try {
     const hessian = held.add(openHessian(problem, chosenSamples(bench, seed, choice), savedBytes));
     const operator = measured('Hessian products', held.add(hessian.at(theta)), 'apply');
-    voice.say(`eigendirections: about ${inWords(lanczosMemory(operator, wanted))} of memory expected`);
     const foretell = timeForeteller(context);
     const report = voice.begin('eigendirections');
     return await lanczos(operator, {
