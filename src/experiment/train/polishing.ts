@@ -13,9 +13,8 @@ import { perSampleVariance } from '../../noise/per-sample.ts';
 import type { Eigenpairs } from '../../sgd/eigenbasis.ts';
 import { type Drift, type Operator, polish, type PolishResult, type PolishTools } from '../../sgd/polish.ts';
 import { median } from '../../statistics/median.ts';
-import { AT_THE_END, type Checkpoint } from '../../store/checkpoint.ts';
+import type { Checkpoint } from '../../store/checkpoint.ts';
 import { type Journal, openJournal } from '../../store/journal.ts';
-import { requireTensor } from '../../store/safetensors.ts';
 import { crossoverEigenvalue, reshuffledWeightVariance } from '../../theory/index.ts';
 import type { Context } from '../context.ts';
 import { expectedDrift } from '../drift.ts';
@@ -68,23 +67,23 @@ export async function polishFrom(
         return { value, gradient };
       },
       hessianAt: (theta) => rememberedHessian(whole, theta, problem.size, journal),
-      eigenpairsAt: (theta) =>
-        rememberedPairs(checkpoint(`eigenbasis-${++bases}`), async () => {
-          const operator = measured('Hessian products', curvature.at(theta), 'apply');
-          try {
-            return await lanczos(operator, {
-              eigenpairs: problem.size <= ALL_DIRECTIONS_UP_TO ? problem.size : LEADING_DIRECTIONS,
-              openBasis: basisOn(problem.backend),
-              tolerance: 1e-3,
-              seed,
-              certify: false,
-              wayOut: () => makeRoom(operator),
-              onProgress: ({ iteration, expected }) => report(iteration, expected, 'eigendirections of the curvature'),
-            });
-          } finally {
-            operator.dispose();
-          }
-        }),
+      async eigenpairsAt(theta) {
+        const operator = measured('Hessian products', curvature.at(theta), 'apply');
+        try {
+          return await lanczos(operator, {
+            eigenpairs: problem.size <= ALL_DIRECTIONS_UP_TO ? problem.size : LEADING_DIRECTIONS,
+            openBasis: basisOn(problem.backend),
+            tolerance: 1e-3,
+            seed,
+            certify: false,
+            wayOut: () => makeRoom(operator),
+            checkpoint: checkpoint(`eigenbasis-${++bases}`),
+            onProgress: ({ iteration, expected }) => report(iteration, expected, 'eigendirections of the curvature'),
+          });
+        } finally {
+          operator.dispose();
+        }
+      },
       drift: (theta, pairs) =>
         driftAlong(theta, pairs, experiment, bench, subset, crossover, report, checkpoint(`noise-${bases}`)),
     };
@@ -116,23 +115,6 @@ function joined(value: number, vector: Float64Array): Float64Array {
 }
 
 const split = (all: Float64Array): readonly [number, Float64Array] => [all[0], all.subarray(1)];
-
-async function rememberedPairs(checkpoint: Checkpoint, compute: () => Promise<Eigenpairs>): Promise<Eigenpairs> {
-  const file = checkpoint.load();
-  if (file)
-    return {
-      eigenvalues: requireTensor(file, 'eigenvalues', 'F64').data,
-      eigenvectors: requireTensor(file, 'eigenvectors', 'F32').data,
-    };
-  const { eigenvalues, eigenvectors } = await compute();
-  const k = eigenvalues.length;
-  if (checkpoint.isDue(AT_THE_END))
-    checkpoint.save({
-      eigenvalues: { shape: [k], data: eigenvalues },
-      eigenvectors: { shape: [k, eigenvectors.length / k], data: eigenvectors },
-    });
-  return { eigenvalues, eigenvectors };
-}
 
 /** Drift of a gradient over the window in predicted standard deviations, noise measured on the subset. */
 async function driftAlong(

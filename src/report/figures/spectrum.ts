@@ -52,7 +52,7 @@ export function spectrumFigure(input: ReportInput): Figure {
       ),
     },
     ...(share
-      ? { right: { label: 'share of the trace above λ', scale: 'linear', range: [0, Math.max(1, ...share)] } }
+      ? { right: { label: 'share of the trace above λ', scale: 'linear', range: [0, 1.05 * Math.max(1, ...share)] } }
       : {}),
     series,
     verticals: crossoverMarker(run),

@@ -42,7 +42,7 @@ describe('the spectrum', () => {
     const { series, right } = spectrumFigure(given());
     const share = series.find(({ axis }) => axis === 'right')!;
     expect(share.y).toEqual([3.5 / 11, 5 / 11, 5.5 / 11]);
-    expect(right!.range).toEqual([0, 1]);
+    expect(right!.range).toEqual([0, 1.05]);
   });
 
   test('says how much the computed directions hold, and what is not shown', () => {
