@@ -16,7 +16,7 @@ import type { Experiment } from './schema.ts';
 import { type Stage, type StageName, STAGES } from './stages.ts';
 
 /** Raised when a stage computes something else from the same settings: results of earlier programs are then recomputed. */
-const REVISION = 5;
+const REVISION = 6;
 
 /** SHA-256 by file name within the run directory; a folder's files one by one. */
 export type Checksums = Readonly<Record<string, string>>;

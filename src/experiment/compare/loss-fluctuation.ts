@@ -16,8 +16,11 @@ import type { Workbench } from '../workbench.ts';
 import type { DirectionTable, WindowSettings } from './directions.ts';
 import { noisePerCurvature } from './estimators.ts';
 
-/** States at which the objective is evaluated, at least. */
+/** States at which the objective is evaluated, at least; fewer where that takes more than so many layer outputs. */
 const STATES = 200;
+const AFFORDABLE_UNITS = 4e10;
+/** In every epoch, whatever it takes. */
+const FEWEST_AN_EPOCH = 2;
 
 /** Sums over the computed directions for which all predictions exist. */
 export function quadraticLossFluctuation(
@@ -70,9 +73,12 @@ export async function directLossFluctuation(
   const { epochs } = experiment.record;
   const { size } = problem;
   const k = eigenvectors.length / size;
-  const states = statesOfWindow(epochs, batchesPerEpoch, Math.ceil(STATES / epochs));
   // All directions are their own subspace.
-  const within = k < size ? projectedStates(problem, states, eigenvectors, projections) : null;
+  const hasRest = k < size;
+  const unitsAState = (hasRest ? 2 : 1) * dataset.train.samples * problem.model.unitsPerSample;
+  const affordable = Math.max(FEWEST_AN_EPOCH, Math.floor(AFFORDABLE_UNITS / (unitsAState * epochs)));
+  const states = statesOfWindow(epochs, batchesPerEpoch, Math.min(Math.ceil(STATES / epochs), affordable));
+  const within = hasRest ? projectedStates(problem, states, eigenvectors, projections) : null;
   const report = voice.begin('loss at states of the window');
   const checkpoint = context.checkpoint('loss');
   const known = checkpoint.load()?.tensors;

@@ -17,9 +17,9 @@ import { chosenSamples, type Workbench } from '../workbench.ts';
 const STABILITY_TOLERANCE = 1e-2;
 /**
  * Layer outputs over the samples that are looked at. Of large networks that is a seeded subset: its trace is unbiased, and off
- * by a per cent or two; its largest eigenvalue is a little too large.
+ * by a few per cent; its largest eigenvalue is a little too large.
  */
-const UNITS = 1e8;
+const UNITS = 3e7;
 
 /** How many samples are looked at; all, where these are not too many. */
 export function samplesLookedAt({ samples, problem }: Pick<Workbench, 'samples' | 'problem'>): number {
