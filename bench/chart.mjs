@@ -3,7 +3,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { renderConfiguration } from '../dist/report/png.js';
-import { font, fontSize, ink, roles, size } from '../dist/report/theme.js';
+import { cssFont, font, fontSize, light, size } from '../dist/report/theme.js';
+
+const { ink, roles } = light;
 
 /** Pixels a bar and its surroundings take, and everything else. */
 const ROW = 22;
@@ -59,7 +61,7 @@ function configuration(rows, machines) {
   const largest = Math.max(2, ...ratios) * 1.8;
   // On a logarithmic axis bars begin at 1: to the right of it this program is faster.
   const colourOf = (/** @type {Entry | null} */ entry) =>
-    `rgb(${(entry && entry.timesLonger.median < 1 ? roles['sampler-theory'] : roles.measured).rgb.join(', ')})`;
+    `rgb(${(entry && entry.timesLonger.median < 1 ? roles['sampler-theory'] : roles.measured).join(', ')})`;
   return {
     type: 'bar',
     data: {
@@ -147,7 +149,7 @@ function whiskers(rows) {
       ctx.save();
       ctx.strokeStyle = ink.text;
       ctx.fillStyle = ink.text;
-      ctx.font = `${fontSize.tick}px "${font(fontSize.tick).family}"`;
+      ctx.font = cssFont(fontSize.tick);
       ctx.textBaseline = 'middle';
       for (const [row, { entry }] of rows.entries()) {
         if (!entry) continue;

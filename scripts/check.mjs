@@ -12,6 +12,7 @@ const CHECKS = [
   ['prettier', 'prettier/bin/prettier.cjs', ['--check', '.'], 'npm run format'],
   ['eslint', 'eslint/bin/eslint.js', ['.'], 'npm run lint'],
   ['tsc', 'typescript/bin/tsc', ['--noEmit'], 'npm run typecheck'],
+  ['tsc of the page', 'typescript/bin/tsc', ['--noEmit', '-p', 'src/report/page/client'], 'npm run typecheck'],
 ];
 
 const results = await Promise.all(

@@ -2,6 +2,7 @@
 /** Step 3: src/ compiled to dist/, when its content has changed. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { bundle, CLIENT, CLIENT_SCRIPT } from './bundle.mjs';
 import { SetupError } from './failure.mjs';
 import { fingerprint, listFiles, readJson, remove } from './files.mjs';
 import { run } from './processes.mjs';
@@ -17,8 +18,10 @@ const BUILD_INFO = '.tsbuildinfo';
  */
 export function buildFingerprint(root) {
   const sources = listFiles(path.join(root, 'src')).map((name) => `src/${name}`);
-  const { version = '' } = readJson(path.join(root, 'node_modules', 'typescript', 'package.json')) ?? {};
-  return fingerprint(root, [...CONFIGURATION, ...sources], [version]);
+  const versions = ['typescript', 'rolldown', 'chart.js'].map(
+    (name) => readJson(path.join(root, 'node_modules', name, 'package.json'))?.version ?? '',
+  );
+  return fingerprint(root, [...CONFIGURATION, ...sources], versions);
 }
 
 /**
@@ -27,7 +30,8 @@ export function buildFingerprint(root) {
  */
 export function expectedOutputs(sources) {
   const outputs = sources.flatMap((name) => {
-    if (name.endsWith('.json')) return [name];
+    if (name.startsWith(CLIENT)) return name === `${CLIENT}main.ts` ? [CLIENT_SCRIPT] : [];
+    if (name.endsWith('.json') || name.endsWith('.css')) return [name];
     if (!name.endsWith('.ts') || name.endsWith('.d.ts')) return [];
     const stem = name.slice(0, -'.ts'.length);
     return [`${stem}.js`, `${stem}.js.map`, `${stem}.d.ts`];
@@ -59,6 +63,7 @@ export async function buildProgram(root) {
   const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { ok, output } = await run(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root });
   if (!ok) throw new SetupError(`src/ does not compile:\n${output.trim()}`);
+  await bundle(root);
   removeStale(root);
   const main = path.join(dist, MAIN);
   if (fs.existsSync(main)) fs.chmodSync(main, 0o755);

@@ -5,6 +5,7 @@ import { programVersion } from '../experiment/environment.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { probeCommand } from './commands/probe.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { stageCommands } from './commands/stage.ts';
 import { theoryCommand } from './commands/theory.ts';
@@ -21,7 +22,15 @@ export function buildProgram(): Command {
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 files missing, damaged or not to be written, 130 interrupted (and resumable).
 Start with: epochnoise run quickstart`,
     );
-  const commands = [runCommand(), ...stageCommands(), probeCommand(), theoryCommand(), dataCommand(), doctorCommand()];
+  const commands = [
+    runCommand(),
+    ...stageCommands(),
+    reportCommand(),
+    probeCommand(),
+    theoryCommand(),
+    dataCommand(),
+    doctorCommand(),
+  ];
   for (const command of commands) program.addCommand(command);
   throwInsteadOfExit(program);
   return program;

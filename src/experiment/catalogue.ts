@@ -24,7 +24,7 @@ export const STAGE_TITLES = {
   noise: 'measure the gradient noise along the eigendirections',
   compare: 'compare measured variances with the predictions for this window',
   controls: 'run the controls from the same minimum',
-  report: 'draw the pictures',
+  report: 'draw the pictures and write the page',
 } as const;
 
 /** Name of a stage. */

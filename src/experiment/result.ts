@@ -8,7 +8,7 @@ import { RUN_FILES, runPath } from '../store/run-directory.ts';
 import { LedgerBook } from './ledger.ts';
 import type { PipelineResult } from './pipeline.ts';
 import { STAGES } from './stages.ts';
-import { readSummary } from './stages/report.ts';
+import { readSummary } from './report/input.ts';
 
 /** A result as a document for programs and as text for people. */
 export interface Described {
@@ -19,7 +19,8 @@ export interface Described {
 export function describeResult({ directory, ran, previous }: PipelineResult): Described {
   const compared = existsSync(runPath(directory, RUN_FILES.summary));
   const figures = runPath(directory, RUN_FILES.figures);
-  const drawn = existsSync(figures);
+  const page = runPath(directory, RUN_FILES.report);
+  const drawn = existsSync(page);
   const controlled = runPath(directory, RUN_FILES.controlSummary);
   const controls = existsSync(controlled) ? readJson<ControlSummary>(controlled) : undefined;
   const document = {
@@ -27,12 +28,16 @@ export function describeResult({ directory, ran, previous }: PipelineResult): De
     ran,
     previous,
     figures: drawn ? figures : null,
+    page: drawn ? page : null,
     summary: compared ? readSummary(directory) : null,
     controls: controls ?? null,
   };
   const shown = (path: string) => relative(process.cwd(), path) || '.';
   if (compared)
-    return { document, text: summaryTable(readSummary(directory), drawn ? { figures: shown(figures) } : {}, controls) };
+    return {
+      document,
+      text: summaryTable(readSummary(directory), drawn ? { figures: shown(figures), page: shown(page) } : {}, controls),
+    };
   const book = new LedgerBook(directory, {});
   const done = STAGES.filter(({ name }) => book.has(name));
   const next = STAGES[done.length];

@@ -32,7 +32,7 @@ export interface Stage {
 
 const { minimum, training, weights, batches, trajectory, epochs, windowCurve, mean, spectrum, projections } = RUN_FILES;
 const { curvature, noise, replay, directions, estimators, curvatures, positions, components, density } = RUN_FILES;
-const { summary, figures, controls, controlSummary } = RUN_FILES;
+const { summary, figures, report, controls, controlSummary } = RUN_FILES;
 
 /** What every stage that computes with the network depends on. */
 const network = ({ seed, precision, backend, data, model, loss, sgd }: Experiment) => {
@@ -142,7 +142,7 @@ export const STAGES: readonly Stage[] = [
       training,
       windowCurve,
     ],
-    outputs: [figures],
+    outputs: [figures, report],
     settings: ({ report, controls }) => ({ report, controls }),
     run: reportStage,
   },

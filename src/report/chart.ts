@@ -9,7 +9,19 @@ import { pointLabels } from './plugins/point-labels.ts';
 import { wrap } from './plugins/rich-text.ts';
 import type { DrawnDataset, DrawnPoint } from './plugins/drawn.ts';
 import { scales } from './scales.ts';
-import { colour, dashes, font, fontSize, ink, lineWidth, pointStyle, shapeOf, size } from './theme.ts';
+import {
+  colour,
+  dashes,
+  font,
+  fontSize,
+  lineWidth,
+  type Look,
+  type Palette,
+  pointStyle,
+  PRINTED,
+  shapeOf,
+  size,
+} from './theme.ts';
 
 /** What `chartConfiguration` returns: a line chart whose points carry their intervals. */
 export type FigureConfiguration = ChartConfiguration<'line', DrawnPoint[]>;
@@ -21,12 +33,16 @@ const SUBTITLE_CHARACTERS = 115;
  * Configuration of a figure: one data set a series, explicit ranges, ticks at decades on log axes, marker lines as grid
  * lines of invisible further axes (so that the library keeps room for their labels), no animation.
  */
-export function chartConfiguration(figure: Figure): FigureConfiguration {
+export function chartConfiguration(figure: Figure, look: Look = PRINTED): FigureConfiguration {
+  const { palette, framed } = look;
+  const { ink } = palette;
   const labelled = figure.series.filter((series) => series.label !== '').toReversed();
   const subtitle = figure.subtitle.split('\n').flatMap((line) => wrap(line, SUBTITLE_CHARACTERS));
   return {
     type: 'line',
-    data: { datasets: figure.series.map((series, position) => dataset(series, figure.series.length - position)) },
+    data: {
+      datasets: figure.series.map((series, position) => dataset(series, figure.series.length - position, palette)),
+    },
     options: {
       devicePixelRatio: size.pixelRatio,
       responsive: false,
@@ -34,12 +50,14 @@ export function chartConfiguration(figure: Figure): FigureConfiguration {
       events: [],
       font: font(fontSize.tick),
       layout: {
-        padding: { left: MARGIN, right: MARGIN + 6, top: MARGIN - 4, bottom: MARGIN - 4 + footnoteHeight(figure) },
+        padding: framed
+          ? { left: MARGIN, right: MARGIN + 6, top: MARGIN - 4, bottom: MARGIN - 4 + footnoteHeight(figure) }
+          : { left: 0, right: 6, top: 4, bottom: 0 },
       },
-      scales: scales(figure),
+      scales: scales(figure, look),
       plugins: {
         title: {
-          display: true,
+          display: framed,
           align: 'start',
           text: figure.title,
           color: ink.text,
@@ -47,7 +65,7 @@ export function chartConfiguration(figure: Figure): FigureConfiguration {
           padding: { top: 4, bottom: subtitle.length > 0 ? 4 : 8 },
         },
         subtitle: {
-          display: subtitle.length > 0,
+          display: framed && subtitle.length > 0,
           align: 'start',
           text: subtitle,
           color: ink.quietText,
@@ -55,7 +73,7 @@ export function chartConfiguration(figure: Figure): FigureConfiguration {
           padding: { top: 0, bottom: labelled.length > 0 ? 8 : 14 },
         },
         legend: {
-          display: labelled.length > 0,
+          display: framed && labelled.length > 0,
           position: 'top',
           align: 'start',
           labels: {
@@ -78,11 +96,17 @@ export function chartConfiguration(figure: Figure): FigureConfiguration {
         tooltip: { enabled: false },
       },
     },
-    plugins: [halo, intervals, legendKeys, pointLabels(figure), lettering(figure)] as Plugin<'line'>[],
+    plugins: [
+      halo(palette),
+      intervals(palette),
+      ...(framed ? [legendKeys(palette)] : []),
+      pointLabels(figure, palette),
+      lettering(figure, look),
+    ] as Plugin<'line'>[],
   };
 }
 
-function dataset(series: Series, order: number): DrawnDataset {
+function dataset(series: Series, order: number, palette: Palette): DrawnDataset {
   const points = series.kind === 'points' || series.kind === 'errorbars';
   // A line through one point would be invisible: a dash is drawn there instead.
   const alone = series.y.filter((value, i) => Number.isFinite(value) && Number.isFinite(series.x[i])).length === 1;
@@ -96,15 +120,15 @@ function dataset(series: Series, order: number): DrawnDataset {
     yAxisID: series.axis === 'right' ? 'right' : 'y',
     showLine: !points,
     spanGaps: false,
-    borderColor: colour(series),
+    borderColor: colour(palette, series),
     borderWidth: lineWidth[series.emphasis],
     borderDash: dashes(series),
     borderJoinStyle: 'round',
-    ...(points ? pointOptions(series) : dashOptions(series, alone)),
+    ...(points ? pointOptions(series, palette) : dashOptions(series, alone, palette)),
   };
 }
 
-function pointOptions(series: Series) {
+function pointOptions(series: Series, palette: Palette) {
   const { radius, opacity } = pointStyle(series.emphasis, series.x.length);
   const shape = shapeOf(series);
   const strong = series.emphasis === 'strong';
@@ -112,17 +136,17 @@ function pointOptions(series: Series) {
   return {
     pointStyle: shape,
     pointRadius: radius,
-    pointBackgroundColor: colour(series, opacity),
-    pointBorderColor: stroked ? colour(series, opacity) : ink.background,
+    pointBackgroundColor: colour(palette, series, opacity),
+    pointBorderColor: stroked ? colour(palette, series, opacity) : palette.ink.background,
     pointBorderWidth: stroked || strong ? 1 : 0,
   };
 }
 
-function dashOptions(series: Series, alone: boolean) {
+function dashOptions(series: Series, alone: boolean, palette: Palette) {
   return {
     pointStyle: 'line' as const,
     pointRadius: alone ? 12 : 0,
-    pointBorderColor: colour(series),
+    pointBorderColor: colour(palette, series),
     pointBorderWidth: lineWidth[series.emphasis],
   };
 }

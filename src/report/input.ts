@@ -11,6 +11,7 @@ export type Regime = 'stiff' | 'suppressed' | 'drift' | 'negative';
 /** directions.csv as columns of equal length, one entry a direction, named as in its header. */
 export interface DirectionColumns {
   readonly eigenvalue: Column;
+  readonly residual: Column;
   readonly noise_variance: Column;
   readonly noise_variance_low: Column;
   readonly noise_variance_high: Column;
@@ -33,6 +34,8 @@ export interface DirectionColumns {
   readonly correlation_time_sampler: Column;
   readonly correlation_time_white: Column;
   readonly correlation_time_two_component: Column;
+  readonly trend_fraction: Column;
+  readonly drift_ratio: Column;
   readonly regime: ArrayLike<string>;
 }
 

@@ -1,7 +1,7 @@
 /** Rows of the labels above a picture, so that those of neighbouring lines never lie on one another. */
 import type { MarkerLine, Scale } from './figure.ts';
 import { withoutSubscripts } from './plugins/rich-text.ts';
-import { fontSize, size } from './theme.ts';
+import { fontSize } from './theme.ts';
 
 /** Least part of the picture's width that the plot area takes: with two vertical axes and long numbers at both. */
 const PLOT_PART = 0.75;
@@ -14,8 +14,14 @@ const GAP = 10;
  * estimates, because room must be kept before anything is laid out.
  *
  * @param markers inside the range
+ * @param width of the picture in pixels
  */
-export function markerRows(markers: readonly MarkerLine[], range: readonly [number, number], scale: Scale): number[] {
+export function markerRows(
+  markers: readonly MarkerLine[],
+  range: readonly [number, number],
+  scale: Scale,
+  width: number,
+): number[] {
   const along = (value: number) => (scale === 'log' ? Math.log(value) : value);
   const [low, high] = range.map(along);
   const order = markers.map((_, i) => i).sort((a, b) => markers[a].value - markers[b].value);
@@ -25,7 +31,7 @@ export function markerRows(markers: readonly MarkerLine[], range: readonly [numb
   for (const i of order) {
     const { value, label } = markers[i];
     if (label === '') continue;
-    const centre = ((along(value) - low) / (high - low)) * size.width * PLOT_PART;
+    const centre = ((along(value) - low) / (high - low)) * width * PLOT_PART;
     const half = (withoutSubscripts(label).length * CHARACTER * fontSize.marker) / 2;
     const free = ends.findIndex((end) => end + GAP <= centre - half);
     rows[i] = free === -1 ? ends.length : free;

@@ -7,7 +7,7 @@ import { ChartJSNodeCanvas } from 'chartjs-node-canvas';
 import type { ChartConfiguration } from 'chart.js';
 import { chartConfiguration } from './chart.ts';
 import type { Figure } from './figure.ts';
-import { fontFamily, ink, size } from './theme.ts';
+import { fontFamily, light, size } from './theme.ts';
 
 /** The part of the canvas library through which fonts are made known. */
 interface FontRegistry {
@@ -45,7 +45,7 @@ function createRenderer(height: number): ChartJSNodeCanvas {
   return new ChartJSNodeCanvas({
     width: size.width,
     height,
-    backgroundColour: ink.background,
+    backgroundColour: light.ink.background,
     chartCallback: (library) => {
       library.defaults.font.family = fontFamily;
     },

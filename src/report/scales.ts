@@ -4,7 +4,7 @@ import type { Axis, Figure, MarkerLine, Series } from './figure.ts';
 import { markerRows, rowCount } from './markers.ts';
 import { withoutSubscripts } from './plugins/rich-text.ts';
 import { rangeOf } from './range.ts';
-import { font, fontSize, ink } from './theme.ts';
+import { font, fontSize, type Look, type Palette } from './theme.ts';
 import { linearLabel, logTicks, type Tick } from './ticks.ts';
 
 type AxisOptions = NonNullable<NonNullable<ChartConfiguration<'line'>['options']>['scales']>[string];
@@ -13,7 +13,7 @@ type AxisOptions = NonNullable<NonNullable<ChartConfiguration<'line'>['options']
 export const MARKER_PADDING = 4;
 
 /** All axes by name: `x`, `y`, where needed `right`, and `xMarkers`, `yMarkers`, in which the library keeps room for labels. */
-export function scales(figure: Figure): Record<string, AxisOptions> {
+export function scales(figure: Figure, { palette, width }: Look): Record<string, AxisOptions> {
   const onAxis = (axis: 'left' | 'right') => figure.series.filter((series) => (series.axis ?? 'left') === axis);
   const x =
     figure.x.range ??
@@ -23,24 +23,25 @@ export function scales(figure: Figure): Record<string, AxisOptions> {
     );
   const y = figure.y.range ?? rangeOf(onAxis('left').flatMap(heights), figure.y.scale);
   const all: Record<string, AxisOptions> = {
-    x: axisOptions(figure.x, x, 'bottom'),
-    y: axisOptions(figure.y, y, 'left'),
+    x: axisOptions(figure.x, x, 'bottom', palette),
+    y: axisOptions(figure.y, y, 'left', palette),
   };
   if (figure.right !== undefined) {
     const range = figure.right.range ?? rangeOf(onAxis('right').flatMap(heights), figure.right.scale);
-    all.right = axisOptions(figure.right, range, 'right');
+    all.right = axisOptions(figure.right, range, 'right', palette);
   }
   const inside = (range: readonly [number, number]) => (marker: MarkerLine) =>
     marker.value >= range[0] && marker.value <= range[1];
   const verticals = figure.verticals.filter(inside(x));
   const horizontals = figure.horizontals.filter(inside(y));
   if (verticals.length > 0) {
-    const rows = rowCount(markerRows(verticals, x, figure.x.scale));
+    const rows = rowCount(markerRows(verticals, x, figure.x.scale, width));
     // Blank lines of the right number: the lettering itself, with its subscripts, is ours.
-    all.xMarkers = markerOptions(verticals, figure.x.scale, x, 'top', () => Array<string>(rows).fill(' '));
+    const blank = () => Array<string>(rows).fill(' ');
+    all.xMarkers = markerOptions(verticals, figure.x.scale, x, 'top', blank, palette);
   }
   if (horizontals.length > 0)
-    all.yMarkers = markerOptions(horizontals, figure.y.scale, y, 'right', ({ label }) => label);
+    all.yMarkers = markerOptions(horizontals, figure.y.scale, y, 'right', ({ label }) => label, palette);
   return all;
 }
 
@@ -52,6 +53,7 @@ function axisOptions(
   axis: Axis,
   [min, max]: readonly [number, number],
   position: 'bottom' | 'left' | 'right',
+  { ink }: Palette,
 ): AxisOptions {
   const shared = {
     axis: position === 'bottom' ? ('x' as const) : ('y' as const),
@@ -106,6 +108,7 @@ function markerOptions(
   [min, max]: readonly [number, number],
   position: 'top' | 'right',
   label: (marker: MarkerLine) => string | string[],
+  { ink }: Palette,
 ): AxisOptions {
   return {
     axis: position === 'top' ? 'x' : 'y',

@@ -1,23 +1,28 @@
-/** The result of a run as plain text for a terminal: one line a range of λ/λ_cross, then what it adds up to. */
-import { shortNumber, wholeNumber } from './numbers.ts';
-import type { ControlSummary, RangeSummary, Summary } from './summary.ts';
+/** The result of a run as plain text for a terminal: one line a range of λ/λ×, then what it adds up to. */
 import { wrap } from './plugins/rich-text.ts';
+import type { ControlSummary, Summary } from './summary.ts';
+import {
+  controlsTable,
+  lossTable,
+  noiseTable,
+  pathTable,
+  rangeTable,
+  settingsLines,
+  type Table,
+  type ValueList,
+} from './tables.ts';
 
 /** Longest line. */
 const WIDTH = 100;
 /** Between two columns. */
 const GAP = '  ';
-/** What an undefined number is written as. */
-const NOTHING = '–';
-/** Below this part of the crossover nothing holds a direction in place for the length of a window. */
-const DRIFT_BELOW = 0.01;
-/** Beside such a range. */
-const DRIFT_MARK = '†';
 
 /** Where the result went. */
 export interface Places {
   /** Folder of the pictures, if they were drawn. */
   readonly figures?: string;
+  /** The page, if it was written. */
+  readonly page?: string;
 }
 
 /**
@@ -26,18 +31,21 @@ export interface Places {
  */
 export function summaryTable(summary: Summary, places: Places = {}, controls?: ControlSummary): string {
   const blocks = [
-    heading(summary),
-    rangeTable(summary),
-    pathTable(summary),
-    lossTable(summary),
-    noiseTable(summary),
-    controls ? controlsTable(controls) : [],
+    ['Weight fluctuations against the theory of epoch-based SGD', ...settingsLines(summary)],
+    headline(rangeTable(summary)),
+    tableLines(pathTable(summary)),
+    valueLines(lossTable(summary)),
+    valueLines(noiseTable(summary)),
+    tableLines(controls ? controlsTable(controls) : null),
     listed('Verdicts', summary.verdicts),
     listed(
       'Warnings',
       summary.warnings.map(({ code, text }) => `${text} [${code}]`),
     ),
-    places.figures === undefined ? [] : [`Pictures: ${places.figures}`],
+    [
+      ...(places.figures === undefined ? [] : [`Pictures: ${places.figures}`]),
+      ...(places.page === undefined ? [] : [`Page: ${places.page} (open it in a browser)`]),
+    ],
   ];
   return (
     blocks
@@ -47,230 +55,39 @@ export function summaryTable(summary: Summary, places: Places = {}, controls?: C
   );
 }
 
-function heading(summary: Summary): string[] {
-  const { window, sampler, learningRate, momentum, batchSize, samples, batchesPerEpoch, weightDecay } = summary;
-  return [
-    'Weight fluctuations against the theory of epoch-based SGD',
-    `sampler ${sampler}, learning rate ${shortNumber(learningRate)}, momentum ${shortNumber(momentum)}, weight decay ${shortNumber(weightDecay)}`,
-    `N = ${wholeNumber(samples)} samples, S = ${wholeNumber(batchSize)} a batch, M = ${wholeNumber(batchesPerEpoch)} batches an epoch`,
-    `window of ${wholeNumber(window.epochs)} epochs (${wholeNumber(window.updates)} updates) after ${wholeNumber(window.burnInEpochs)} of burn-in`,
-    `crossover eigenvalue λ× = 3(1−β)/(ηM) = ${shortNumber(summary.crossoverEigenvalue, 4)}`,
-  ];
+/** The table of the comparison, with a rule under its heading. */
+function headline(table: Table | null): string[] {
+  if (!table) return ['no directions were compared'];
+  const [first, second, ...rest] = tableLines(table);
+  return [first, second, '─'.repeat(first.length), ...rest];
 }
 
-function rangeTable({ ranges, sampler }: Summary): string[] {
-  if (ranges.length === 0) return ['no directions were compared'];
-  const own = sampler === 'with-replacement' ? 'own' : 'epochs';
-  const header = [
-    ['', 'λ/λ×'],
-    ['direc-', 'tions'],
-    ['measured', `/ ${own}`],
-    ['measured', '/ white'],
-    ['measured /', 'two comp.'],
-    ['within', 'epochs'],
-    ['velocity', `/ ${own}`],
-    ['inside', '95 %'],
-    ['scatter', '(expected)'],
-  ];
-  const rows = ranges
-    .toReversed()
-    .map((range) => [
-      rangeLabel(range),
-      wholeNumber(range.directions),
-      fixed(range.ratioSampler, 3),
-      fixed(range.ratioWhite, 3),
-      fixed(range.ratioTwoComponent, 3),
-      fixed(range.withinEpochs.ratioTwoComponent ?? range.withinEpochs.ratioSampler, 3),
-      fixed(range.velocityRatioSampler, 3),
-      percent(range.coverageTwoComponent ?? range.coverage),
-      range.medianAbsLog10 === null
-        ? NOTHING
-        : `${fixed(range.medianAbsLog10, 3)} (${fixed(range.expectedAbsLog10, 3)})`,
-    ]);
-  const marks = ranges.toReversed().map((range) => (drifts(range) ? ` ${DRIFT_MARK}` : ''));
-  const lines = aligned([header.map(([first]) => first), header.map(([, second]) => second), ...rows]);
-  const rule = '─'.repeat(lines[0].length);
+function tableLines(table: Table | null): string[] {
+  if (!table) return [];
+  const { header, rows, notes } = table;
+  const lines = aligned([
+    header.map(([first]) => first),
+    header.map(([, second]) => second),
+    ...rows.map(({ cells }) => cells),
+  ]);
   return [
     ...lines.slice(0, 2),
-    rule,
-    ...lines.slice(2).map((line, i) => line + marks[i]),
-    ...wrap(
-      `Medians of measured over predicted weight variances, corrected for their bias: by the theory of ${sampler === 'with-replacement' ? 'this sampler (own)' : 'epochs'}, of independent batches (white), and with the noise of a fluctuating curvature (two comp.); within epochs, about each epoch’s own mean. Inside: 95 % intervals that hold the best theory there is.`,
-      WIDTH,
-    ),
-    ...(ranges.some(drifts)
-      ? [`${DRIFT_MARK} Drift dominates: nothing holds these weights in place for a window.`]
-      : []),
+    ...lines.slice(2).map((line, i) => (rows[i].mark ? `${line} ${rows[i].mark}` : line)),
+    ...notes.flatMap((note) => wrap(note, WIDTH)),
   ];
 }
 
-/** Below λ_cross/100 weights wander further in a window than the noise alone would let them. */
-function drifts(range: RangeSummary): boolean {
-  return range.high !== null && range.high <= DRIFT_BELOW && range.directions > 0;
-}
-
-function rangeLabel({ low, high }: Pick<RangeSummary, 'low' | 'high'>): string {
-  if (high === null) return `above ${shortNumber(low)}`;
-  return low > 0 ? `${shortNumber(low)} … ${shortNumber(high)}` : `up to ${shortNumber(high)}`;
-}
-
-/** What the paths themselves say, range by range: how much of them is a line, whether halves agree, how much is explained. */
-function pathTable({ ranges, curvatures }: Summary): string[] {
-  const known = ranges
-    .filter(({ directions, replayExplained }) => directions > 0 && replayExplained !== null)
-    .toReversed();
-  if (known.length === 0) return [];
-  const header = [
-    ['Paths', 'λ/λ×'],
-    ['explained', 'R²'],
-    ['expected', 'R²'],
-    ['a line', 'part'],
-    ['halves agree', 'variance'],
-    ['halves agree', 'mean'],
-    ['curvature', 'path / λ'],
-    ['curvature', '±σ / λ'],
-  ];
-  const felt = (low: number, way: 'trajectory' | 'finiteStep') =>
-    fixed(curvatures.ranges.find((range) => range.low === low)?.[way].overEigenvalue?.value ?? null, 3);
-  const rows = known.map((range) => [
-    rangeLabel(range),
-    fixed(range.replayExplained, 3),
-    fixed(range.replayPredicted, 3),
-    percent(range.trendFraction),
-    percent(range.halvesCoverage),
-    percent(range.shiftCoverage),
-    felt(range.low, 'trajectory'),
-    felt(range.low, 'finiteStep'),
-  ]);
+/** Names to the left, values below one another, to the right where a note follows. */
+function valueLines(list: ValueList | null): string[] {
+  if (!list) return [];
+  const { title, values } = list;
+  const width = Math.max(...values.map(({ name }) => name.length));
+  const hasNotes = values.some(({ note }) => note !== '');
+  const numbers = hasNotes ? Math.max(...values.map(({ value }) => value.length)) : 0;
   return [
-    ...aligned([header.map(([first]) => first), header.map(([, second]) => second), ...rows]),
-    ...wrap(
-      'Medians. Explained: by the quadratic model from the window’s own batches; expected: with the noise of a fluctuating curvature. Halves of stationary windows agree in 95 % of the directions. Curvature: felt along the path, and over a step of one σ to either side.',
-      WIDTH,
-    ),
-  ];
-}
-
-function lossTable({ lossFluctuation: loss, sampler }: Summary): string[] {
-  const own = sampler === 'with-replacement' ? 'theory of this sampler' : 'epoch theory';
-  const against = (value: number | null) =>
-    value === null || loss.measured === null || !(value > 0)
-      ? ''
-      : `measured / this = ${fixed(loss.measured / value, 3)}`;
-  const interval = (low: number | null, high: number | null) =>
-    low === null || high === null ? '' : `95 % interval ${scientific(low)} … ${scientific(high)}`;
-  const rows = [
-    ['  measured', scientific(loss.measured), ''],
-    [`  ${own}`, scientific(loss.sampler), against(loss.sampler)],
-    ['  with a fluctuating curvature', scientific(loss.twoComponent), against(loss.twoComponent)],
-    ['  white theory (independent batches)', scientific(loss.white), against(loss.white)],
-    ['  one variance for all directions', scientific(loss.constantVariance), overstated(loss)],
-    ['  straight from the objective', scientific(loss.direct), interval(loss.directLow, loss.directHigh)],
-    ['  the same, these directions only', scientific(loss.subspace), interval(loss.subspaceLow, loss.subspaceHigh)],
-  ];
-  if (rows.every(([, value]) => value === NOTHING)) return [];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  const numbers = Math.max(...rows.map(([, value]) => value.length));
-  return [
-    'Loss fluctuation ½ Σ λ σ²(θ)',
-    ...rows.map(([name, value, note]) => (name.padEnd(width) + GAP + value.padStart(numbers) + GAP + note).trimEnd()),
-  ];
-}
-
-function overstated({ overstatement }: Summary['lossFluctuation']): string {
-  if (!overstatement) return '';
-  const { value, low, high } = overstatement;
-  const interval = low === null || high === null ? '' : `  95 % interval ${fixed(low, 2)} … ${fixed(high, 2)}`;
-  return `overstates ${fixed(value, 2)} times${interval}`;
-}
-
-function noiseTable({ noise, slopes, quadraticity, components }: Summary): string[] {
-  const rows: [string, string][] = [];
-  const row = (name: string, text: string | null) => {
-    if (text !== null) rows.push([`  ${name}`, text]);
-  };
-  const exponent = slopes.noiseExponent;
-  row(
-    'exponent of C ∝ (λ−μ)^γ',
-    exponent && `${between(exponent.value, exponent.low, exponent.high, 3)}, by scatter alone`,
-  );
-  row('share of a fluctuating curvature, C_mult/C', noise.multiplicativeShare === null ? null : shares(noise));
-  row('Tr H of the loss', noise.trace === null ? null : between(noise.trace, noise.traceLow, noise.traceHigh));
-  row(
-    'samples for a clear view (m = 0.01)',
-    noise.samplesForClearView === null ? null : wholeNumber(noise.samplesForClearView),
-  );
-  row('‖[C, H]‖, 0 … 1', noise.commutator === null ? null : floored(noise.commutator, noise.commutatorFloor));
-  row(
-    'correlation of two directions’ noise',
-    noise.correlation === null ? null : floored(noise.correlation, noise.correlationFloor),
-  );
-  row(
-    'curvature along the window, over λ',
-    quadraticity &&
-      `${fixed(quadraticity.median, 3)} (median)${quadraticity.worstAboveTenth === null ? '' : `, above λ×/10 at worst ${fixed(quadraticity.worstAboveTenth, 3)}`}`,
-  );
-  row(
-    'exponent of principal components',
-    components && components.path !== null && components.randomWalk !== null
-      ? `${components.path.toFixed(2)}; of a random walk as long ${components.randomWalk.toFixed(2)} (ranks ${components.firstRank} … ${components.lastRank})`
-      : null,
-  );
-  if (rows.length === 0) return [];
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return ['Noise and curvature', ...rows.map(([name, text]) => name.padEnd(width) + GAP + text)];
-}
-
-function between(value: number | null, low: number | null, high: number | null, decimals?: number): string {
-  const shown = (number: number | null) =>
-    decimals === undefined ? shortNumber(number ?? NaN) : fixed(number, decimals);
-  return low === null || high === null ? shown(value) : `${shown(value)}  95 % interval ${shown(low)} … ${shown(high)}`;
-}
-
-function shares({ multiplicativeShare, expectedShare }: Summary['noise']): string {
-  const expected = expectedShare === null ? '' : `, m = ${shortNumber(expectedShare)} expected`;
-  return `${shortNumber(multiplicativeShare!)} (median)${expected}`;
-}
-
-function floored(value: number, floor: number | null): string {
-  return floor === null
-    ? shortNumber(value)
-    : `${shortNumber(value)} (sampling alone ${shortNumber(floor)}, taken off)`;
-}
-
-/** One line a control: ratios to the best theory there is and the share of intervals that hold it, range by range. */
-function controlsTable({ controls, pooled }: ControlSummary): string[] {
-  const ranges = controls[0].ranges.filter(({ low }) => low > 0).toReversed();
-  const header = [
-    ['Controls', 'from the same minimum'],
-    ...ranges.map(({ low, high }) => ['λ/λ×', rangeLabel({ low, high })]),
-  ];
-  const rows = controls.map(({ name, ranges: own }) => [
-    name,
-    ...ranges.map(({ low }) => {
-      const range = own.find((one) => one.low === low)!;
-      const ratio = range.ratioTwoComponent ?? range.ratioSampler;
-      return ratio === null ? NOTHING : `${fixed(ratio, 3)} (${percent(range.coverageTwoComponent ?? range.coverage)})`;
-    }),
-  ]);
-  const replicated = [...new Set(pooled.filter(({ seeds }) => seeds > 1).map(({ control }) => control))].map(
-    (control) => [
-      `${control}, all seeds`,
-      ...ranges.map(({ low }) => {
-        const one = pooled.find((entry) => entry.control === control && entry.low === low);
-        const value = one?.ratioTwoComponent ?? one?.ratioSampler;
-        if (!value) return NOTHING;
-        return value.low === null || value.high === null
-          ? fixed(value.value, 3)
-          : `${fixed(value.low, 2)} … ${fixed(value.high, 2)}`;
-      }),
-    ],
-  );
-  return [
-    ...aligned([header.map(([first]) => first), header.map(([, second]) => second), ...rows, ...replicated]),
-    ...wrap(
-      'Medians of measured over predicted, and in brackets the share of 95 % intervals that hold the prediction; over seeds: 95 % interval of the mean.',
-      WIDTH,
+    title,
+    ...values.map(({ name, value, note }) =>
+      ('  ' + name.padEnd(width) + GAP + value.padStart(numbers) + GAP + note).trimEnd(),
     ),
   ];
 }
@@ -290,18 +107,4 @@ export function aligned(rows: readonly (readonly string[])[]): string[] {
   return rows.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(GAP),
   );
-}
-
-function fixed(value: number | null, decimals: number): string {
-  if (value === null || !Number.isFinite(value)) return NOTHING;
-  return Math.abs(value) >= 1000 ? shortNumber(value) : value.toFixed(decimals);
-}
-
-function percent(value: number | null): string {
-  return value === null || !Number.isFinite(value) ? NOTHING : `${(100 * value).toFixed(0)} %`;
-}
-
-/** `1.234e-4`: losses of very different runs stand in the same column. */
-function scientific(value: number | null): string {
-  return value === null || !Number.isFinite(value) ? NOTHING : value.toExponential(3);
 }

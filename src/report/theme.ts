@@ -10,8 +10,10 @@ import type { Emphasis, Role, Series } from './figure.ts';
 /** Size of a picture in its own pixels; the PNG has `pixelRatio` times as many each way. */
 export const size = { width: 800, height: 550, pixelRatio: 2 } as const;
 
-/** Family name under which the fonts of the package dejavu-fonts-ttf are registered: ours alone, never a system font. */
+/** Family name under which the fonts of the package dejavu-fonts-ttf are registered for files: ours alone, never a system font. */
 export const fontFamily = 'Epochnoise Sans';
+/** As CSS wants it: a page that is shown in a browser takes the reader's own. */
+const FAMILIES = `"${fontFamily}", system-ui, sans-serif`;
 
 /** Type sizes in pixels. */
 export const fontSize = {
@@ -25,35 +27,93 @@ export const fontSize = {
   footnote: 10.5,
 } as const;
 
-/** Colours of everything that is not data. */
-export const ink = {
-  background: '#ffffff',
-  text: '#1a1a1a',
-  quietText: '#4d4d4d',
-  axis: '#4d4d4d',
-  grid: '#e3e3e3',
-  minorGrid: '#f2f2f2',
-  minorTick: '#b5b5b5',
-  marker: '#1a1a1a',
-} as const;
+type Rgb = readonly [number, number, number];
+
+/** The colours of a picture. */
+export interface Palette {
+  /** Colours of everything that is not data. */
+  readonly ink: Readonly<
+    Record<
+      'background' | 'text' | 'quietText' | 'axis' | 'grid' | 'minorGrid' | 'minorTick' | 'marker' | 'picked',
+      string
+    >
+  >;
+  readonly roles: Readonly<Record<Role, Rgb>>;
+  /** What a strong series is mixed with, to stand out from the normal ones of its role, on top of which it lies. */
+  readonly strong: Rgb;
+}
+
+/** Ink on paper: of all files, and of a page in the light. */
+export const light: Palette = {
+  ink: {
+    background: '#ffffff',
+    text: '#1a1a1a',
+    quietText: '#4d4d4d',
+    axis: '#4d4d4d',
+    grid: '#e3e3e3',
+    minorGrid: '#f2f2f2',
+    minorTick: '#b5b5b5',
+    marker: '#1a1a1a',
+    picked: '#000000',
+  },
+  roles: {
+    measured: [0, 114, 178],
+    'measured-again': [204, 121, 167],
+    'sampler-theory': [213, 94, 0],
+    'white-theory': [0, 158, 115],
+    'two-component-theory': [120, 60, 110],
+    fit: [213, 94, 0],
+    reference: [60, 60, 60],
+    'left-out': [125, 125, 125],
+    train: [0, 114, 178],
+    test: [230, 159, 0],
+  },
+  strong: [0, 0, 0],
+};
+
+/** The same hues where the background is dark. */
+export const dark: Palette = {
+  ink: {
+    background: '#14171a',
+    text: '#e8e8e8',
+    quietText: '#b4b8bc',
+    axis: '#9a9fa4',
+    grid: '#31363b',
+    minorGrid: '#23272b',
+    minorTick: '#6a7076',
+    marker: '#e8e8e8',
+    picked: '#ffffff',
+  },
+  roles: {
+    measured: [86, 180, 233],
+    'measured-again': [226, 150, 192],
+    'sampler-theory': [255, 137, 51],
+    'white-theory': [41, 196, 150],
+    'two-component-theory': [196, 142, 226],
+    fit: [255, 137, 51],
+    reference: [190, 190, 190],
+    'left-out': [150, 150, 150],
+    train: [86, 180, 233],
+    test: [240, 190, 70],
+  },
+  strong: [255, 255, 255],
+};
 
 /** Shapes of points, by the chart library's names; `crossRot` is ×. */
 export type PointShape = 'circle' | 'triangle' | 'crossRot' | 'rect' | 'rectRot';
 
-/** Red, green and blue of each role, the dashes of its lines and the shape of its points. */
-export const roles: Readonly<
-  Record<Role, { readonly rgb: readonly [number, number, number]; readonly dash: number[]; readonly shape: PointShape }>
-> = {
-  measured: { rgb: [0, 114, 178], dash: [], shape: 'circle' },
-  'measured-again': { rgb: [204, 121, 167], dash: [], shape: 'circle' },
-  'sampler-theory': { rgb: [213, 94, 0], dash: [], shape: 'circle' },
-  'white-theory': { rgb: [0, 158, 115], dash: [9, 5], shape: 'triangle' },
-  'two-component-theory': { rgb: [120, 60, 110], dash: [2, 3], shape: 'circle' },
-  fit: { rgb: [213, 94, 0], dash: [], shape: 'circle' },
-  reference: { rgb: [60, 60, 60], dash: [9, 5], shape: 'circle' },
-  'left-out': { rgb: [125, 125, 125], dash: [], shape: 'crossRot' },
-  train: { rgb: [0, 114, 178], dash: [], shape: 'circle' },
-  test: { rgb: [230, 159, 0], dash: [], shape: 'circle' },
+/** The dashes of each role's lines and the shape of its points. */
+export const roles: Readonly<Record<Role, { readonly dash: number[]; readonly shape: PointShape }>> = {
+  measured: { dash: [], shape: 'circle' },
+  'measured-again': { dash: [], shape: 'circle' },
+  'sampler-theory': { dash: [], shape: 'circle' },
+  'white-theory': { dash: [9, 5], shape: 'triangle' },
+  'two-component-theory': { dash: [2, 3], shape: 'circle' },
+  fit: { dash: [], shape: 'circle' },
+  reference: { dash: [9, 5], shape: 'circle' },
+  'left-out': { dash: [], shape: 'crossRot' },
+  train: { dash: [], shape: 'circle' },
+  test: { dash: [], shape: 'circle' },
 };
 
 /** Shape of a series' points: its role's, unless it asks for another. */
@@ -70,14 +130,27 @@ export function dashes({ role, dashed }: Pick<Series, 'role' | 'dashed'>): numbe
   return dashed ? DASHES : [];
 }
 
-/** How much darker a strong series is than the normal ones of its role, on top of which it lies. */
-const STRONG_SHADE = 0.62;
+/** How much of a strong series' colour is its role's. */
+const STRONG_SHARE = 0.62;
 
 /** CSS colour of a series, with an opacity in 0…1. */
-export function colour({ role, emphasis }: Pick<Series, 'role' | 'emphasis'>, opacity = 1): string {
-  const shade = emphasis === 'strong' ? STRONG_SHADE : 1;
-  return `rgba(${roles[role].rgb.map((part) => Math.round(part * shade)).join(', ')}, ${opacity})`;
+export function colour(palette: Palette, { role, emphasis }: Pick<Series, 'role' | 'emphasis'>, opacity = 1): string {
+  const share = emphasis === 'strong' ? STRONG_SHARE : 1;
+  const parts = palette.roles[role].map((part, i) => Math.round(part * share + palette.strong[i] * (1 - share)));
+  return `rgba(${parts.join(', ')}, ${opacity})`;
 }
+
+/** How a picture is dressed. */
+export interface Look {
+  readonly palette: Palette;
+  /** Whether title, legend and footnote are part of the picture; on a page they stand around it. */
+  readonly framed: boolean;
+  /** Width in the picture's own pixels, by which rows of labels are judged. */
+  readonly width: number;
+}
+
+/** Of pictures in files. */
+export const PRINTED: Look = { palette: light, framed: true, width: size.width };
 
 /** Width of lines in pixels. */
 export const lineWidth: Readonly<Record<Emphasis, number>> = { muted: 1.4, normal: 2.2, strong: 3.2 };
@@ -103,10 +176,10 @@ export const LINE_HEIGHT = 1.25;
 
 /** A font in the form the chart library and the canvas want. */
 export function font(pixels: number, weight: 'normal' | 'bold' = 'normal') {
-  return { family: fontFamily, size: pixels, weight, lineHeight: LINE_HEIGHT };
+  return { family: FAMILIES, size: pixels, weight, lineHeight: LINE_HEIGHT };
 }
 
 /** The same as a CSS font string. */
 export function cssFont(pixels: number, weight: 'normal' | 'bold' = 'normal'): string {
-  return `${weight} ${pixels}px "${fontFamily}"`;
+  return `${weight} ${pixels}px ${FAMILIES}`;
 }

@@ -1,4 +1,5 @@
 /** Exact second moments of heavy-ball SGD on a quadratic, for three ways of drawing batches. docs/concepts/epoch-noise.md has the formulas. */
+export { stationaryAutocorrelation } from './autocorrelation.ts';
 export { crossoverEigenvalue, isStable, relaxationRate, SAMPLERS } from './direction.ts';
 export type { Direction, Sampler, UpdateRule } from './direction.ts';
 export { estimatorPredictor } from './estimators.ts';

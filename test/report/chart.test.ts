@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { chartConfiguration } from '../../src/report/chart.ts';
 import type { Figure, Series } from '../../src/report/figure.ts';
 import { weightVarianceFigure } from '../../src/report/figures/weight-variance.ts';
-import { colour, pointStyle, roles } from '../../src/report/theme.ts';
+import { colour, dark, light, pointStyle, roles } from '../../src/report/theme.ts';
 import { syntheticInput } from './synthetic.ts';
 
 const line: Series = {
@@ -144,7 +144,7 @@ describe('looks', () => {
   test('the two curves of a training differ in lightness', () => {
     // Luma as a black-and-white printer sees it (ITU-R BT.601).
     const grey = (role: 'train' | 'test') => {
-      const [red, green, blue] = roles[role].rgb;
+      const [red, green, blue] = light.roles[role];
       return 0.299 * red + 0.587 * green + 0.114 * blue;
     };
     expect(Math.abs(grey('train') - grey('test'))).toBeGreaterThan(60);
@@ -158,8 +158,32 @@ describe('looks', () => {
     expect(pointStyle('strong', 5000)).toEqual(pointStyle('strong', 1));
   });
 
-  test('a strong series is a darker shade of its role', () => {
-    expect(colour({ role: 'measured', emphasis: 'normal' })).toBe('rgba(0, 114, 178, 1)');
-    expect(colour({ role: 'measured', emphasis: 'strong' }, 0.5)).toBe('rgba(0, 71, 110, 0.5)');
+  test('a strong series stands out from its role: darker on paper, lighter on a dark page', () => {
+    expect(colour(light, { role: 'measured', emphasis: 'normal' })).toBe('rgba(0, 114, 178, 1)');
+    expect(colour(light, { role: 'measured', emphasis: 'strong' }, 0.5)).toBe('rgba(0, 71, 110, 0.5)');
+    expect(colour(dark, { role: 'measured', emphasis: 'strong' })).toBe('rgba(150, 209, 241, 1)');
+  });
+
+  // WCAG 2, success criterion 1.4.11: graphics of 3:1, text of 4.5:1.
+  test.each([light, dark])('everything is seen against its background', ({ ink, roles: colours }) => {
+    const background = rgb(ink.background);
+    for (const role of Object.values(colours)) expect(contrast(role, background)).toBeGreaterThan(2.1);
+    for (const text of [ink.text, ink.quietText, ink.marker])
+      expect(contrast(rgb(text), background)).toBeGreaterThan(7);
   });
 });
+
+const rgb = (hex: string) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+
+/** WCAG 2's ratio of relative luminances. */
+function contrast(a: readonly number[], b: readonly number[]): number {
+  const luminance = (parts: readonly number[]) => {
+    const [red, green, blue] = parts.map((part) => {
+      const share = part / 255;
+      return share <= 0.03928 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [low, high] = [luminance(a), luminance(b)].sort((one, other) => one - other);
+  return (high + 0.05) / (low + 0.05);
+}

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { markerRows, rowCount } from '../../src/report/markers.ts';
+import type { MarkerLine, Scale } from '../../src/report/figure.ts';
+import { markerRows as rowsWithin, rowCount } from '../../src/report/markers.ts';
+
+const markerRows = (lines: readonly MarkerLine[], range: readonly [number, number], scale: Scale, width = 800) =>
+  rowsWithin(lines, range, scale, width);
 
 const markers = (...pairs: [number, string][]) => pairs.map(([value, label]) => ({ value, label }));
 
@@ -7,6 +11,11 @@ test('labels far apart share the lowest row', () => {
   const rows = markerRows(markers([0, 'training'], [50, 'burn-in'], [90, 'window']), [0, 100], 'linear');
   expect(rows).toEqual([0, 0, 0]);
   expect(rowCount(rows)).toBe(1);
+});
+
+test('on a narrow picture labels come closer', () => {
+  const lines = markers([0, 'training'], [50, 'burn-in'], [90, 'window']);
+  expect(markerRows(lines, [0, 100], 'linear', 150)).toEqual([0, 1, 0]);
 });
 
 test('a label that would touch the one before it goes up a row, and the next comes down again', () => {

@@ -87,6 +87,7 @@ export function syntheticColumns(wish: Wish = {}): DirectionColumns {
     const velocity = (lambda > 0 ? own.velocity : epochTheory(1e-6).velocity) * noise * chiSquareMean(nuVelocity);
     return {
       eigenvalue: lambda,
+      residual: 1e-6,
       noise_variance: noise,
       noise_variance_low: noise,
       noise_variance_high: noise,
@@ -108,6 +109,8 @@ export function syntheticColumns(wish: Wish = {}): DirectionColumns {
       correlation_time_sampler: (2 * own.theta) / own.velocity,
       correlation_time_white: (2 * white.theta) / white.velocity,
       correlation_time_two_component: NaN,
+      trend_fraction: 0.02,
+      drift_ratio: 0.1 / Math.max(x, 1e-3),
       regime: lambda <= 0 ? 'negative' : x >= 1 ? 'stiff' : drifting ? 'drift' : 'suppressed',
     };
   });

@@ -51,12 +51,18 @@ describe('the fingerprint of a build', () => {
 
 describe('outputs', () => {
   test('of each kind of source', () => {
-    expect([...expectedOutputs(['a/b.ts', 'types.d.ts', 'data.json', 'notes.md'])]).toEqual([
+    expect([...expectedOutputs(['a/b.ts', 'types.d.ts', 'data.json', 'style.css', 'notes.md'])]).toEqual([
       'a/b.js',
       'a/b.js.map',
       'a/b.d.ts',
       'data.json',
+      'style.css',
     ]);
+  });
+
+  test('of the script of a page: one file', () => {
+    const sources = ['report/page/client/main.ts', 'report/page/client/plot.ts', 'report/page/client/tsconfig.json'];
+    expect([...expectedOutputs(sources)]).toEqual(['report/page/client.js']);
   });
 
   test('match when each program file is there and nothing has lost its source', () => {

@@ -22,6 +22,19 @@ if (source.includes('ERROR')) { console.log('src/cli/main.ts(1,1): error TS1: wr
 fs.mkdirSync('dist/cli', { recursive: true });
 fs.writeFileSync('dist/cli/main.js', source);
 `;
+const ROLLDOWN = `
+import fs from 'node:fs';
+import path from 'node:path';
+export const rolldown = async ({ input }) => ({
+  async write({ file }) {
+    const source = fs.readFileSync(input, 'utf8');
+    if (source.includes('ERROR')) throw new Error('client/main.ts: wrong');
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, source);
+  },
+  async close() {},
+});
+`;
 const NODE_PRE_GYP = `
 const fs = require('fs');
 if (!fs.existsSync('deps/lib/libtensorflow.so') && !fs.existsSync('deps/lib/libtensorflow.dylib')) process.exit(1);
@@ -93,7 +106,10 @@ export function makeCheckout(
     'tsconfig.build.json': '{}',
     'src/cli/main.ts': PROGRAM,
     'node_modules/.package-lock.json': JSON.stringify({ packages: {} }),
+    'src/report/page/page.css': 'p {}',
+    'src/report/page/client/main.ts': '',
     'node_modules/typescript/package.json': '{"version": "5.9.3"}',
+    'node_modules/rolldown/dist/index.mjs': ROLLDOWN,
     'node_modules/typescript/bin/tsc': TSC,
     'node_modules/@mapbox/node-pre-gyp/bin/node-pre-gyp': NODE_PRE_GYP,
     'node_modules/@tensorflow/tfjs-node/package.json': '{"version": "4.22.0", "binary": {"napi_versions": [3, 8]}}',

@@ -50,7 +50,10 @@ export async function curvatureStage(context: Context): Promise<void> {
     departures.dispose();
   }
   const report = voice.begin('curvature along the window');
-  const { directions, ratio } = await curvatureAlongWindow(bench, spectrum, mean.theta, path.forHessian, { seed, report });
+  const { directions, ratio } = await curvatureAlongWindow(bench, spectrum, mean.theta, path.forHessian, {
+    seed,
+    report,
+  });
 
   const [s, q] = [path.updates.length, steps.step.length];
   const said: CurvatureReport = {

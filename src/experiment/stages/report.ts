@@ -1,112 +1,28 @@
-/** Pictures of a run, from its result files alone. */
-import { existsSync } from 'node:fs';
+/** Pictures and page of a run, from its result files alone. */
 import { join } from 'node:path';
 import { allFigures } from '../../report/all-figures.ts';
-import type {
-  ComponentColumns,
-  ControlColumns,
-  DensityColumns,
-  CurvatureColumns,
-  DirectionColumns,
-  DirectionPath,
-  EstimatorColumns,
-  PositionColumns,
-  ReportInput,
-} from '../../report/input.ts';
+import { renderPage } from '../../report/page/page.ts';
 import { renderPng } from '../../report/png.ts';
-import type { ControlSummary, Summary } from '../../report/summary.ts';
 import { writeFileAtomic } from '../../store/atomic.ts';
-import { readCsv } from '../../store/csv.ts';
-import { readJson } from '../../store/json.ts';
-import { DIRECTION_COLUMNS, RUN_FILES, type RunFile, runPath } from '../../store/run-directory.ts';
+import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import type { Context } from '../context.ts';
 import { measuredCall } from '../profile.ts';
-import { readNoise, readPathsAlong } from '../run-files.ts';
-import { readHistory } from '../training-curve.ts';
+import { readReportInput } from '../report/input.ts';
+import { readPageInput } from '../report/page-input.ts';
 
-/** Writes the figures. @throws DataError where a result is missing or damaged */
+/** Writes the figures and the page. @throws DataError where a result is missing or damaged */
 export async function reportStage({ directory, experiment, voice }: Context): Promise<void> {
-  const input = readReportInput(directory, experiment.report.title);
-  const figures = allFigures(input);
+  const { title } = experiment.report;
+  const figures = allFigures(readReportInput(directory, title));
   const report = voice.begin('pictures');
   for (const [index, { name, figure }] of figures.entries()) {
     const png = measuredCall('drawing', () => renderPng(figure));
     writeFileAtomic(join(runPath(directory, RUN_FILES.figures), `${name}.png`), png);
-    await report(index + 1, figures.length);
+    await report(index + 1, figures.length + 1);
   }
-}
-
-/** summary.json of a run. @throws DataError where it is missing or damaged */
-export function readSummary(directory: string): Summary {
-  return readJson<Summary>(runPath(directory, RUN_FILES.summary));
-}
-
-function readReportInput(directory: string, title: string | null): ReportInput {
-  const noise = readNoise(directory);
-  const run = readSummary(directory);
-  const directions = readDirections(directory);
-  const history = [RUN_FILES.training, RUN_FILES.windowCurve].flatMap((file) => readHistory(runPath(directory, file)));
-  return {
-    title,
-    directions,
-    run,
-    noise: {
-      lags: noise.lags,
-      autocovariance: noise.autocovariance,
-      autocovarianceError: noise.autocovarianceError,
-      autocovarianceTrajectory: noise.autocovarianceTrajectory,
-      autocovarianceTrajectoryError: noise.autocovarianceTrajectoryError,
-    },
-    training: history.map((row) => ({ ...row, trainLoss: row.trainLoss ?? NaN })),
-    estimators: readNumbers<EstimatorColumns>(directory, RUN_FILES.estimators),
-    curvatures: readNumbers<CurvatureColumns>(directory, RUN_FILES.curvatures),
-    positions: readNumbers<PositionColumns>(directory, RUN_FILES.positions),
-    components: readNumbers<ComponentColumns>(directory, RUN_FILES.components),
-    density: readNumbers<DensityColumns>(directory, RUN_FILES.density),
-    paths: readPaths(directory, directions, run.crossoverEigenvalue),
-    controls: readControls(directory),
-  };
-}
-
-function readDirections(directory: string): DirectionColumns {
-  const table = readCsv(runPath(directory, RUN_FILES.directions));
-  const columns = Object.fromEntries(
-    DIRECTION_COLUMNS.map((name) => [name, name === 'regime' ? table.text(name) : table.numbers(name)]),
+  const page = measuredCall('page', () =>
+    renderPage([readPageInput(directory, title, `${experiment.model.name} on ${experiment.data.name}`)]),
   );
-  return columns as unknown as DirectionColumns;
-}
-
-/** All columns of a table of numbers. */
-function readNumbers<Columns>(directory: string, file: RunFile): Columns {
-  const table = readCsv(runPath(directory, file));
-  return Object.fromEntries(table.names.map((name) => [name, table.numbers(name)])) as Columns;
-}
-
-/** Where paths are shown: well above the crossover, at it, and well below; each the nearest direction that is compared. */
-const SHOWN_PATHS = [10, 1, 0.1, 0.02];
-
-function readPaths(directory: string, { eigenvalue, regime }: DirectionColumns, crossover: number): DirectionPath[] {
-  const compared = Array.from(eigenvalue, (_, i) => i).filter(
-    (i) => regime[i] === 'stiff' || regime[i] === 'suppressed',
-  );
-  if (compared.length === 0) return [];
-  const distance = (i: number, wanted: number) => Math.abs(Math.log(eigenvalue[i] / crossover / wanted));
-  const nearest = SHOWN_PATHS.map((wanted) =>
-    compared.reduce((best, i) => (distance(i, wanted) < distance(best, wanted) ? i : best)),
-  );
-  const shown = [...new Set(nearest)];
-  const measured = readPathsAlong(directory, RUN_FILES.projections, shown);
-  const replayed = readPathsAlong(directory, RUN_FILES.replay, shown);
-  return shown.map((direction, at) => ({ direction, measured: measured[at], replayed: replayed[at] }));
-}
-
-function readControls(directory: string): ControlColumns[] | undefined {
-  const path = runPath(directory, RUN_FILES.controlSummary);
-  if (!existsSync(path)) return undefined;
-  const { controls } = readJson<ControlSummary>(path);
-  // Seeds of one control are told in numbers; one picture of each is enough.
-  const shown = controls.filter(({ name, control }) => name === control);
-  return shown.map(({ name, control, folder }) => {
-    return { name, sampler: control as ControlColumns['sampler'], ...readDirections(join(directory, folder)) };
-  });
+  writeFileAtomic(runPath(directory, RUN_FILES.report), page);
+  await report(figures.length + 1, figures.length + 1);
 }

@@ -123,6 +123,7 @@ function quantitySeries(input: ReportInput, quantity: Quantity, { compared, drif
       emphasis: role === 'measured' ? 'normal' : 'muted',
       x: at(lambda, drawable),
       y: at(measured, drawable),
+      directions: drawable,
       ...(bars ? { low: at(low, drawable), high: at(high, drawable) } : {}),
     });
   };

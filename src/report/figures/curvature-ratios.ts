@@ -36,7 +36,16 @@ export function curvatureRatiosFigure(input: ReportInput): Figure {
     const known = compared.filter((i) => ratio(i) > 0 && Number.isFinite(ratio(i)));
     if (known.length === 0) continue;
     const x = known.map((i) => columns.eigenvalue[i] / cross);
-    points.push({ label, role, ...(shape && { shape }), kind: 'points', emphasis: 'normal', x, y: known.map(ratio) });
+    points.push({
+      label,
+      role,
+      ...(shape && { shape }),
+      kind: 'points',
+      emphasis: 'normal',
+      x,
+      y: known.map(ratio),
+      directions: known,
+    });
     const steps = stepsOf(run.curvatures!.ranges, median, x, shown);
     // The legend has each curvature once.
     if (steps.x.length > 0) lines.push({ label: '', role, dashed, kind: 'line', emphasis: 'strong', ...steps });

@@ -63,6 +63,7 @@ export function curvaturesFigure(input: ReportInput): Figure {
       kind: bars ? 'errorbars' : 'points',
       x: drawable.map(x),
       y: drawable.map(value),
+      directions: drawable,
       ...(bars ? { low: drawable.map(low), high: drawable.map(high) } : {}),
     });
   };

@@ -34,6 +34,7 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
       emphasis: role === 'measured' ? 'normal' : 'muted',
       x: chosen.map(curvature),
       y,
+      directions: chosen,
       ...(estimated ? { low, high } : {}),
     });
   };

@@ -38,7 +38,16 @@ export function ratioFigure(input: ReportInput): Figure {
     const bars = role === 'sampler-theory';
     const low = drawable.map((i) => columns.theta_variance_low[i] / column[i]);
     const high = drawable.map((i) => columns.theta_variance_high[i] / column[i]);
-    series.push({ label, kind: bars ? 'errorbars' : 'points', role, emphasis, x, y, ...(bars ? { low, high } : {}) });
+    series.push({
+      label,
+      kind: bars ? 'errorbars' : 'points',
+      role,
+      emphasis,
+      x,
+      y,
+      directions: drawable,
+      ...(bars ? { low, high } : {}),
+    });
   };
   const both = run.sampler !== 'with-replacement';
   points('left out: drifting', 'left-out', columns.theta_variance_sampler, drifting);

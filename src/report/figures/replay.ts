@@ -19,6 +19,7 @@ export function replayFigure(input: ReportInput): Figure {
   const at = (chosen: readonly number[]) => ({
     x: chosen.map((i) => columns.eigenvalue[i]),
     y: chosen.map((i) => explained[i]),
+    directions: chosen,
   });
   const series: Series[] = [];
   const points = (label: string, role: 'measured' | 'left-out', chosen: readonly number[]) => {

@@ -10,6 +10,7 @@ import { crossoverMarker, settings } from './words.ts';
 export function spectrumFigure(input: ReportInput): Figure {
   const { directions, density, run } = input;
   const computed = Array.from(directions.eigenvalue).filter((value) => value > 0);
+  // Eigenvalues fall: the positive ones come first.
   const series: Series[] = [];
   const share = shareOfTrace(computed, run.spectrum, run.weightDecay);
   if (share && computed.length > 0)
@@ -33,6 +34,7 @@ export function spectrumFigure(input: ReportInput): Figure {
       emphasis: 'normal',
       x: computed,
       y: computed.map((_, i) => i + 1),
+      directions: computed.map((_, i) => i),
     });
   const counted = series.filter(({ axis }) => axis !== 'right');
   return {

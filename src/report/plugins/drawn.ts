@@ -14,17 +14,21 @@ export interface DrawnPoint {
 export type DrawnDataset = ChartDataset<'line', DrawnPoint[]> & { series: Series };
 
 /**
- * The part of a two-dimensional canvas context that our own drawing uses. The browser's type is not at hand in a program
- * for Node.
+ * The part of a two-dimensional canvas context that our own drawing uses. The browser's type, which can hold more than is
+ * written here, is not at hand in a program for Node.
  */
 export interface Context {
-  fillStyle: string;
-  strokeStyle: string;
+  get fillStyle(): unknown;
+  set fillStyle(colour: string);
+  get strokeStyle(): unknown;
+  set strokeStyle(colour: string);
   lineWidth: number;
   globalAlpha: number;
   font: string;
-  textAlign: 'left' | 'center';
-  textBaseline: 'alphabetic' | 'middle';
+  get textAlign(): unknown;
+  set textAlign(alignment: 'left' | 'center');
+  get textBaseline(): unknown;
+  set textBaseline(line: 'alphabetic' | 'middle');
   save(): void;
   restore(): void;
   beginPath(): void;

@@ -1,6 +1,6 @@
-/** A white rim around lines of theory, so that they stand out from the points they pass through in any print. */
+/** A rim of the background around lines of theory, so that they stand out from the points they pass through in any print. */
 import type { Chart, Plugin } from 'chart.js';
-import { dashes, ink, lineWidth } from '../theme.ts';
+import { dashes, lineWidth, type Palette } from '../theme.ts';
 import { clipToPlot, type DrawnDataset, showable } from './drawn.ts';
 
 /** How much wider than the line, in pixels on each side; with the opacity, so little that no point vanishes below it. */
@@ -8,7 +8,7 @@ const RIM = 1;
 const OPACITY = 0.75;
 
 /** Rims lie under their own line and over all earlier series. */
-export const halo: Plugin<'line'> = {
+export const halo = ({ ink }: Palette): Plugin<'line'> => ({
   id: 'halo',
   beforeDatasetDraw(chart: Chart<'line'>, { index }) {
     const { series, data, yAxisID } = chart.data.datasets[index] as unknown as DrawnDataset;
@@ -34,4 +34,4 @@ export const halo: Plugin<'line'> = {
     ctx.stroke();
     ctx.restore();
   },
-};
+});

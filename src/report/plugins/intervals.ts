@@ -1,13 +1,13 @@
 /** Draws what the chart library has no kind for: asymmetric error bars, and the shaded band around a line. */
 import type { Chart, Plugin, Scale } from 'chart.js';
-import { colour, pointStyle } from '../theme.ts';
+import { colour, type Palette, pointStyle } from '../theme.ts';
 import { clipToPlot, type Context, type DrawnDataset, showable } from './drawn.ts';
 
 /** Opacity of a band. */
 export const BAND_OPACITY = 0.2;
 
 /** Intervals lie under their own series and over all earlier ones. */
-export const intervals: Plugin<'line'> = {
+export const intervals = (palette: Palette): Plugin<'line'> => ({
   id: 'intervals',
   beforeDatasetDraw(chart: Chart<'line'>, { index }) {
     const dataset = chart.data.datasets[index] as unknown as DrawnDataset;
@@ -18,15 +18,15 @@ export const intervals: Plugin<'line'> = {
     const y = chart.scales[dataset.yAxisID ?? 'y'];
     ctx.save();
     clipToPlot(ctx, chartArea);
-    if (kind === 'band') drawBand(ctx, dataset, x, y);
-    else drawBars(ctx, dataset, x, y);
+    if (kind === 'band') drawBand(ctx, dataset, x, y, palette);
+    else drawBars(ctx, dataset, x, y, palette);
     ctx.restore();
   },
-};
+});
 
-function drawBars(ctx: Context, { series, data }: DrawnDataset, x: Scale, y: Scale): void {
+function drawBars(ctx: Context, { series, data }: DrawnDataset, x: Scale, y: Scale, palette: Palette): void {
   const style = pointStyle(series.emphasis, data.length);
-  ctx.strokeStyle = colour(series, style.barOpacity);
+  ctx.strokeStyle = colour(palette, series, style.barOpacity);
   ctx.lineWidth = style.barWidth;
   // One path a bar: bars that cross in a single path would not darken one another, and the density would be lost.
   for (const point of data) {
@@ -40,8 +40,8 @@ function drawBars(ctx: Context, { series, data }: DrawnDataset, x: Scale, y: Sca
   }
 }
 
-function drawBand(ctx: Context, { series, data }: DrawnDataset, x: Scale, y: Scale): void {
-  ctx.fillStyle = colour(series, BAND_OPACITY);
+function drawBand(ctx: Context, { series, data }: DrawnDataset, x: Scale, y: Scale, palette: Palette): void {
+  ctx.fillStyle = colour(palette, series, BAND_OPACITY);
   let piece: [number, number, number][] = [];
   for (const point of data) {
     const ends = pixelEnds(point.low, point.high, y);

@@ -5,7 +5,7 @@
 import type { Chart, Plugin } from 'chart.js';
 import { type DrawPointOptions, drawPoint } from 'chart.js/helpers';
 import type { Series } from '../figure.ts';
-import { colour, dashes, ink, lineWidth, pointStyle, shapeOf } from '../theme.ts';
+import { colour, dashes, lineWidth, type Palette, pointStyle, shapeOf } from '../theme.ts';
 import { BAND_OPACITY } from './intervals.ts';
 import type { Context, DrawnDataset } from './drawn.ts';
 
@@ -19,7 +19,7 @@ interface Box {
 }
 
 /** Keys of the legend. */
-export const legendKeys: Plugin<'line'> = {
+export const legendKeys = (palette: Palette): Plugin<'line'> => ({
   id: 'legendKeys',
   afterDraw(chart: Chart<'line'>) {
     const legend = chart.legend as unknown as { legendHitBoxes: Box[]; legendItems: { datasetIndex: number }[] };
@@ -27,19 +27,25 @@ export const legendKeys: Plugin<'line'> = {
       const { datasetIndex } = legend.legendItems[position];
       const { series } = chart.data.datasets[datasetIndex] as unknown as DrawnDataset;
       chart.ctx.save();
-      drawKey(chart.ctx, series, box.left, box.top + box.height / 2);
+      drawKey(chart.ctx, series, palette, { left: box.left, middle: box.top + box.height / 2 });
       chart.ctx.restore();
     });
   },
-};
+});
 
-function drawKey(ctx: Context, series: Series, left: number, middle: number): void {
+/** Draws the key of a series, {@link KEY_WIDTH} wide. @param at its left end and half its height */
+export function drawKey(
+  ctx: Context,
+  series: Series,
+  palette: Palette,
+  { left, middle }: { readonly left: number; readonly middle: number },
+): void {
   if (series.kind === 'band') {
-    ctx.fillStyle = colour(series, BAND_OPACITY);
+    ctx.fillStyle = colour(palette, series, BAND_OPACITY);
     ctx.fillRect(left, middle - 6, KEY_WIDTH, 12);
   }
   if (series.kind === 'line' || series.kind === 'band') {
-    ctx.strokeStyle = colour(series);
+    ctx.strokeStyle = colour(palette, series);
     ctx.lineWidth = lineWidth[series.emphasis];
     ctx.setLineDash(dashes(series));
     ctx.beginPath();
@@ -55,15 +61,15 @@ function drawKey(ctx: Context, series: Series, left: number, middle: number): vo
   for (const part of [0.15, 0.5, 0.85]) {
     const centre = left + part * KEY_WIDTH;
     if (series.kind === 'errorbars') {
-      ctx.strokeStyle = colour(series, style.barOpacity);
+      ctx.strokeStyle = colour(palette, series, style.barOpacity);
       ctx.lineWidth = 1.2;
       ctx.beginPath();
       ctx.moveTo(centre, middle - 7);
       ctx.lineTo(centre, middle + 7);
       ctx.stroke();
     }
-    ctx.fillStyle = colour(series, style.opacity);
-    ctx.strokeStyle = stroked ? colour(series, style.opacity) : ink.background;
+    ctx.fillStyle = colour(palette, series, style.opacity);
+    ctx.strokeStyle = stroked ? colour(palette, series, style.opacity) : palette.ink.background;
     const borderWidth = stroked || series.emphasis === 'strong' ? 1 : 0;
     const look = { pointStyle: shape, radius: style.radius, borderWidth } as DrawPointOptions;
     drawPoint(ctx as unknown as Parameters<typeof drawPoint>[0], look, centre, middle);

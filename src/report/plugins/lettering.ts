@@ -6,7 +6,7 @@ import type { Chart, Plugin } from 'chart.js';
 import type { Figure } from '../figure.ts';
 import { markerRows } from '../markers.ts';
 import { MARKER_PADDING } from '../scales.ts';
-import { cssFont, fontSize, ink, LINE_HEIGHT, size } from '../theme.ts';
+import { cssFont, fontSize, LINE_HEIGHT, type Look, type Palette } from '../theme.ts';
 import type { Context } from './drawn.ts';
 import { drawRichText, withoutSubscripts, wrap } from './rich-text.ts';
 
@@ -29,7 +29,7 @@ export function footnoteHeight(figure: Figure): number {
 }
 
 /** Lettering of one figure. */
-export function lettering(figure: Figure): Plugin<'line'> {
+export function lettering(figure: Figure, { palette: { ink }, framed }: Look): Plugin<'line'> {
   return {
     id: 'lettering',
     afterDraw(chart: Chart<'line'>) {
@@ -45,18 +45,18 @@ export function lettering(figure: Figure): Plugin<'line'> {
       if (figure.right !== undefined) label(ctx, figure.right.label, right.right - half, middle.y, Math.PI / 2);
 
       ctx.fillStyle = ink.quietText;
-      const lines = footnoteLines(figure);
+      const lines = framed ? footnoteLines(figure) : [];
       lines.forEach((line, position) => {
         const below = lines.length - position - 0.5;
         const at = {
           x: MARGIN,
-          y: size.height - MARGIN - below * FOOTNOTE_LINE,
+          y: chart.height - MARGIN - below * FOOTNOTE_LINE,
           align: 'left',
           size: fontSize.footnote,
         } as const;
         drawRichText(ctx, line, at, cssFont);
       });
-      if (figure.message !== undefined) writeMessage(ctx, wrap(figure.message, 70), middle);
+      if (figure.message !== undefined) writeMessage(ctx, wrap(figure.message, 70), middle, ink);
       ctx.restore();
     },
   };
@@ -71,14 +71,14 @@ function label(ctx: Context, text: string, x: number, y: number, angle: number):
 }
 
 /** Above its line, moved inwards where it would leave the picture. */
-function labelMarkers(ctx: Context, figure: Figure, { scales: { x, xMarkers } }: Chart<'line'>): void {
+function labelMarkers(ctx: Context, figure: Figure, { width, scales: { x, xMarkers } }: Chart<'line'>): void {
   if (xMarkers === undefined) return;
   const markers = figure.verticals.filter(({ value }) => value >= x.min && value <= x.max);
-  const rows = markerRows(markers, [x.min, x.max], figure.x.scale);
+  const rows = markerRows(markers, [x.min, x.max], figure.x.scale, width);
   ctx.font = cssFont(fontSize.marker);
   markers.forEach(({ value, label: text }, i) => {
     const half = ctx.measureText(withoutSubscripts(text)).width / 2;
-    const at = Math.min(size.width - MARGIN / 2 - half, Math.max(MARGIN / 2 + half, x.getPixelForValue(value)));
+    const at = Math.min(width - MARGIN / 2 - half, Math.max(MARGIN / 2 + half, x.getPixelForValue(value)));
     const up = xMarkers.bottom - MARKER_PADDING - (rows[i] + 0.5) * LINE_HEIGHT * fontSize.marker;
     drawRichText(ctx, text, { x: at, y: up, align: 'center', size: fontSize.marker }, cssFont);
   });
@@ -89,6 +89,7 @@ function writeMessage(
   ctx: Context,
   lines: readonly string[],
   middle: { readonly x: number; readonly y: number },
+  ink: Palette['ink'],
 ): void {
   const lineHeight = 1.5 * fontSize.axis;
   ctx.font = cssFont(fontSize.axis);

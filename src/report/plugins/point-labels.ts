@@ -1,7 +1,7 @@
 /** Writes beside points what they are, each text where it covers least of what is drawn. */
 import type { Chart, Plugin } from 'chart.js';
 import type { Figure } from '../figure.ts';
-import { cssFont, fontSize, ink, LINE_HEIGHT } from '../theme.ts';
+import { cssFont, fontSize, LINE_HEIGHT, type Palette } from '../theme.ts';
 import { type Context, type DrawnDataset, showable } from './drawn.ts';
 import { drawRichText, withoutSubscripts } from './rich-text.ts';
 
@@ -47,7 +47,7 @@ export interface Surroundings {
 }
 
 /** Labels of the points of one figure. Nothing happens where no series has any. */
-export function pointLabels(figure: Figure): Plugin<'line'> {
+export function pointLabels(figure: Figure, { ink }: Palette): Plugin<'line'> {
   return {
     id: 'pointLabels',
     afterDraw(chart: Chart<'line'>) {
@@ -57,7 +57,7 @@ export function pointLabels(figure: Figure): Plugin<'line'> {
       const { labelled, drawn } = drawnPlaces(chart);
       const verticals = figure.verticals.map(({ value }) => chart.scales.x.getPixelForValue(value));
       const sizes = labelled.map(({ at, lines }) => ({ at, ...textSize(ctx, lines) }));
-      placeLabels(sizes, { area, drawn, verticals }).forEach((box, i) => write(ctx, labelled[i].lines, box));
+      placeLabels(sizes, { area, drawn, verticals }).forEach((box, i) => write(ctx, labelled[i].lines, box, ink));
       ctx.restore();
     },
   };
@@ -173,7 +173,7 @@ function cheapest(places: readonly Candidate[], cost: (box: Box) => number): Box
 }
 
 /** On a patch of the background, through which grid lines shine. */
-function write(ctx: Context, lines: readonly string[], { left, top, width, height }: Box): void {
+function write(ctx: Context, lines: readonly string[], { left, top, width, height }: Box, ink: Palette['ink']): void {
   ctx.globalAlpha = 0.8;
   ctx.fillStyle = ink.background;
   ctx.fillRect(left, top, width, height);

@@ -1,0 +1,143 @@
+/** Everything about the picked direction: its numbers, its path, how long it remembers. */
+import type { Figure } from '../../figure.ts';
+import { shortNumber } from '../../numbers.ts';
+import type { PageQuantity, PageRun } from '../contents.ts';
+import { directionFigures, type DirectionFigures } from './direction-figures.ts';
+import { Legend } from './legend.ts';
+import { Plot } from './plot.ts';
+import type { Shown } from './shown.ts';
+
+/** A number, with its interval where it has one. */
+export function written({ values, low, high }: PageQuantity, direction: number): string {
+  const interval =
+    low && high && low[direction] < high[direction]
+      ? ` (${shortNumber(low[direction])} … ${shortNumber(high[direction])})`
+      : '';
+  return Number.isFinite(values[direction]) ? shortNumber(values[direction], 4) + interval : '–';
+}
+
+/** Makes the panel answer to what is picked, and pick. */
+export function followPicked(shown: Shown, runs: readonly PageRun[]): void {
+  const find = <Wanted extends HTMLElement>(id: string) => document.getElementById(id) as Wanted | null;
+  const input = find<HTMLInputElement>('picked')!;
+  const choice = find<HTMLSelectElement>('picked-run');
+  const words = find('picked-words')!;
+  const body = document.querySelector<HTMLElement>('.direction .picked')!;
+  const numbers = body.querySelector<HTMLElement>('.numbers')!;
+  const places = ['path', 'autocorrelation'].map((id) => new Place(find<HTMLCanvasElement>(id)!, shown));
+  const figures = runs.map((run) => lazily(() => (run.traces ? directionFigures(run, run.traces) : null)));
+
+  const run = () => Number(choice?.value ?? 0);
+  const pick = (direction: number) => {
+    const last = runs[run()].directions - 1;
+    if (Number.isFinite(direction) && last >= 0)
+      shown.pick({ run: run(), direction: Math.min(Math.max(0, Math.round(direction)), last) });
+  };
+  input.addEventListener('change', () => (input.value === '' ? shown.pick(null) : pick(Number(input.value))));
+  choice?.addEventListener('change', () => pick(Number(input.value || 0)));
+  const step = (by: number) => () => pick(shown.picked ? shown.picked.direction + by : 0);
+  find('stiffer')!.addEventListener('click', step(-1));
+  find('flatter')!.addEventListener('click', step(1));
+  find('unpick')!.addEventListener('click', () => shown.pick(null));
+
+  shown.onChange((change) => {
+    if (change === 'colours') for (const place of places) place.redraw();
+    if (change === 'roles') for (const place of places) place.showSeries();
+    if (change === 'picked') tell();
+  });
+  tell();
+
+  function tell(): void {
+    const { picked } = shown;
+    body.hidden = picked === null;
+    if (!picked) {
+      input.value = '';
+      words.textContent = '';
+      return;
+    }
+    const one = runs[picked.run];
+    if (choice) choice.value = String(picked.run);
+    input.max = String(one.directions - 1);
+    input.value = String(picked.direction);
+    words.textContent = `λ = ${written(one.quantities[0], picked.direction)}, ${one.regime[picked.direction]}`;
+    numbers.replaceChildren(...groupTables(one, picked.direction));
+    const drawn = figures[picked.run]()?.(picked.direction);
+    places.forEach((place, i) => place.show(drawn ? figureAt(drawn, i) : null));
+  }
+}
+
+const figureAt = ({ path, autocorrelation }: DirectionFigures, i: number): Figure => (i === 0 ? path : autocorrelation);
+
+/** A table a group of quantities. */
+function groupTables({ quantities }: PageRun, direction: number): HTMLElement[] {
+  const groups = new Map<string, HTMLTableElement>();
+  for (const quantity of quantities) {
+    let table = groups.get(quantity.group);
+    if (!table) {
+      table = document.createElement('table');
+      table.className = 'values';
+      table.createCaption().append(...rich(quantity.group));
+      groups.set(quantity.group, table);
+    }
+    const row = table.insertRow();
+    const head = document.createElement('th');
+    head.scope = 'row';
+    head.append(...rich(quantity.label));
+    row.append(head);
+    row.insertCell().textContent = written(quantity, direction);
+  }
+  return [...groups.values()];
+}
+
+/** Text in which `_` makes the next character a subscript. */
+function rich(text: string): Node[] {
+  return text.split('_').flatMap((part, i) => {
+    if (i === 0) return [document.createTextNode(part)];
+    const sub = document.createElement('sub');
+    sub.textContent = [...part][0] ?? '';
+    return [sub, document.createTextNode([...part].slice(1).join(''))];
+  });
+}
+
+/** A canvas of the panel and its legend; the figure changes with what is picked. */
+class Place {
+  private readonly canvas: HTMLCanvasElement;
+  private readonly figure: HTMLElement;
+  private readonly shown: Shown;
+  private plot: Plot | null = null;
+  private legend: Legend | null = null;
+
+  constructor(canvas: HTMLCanvasElement, shown: Shown) {
+    this.canvas = canvas;
+    this.figure = canvas.closest('figure')!;
+    this.shown = shown;
+  }
+
+  show(figure: Figure | null): void {
+    this.plot?.clear();
+    this.plot = null;
+    this.figure.hidden = figure === null;
+    if (!figure) return;
+    const element = this.figure.querySelector<HTMLElement>('.legend')!;
+    element.replaceChildren();
+    const legend = new Legend(element, [figure], this.shown, () => this.plot?.showSeries());
+    const isOff = (series: number) => legend.isOff(figure.series[series]);
+    this.legend = legend;
+    this.plot = new Plot(this.canvas, { figure, shown: this.shown, run: 0, tell: () => [], isOff });
+    this.plot.draw();
+  }
+
+  redraw(): void {
+    this.legend?.drawKeys();
+    this.plot?.redraw();
+  }
+
+  showSeries(): void {
+    this.plot?.showSeries();
+  }
+}
+
+function lazily<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

@@ -1,0 +1,184 @@
+/** One figure on one canvas: drawn when it comes into view, hovered over, picked from. */
+import {
+  Chart,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  Tooltip,
+  type TooltipItem,
+} from 'chart.js';
+import { chartConfiguration } from '../../chart.ts';
+import type { Figure } from '../../figure.ts';
+import { shortNumber } from '../../numbers.ts';
+import type { DrawnDataset } from '../../plugins/drawn.ts';
+import { withoutSubscripts } from '../../plugins/rich-text.ts';
+import { pickedMark } from './picked-mark.ts';
+import type { Shown } from './shown.ts';
+
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip);
+
+/** How near to a point, in pixels, counts as on it. */
+const REACH = 12;
+
+/** Lines that tell of a direction beside the pointer. */
+export type Telling = (direction: number) => readonly string[];
+
+/** What a plot is drawn from, and told through. */
+export interface PlotOptions {
+  readonly figure: Figure;
+  readonly shown: Shown;
+  /** Number of the run. */
+  readonly run: number;
+  readonly tell: Telling;
+  /** Whether the reader has switched a series off. */
+  readonly isOff: (series: number) => boolean;
+}
+
+/** A figure's chart; nothing is drawn before {@link draw}. */
+export class Plot {
+  private readonly canvas: HTMLCanvasElement;
+  private readonly options: PlotOptions;
+  private chart: Chart | null = null;
+  private width = 0;
+  private readonly resizes: ResizeObserver;
+
+  constructor(canvas: HTMLCanvasElement, options: PlotOptions) {
+    this.canvas = canvas;
+    this.options = options;
+    // Labels stand in rows that depend on the width: a plot that has become much narrower or wider is drawn anew.
+    this.resizes = new ResizeObserver(() => {
+      const { clientWidth } = this.canvas.parentElement!;
+      if (this.chart && Math.abs(clientWidth - this.width) > 0.08 * this.width) this.redraw();
+    });
+    this.resizes.observe(canvas.parentElement!);
+  }
+
+  /** Takes the chart off its canvas, for another to be drawn there. */
+  clear(): void {
+    this.resizes.disconnect();
+    this.chart?.destroy();
+    this.chart = null;
+  }
+
+  /** Draws, unless that is done. */
+  draw(): void {
+    if (!this.chart) this.redraw();
+  }
+
+  /** Draws anew: colours or width have changed. */
+  redraw(): void {
+    const { figure, shown, run, tell } = this.options;
+    this.chart?.destroy();
+    this.width = this.canvas.parentElement!.clientWidth;
+    const { palette } = shown;
+    const look = { palette, framed: false, width: this.width };
+    const configuration = chartConfiguration(figure, look);
+    const options = configuration.options!;
+    this.chart = new Chart(this.canvas, {
+      ...configuration,
+      options: {
+        ...options,
+        devicePixelRatio: undefined,
+        responsive: true,
+        maintainAspectRatio: false,
+        events: ['mousemove', 'mouseout', 'click', 'touchstart'],
+        interaction: { mode: 'nearest', intersect: true },
+        elements: { point: { hitRadius: 5 } },
+        onClick: (event) => this.pickAt(event.x ?? 0, event.y ?? 0),
+        plugins: {
+          ...options.plugins,
+          tooltip: {
+            enabled: true,
+            backgroundColor: palette.ink.text,
+            titleColor: palette.ink.background,
+            bodyColor: palette.ink.background,
+            displayColors: false,
+            filter: ({ datasetIndex }) => isPointSeries(this.chart, datasetIndex) || figure.series.length < 8,
+            callbacks: { title: ([item]) => titleOf(item), label: (item) => linesOf(item, tell) },
+          },
+        },
+      },
+      plugins: [...(configuration.plugins ?? []), pickedMark(shown, run)],
+    });
+    this.showSeries();
+  }
+
+  /** Shows and hides series as they are switched on and off. */
+  showSeries(): void {
+    const { chart, options } = this;
+    if (!chart) return;
+    options.figure.series.forEach(({ role }, i) =>
+      chart.setDatasetVisibility(i, !options.shown.isHidden(role) && !options.isOff(i)),
+    );
+    chart.update('none');
+  }
+
+  /** Marks what is picked now. */
+  refresh(): void {
+    this.chart?.draw();
+  }
+
+  /** The picture as it is seen, on its background. */
+  toPng(): string {
+    this.draw();
+    const copy = document.createElement('canvas');
+    copy.width = this.canvas.width;
+    copy.height = this.canvas.height;
+    const context = copy.getContext('2d')!;
+    context.fillStyle = this.options.shown.palette.ink.background;
+    context.fillRect(0, 0, copy.width, copy.height);
+    context.drawImage(this.canvas, 0, 0);
+    return copy.toDataURL('image/png');
+  }
+
+  private pickAt(x: number, y: number): void {
+    const { shown, run } = this.options;
+    const direction = this.directionAt(x, y);
+    if (direction !== undefined) shown.pick({ run, direction });
+  }
+
+  private directionAt(x: number, y: number): number | undefined {
+    const { chart } = this;
+    if (!chart) return undefined;
+    let nearest: number | undefined;
+    let least = REACH;
+    chart.data.datasets.forEach((one, i) => {
+      const { directions } = (one as unknown as DrawnDataset).series;
+      if (!directions || !chart.isDatasetVisible(i)) return;
+      chart.getDatasetMeta(i).data.forEach((point, at) => {
+        const distance = Math.hypot(point.x - x, point.y - y);
+        if (distance >= least) return;
+        least = distance;
+        nearest = directions[at];
+      });
+    });
+    return nearest;
+  }
+}
+
+function isPointSeries(chart: Chart | null, index: number): boolean {
+  const dataset = chart?.data.datasets[index] as unknown as DrawnDataset | undefined;
+  return dataset?.series.kind === 'points' || dataset?.series.kind === 'errorbars';
+}
+
+function directionOf({ dataset, dataIndex }: TooltipItem<'line'>): number | undefined {
+  return (dataset as unknown as DrawnDataset).series.directions?.[dataIndex];
+}
+
+function titleOf(item: TooltipItem<'line'> | undefined): string {
+  if (!item) return '';
+  const direction = directionOf(item);
+  return direction === undefined ? (item.dataset.label ?? '') : `direction ${direction}`;
+}
+
+function linesOf(item: TooltipItem<'line'>, tell: Telling): string[] {
+  const direction = directionOf(item);
+  const { x, y } = item.parsed;
+  if (direction === undefined) return [`x = ${shortNumber(x ?? NaN, 4)}`, `y = ${shortNumber(y ?? NaN, 4)}`];
+  const { series } = item.dataset as unknown as DrawnDataset;
+  const [low, high] = [series.low?.[item.dataIndex], series.high?.[item.dataIndex]];
+  const interval = low === undefined || high === undefined ? '' : ` (${shortNumber(low, 3)} … ${shortNumber(high, 3)})`;
+  return [`${withoutSubscripts(series.label)}: ${shortNumber(y ?? NaN, 4)}${interval}`, ...tell(direction)];
+}

@@ -1,0 +1,331 @@
+/**
+ * The page in a real browser: opens without a word on the console, shows data, answers to its switches, and passes axe-core.
+ *
+ *   EPOCHNOISE_GALLERY=<folder> npx vitest run test/browser     keeps screenshots for the eye
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PageInput } from '../../src/report/page/page.ts';
+import { renderPage } from '../../src/report/page/page.ts';
+import { base64 } from '../../src/report/page/packing.ts';
+import type { PageTraces } from '../../src/report/page/contents.ts';
+import {
+  syntheticControls,
+  syntheticCurvatures,
+  syntheticDetails,
+  syntheticInput,
+  syntheticSummary,
+} from '../report/synthetic.ts';
+import { browserPath, launch, skipped } from './chromium.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const folder = mkdtempSync(join(tmpdir(), 'epochnoise-page-'));
+const gallery = process.env.EPOCHNOISE_GALLERY;
+
+function traces(directions: number): PageTraces {
+  const updates = Array.from({ length: 100 }, (_, i) => 40 * (i + 1));
+  const lags = [0, 1, 2, 5, 10, 20, 50, 100, 200, 400];
+  const wave = (length: number, period: number) =>
+    Int16Array.from({ length: directions * length }, (_, i) =>
+      Math.round(32767 * Math.cos((2 * Math.PI * (i % length)) / period)),
+    );
+  return {
+    updates,
+    measured: base64(wave(100, 25)),
+    replayed: base64(wave(100, 26)),
+    scale: Array.from({ length: directions }, (_, i) => 1e-3 / (1 + i)),
+    lags,
+    autocorrelation: base64(wave(lags.length, 20)),
+  };
+}
+
+function run(wish: Parameters<typeof syntheticInput>[0] & { readonly title?: string } = {}): PageInput {
+  const { title = 'a synthetic run', ...rest } = wish;
+  const input = syntheticInput(rest);
+  return {
+    name: 'synthetic',
+    input: {
+      ...input,
+      ...syntheticDetails(input),
+      title,
+      run: { ...input.run, curvatures: syntheticCurvatures(input.run.ranges) },
+      controls: syntheticControls(),
+    },
+    summary: syntheticSummary(rest),
+    traces: traces(input.directions.eigenvalue.length),
+  };
+}
+
+const write = (name: string, runs: readonly PageInput[]): string => {
+  const path = join(folder, `${name}.html`);
+  writeFileSync(path, renderPage(runs));
+  return pathToFileURL(path).href;
+};
+
+describe.skipIf(!browserPath)(`the page${skipped}`, () => {
+  let browser: Browser;
+  let usual: string;
+  let sideBySide: string;
+  beforeAll(async () => {
+    browser = await launch();
+    usual = write('usual', [run()]);
+    sideBySide = write('side-by-side', [
+      run({ title: 'reshuffled' }),
+      run({ title: 'drawn', sampler: 'with-replacement' }),
+    ]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Opens a page; whatever it says on the console is a failure. */
+  async function open(address: string, options: BrowserContextOptions = {}) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', (error) => said.push(String(error)));
+    page.on('request', (request) => {
+      if (!/^(file|data|blob):/.test(request.url())) said.push(`asks for ${request.url()}`);
+    });
+    await page.goto(address);
+    return { page, said, close: () => context.close() };
+  }
+
+  /** Scrolls through the page, so that every figure is drawn. */
+  async function scrollThrough(page: Page): Promise<void> {
+    const height = await page.evaluate('document.body.scrollHeight');
+    for (let at = 0; at < Number(height); at += 600) {
+      await page.evaluate(`scrollTo(0, ${at})`);
+      await page.waitForTimeout(30);
+    }
+    await page.evaluate('scrollTo(0, 0)');
+    await page.waitForTimeout(100);
+  }
+
+  /** How many pixels of each canvas have been drawn on. As text: the types of a browser are not those of these tests. */
+  const inked = (page: Page, selector: string) =>
+    page.evaluate<number[]>(`[...document.querySelectorAll(${JSON.stringify(selector)})].map((canvas) => {
+      if (canvas.width === 0 || canvas.height === 0) return 0;
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let count = 0;
+      for (let i = 3; i < data.length; i += 4) if (data[i] > 0) count++;
+      return count;
+    })`);
+
+  const pixels = (page: Page, selector: string) =>
+    page.evaluate<string>(`document.querySelector(${JSON.stringify(selector)}).toDataURL()`);
+
+  async function keep(page: Page, name: string): Promise<void> {
+    if (!gallery) return;
+    mkdirSync(gallery, { recursive: true });
+    await page.screenshot({ path: join(gallery, `${name}.png`), fullPage: true });
+  }
+
+  async function violations(page: Page): Promise<string[]> {
+    await page.evaluate(axe);
+    const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()');
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  }
+
+  test.each([
+    ['wide and light', { width: 1280, height: 900 }, 'light'],
+    ['wide and dark', { width: 1280, height: 900 }, 'dark'],
+    ['narrow and light', { width: 360, height: 740 }, 'light'],
+    ['narrow and dark', { width: 360, height: 740 }, 'dark'],
+  ] as const)(
+    '%s: every figure has data, nothing is said, axe-core finds nothing',
+    async (name, viewport, colorScheme) => {
+      const { page, said, close } = await open(usual, { viewport, colorScheme });
+      await scrollThrough(page);
+      const counts = await inked(page, '.plot canvas');
+      expect(counts).toHaveLength(16);
+      for (const count of counts) expect(count).toBeGreaterThan(5000);
+      await page.fill('#picked', '7');
+      await page.press('#picked', 'Enter');
+      for (const count of await inked(page, '.direction .plots .canvas canvas')) expect(count).toBeGreaterThan(5000);
+      expect(await violations(page)).toEqual([]);
+      // Nothing sticks out to the right.
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+      await keep(page, name);
+      expect(said).toEqual([]);
+      await close();
+    },
+  );
+
+  test('figures are drawn when they come into sight', async () => {
+    const { page, close } = await open(usual);
+    const before = await inked(page, '.plot canvas');
+    expect(before[0]).toBeGreaterThan(0);
+    expect(before.at(-1)).toBe(0);
+    await close();
+  });
+
+  test('a theory is switched off in all figures, and on again', async () => {
+    const { page, close } = await open(usual);
+    await scrollThrough(page);
+    const selectors = ['weight-variance', 'ratio'].map((name) => `[data-figure="${name}"] .plot canvas`);
+    const all = await Promise.all(selectors.map((selector) => pixels(page, selector)));
+    await page.uncheck('[data-role="white-theory"]');
+    const without = await Promise.all(selectors.map((selector) => pixels(page, selector)));
+    without.forEach((picture, i) => expect(picture).not.toBe(all[i]));
+    await page.check('[data-role="white-theory"]');
+    const again = await Promise.all(selectors.map((selector) => pixels(page, selector)));
+    expect(again).toEqual(all);
+    await close();
+  });
+
+  test('one series is switched off in its figure alone', async () => {
+    const { page, close } = await open(usual);
+    await scrollThrough(page);
+    const [estimators, ratio] = ['estimators', 'ratio'].map((name) => `[data-figure="${name}"] .plot canvas`);
+    const before = [await pixels(page, estimators), await pixels(page, ratio)];
+    await page.locator('[data-figure="estimators"] .legend input').first().uncheck();
+    expect(await pixels(page, estimators)).not.toBe(before[0]);
+    expect(await pixels(page, ratio)).toBe(before[1]);
+    await close();
+  });
+
+  test('a click on a point picks its direction everywhere', async () => {
+    const { page, said, close } = await open(usual);
+    await scrollThrough(page);
+    const spectrum = '[data-figure="spectrum"] .plot canvas';
+    const unmarked = await pixels(page, spectrum);
+    // The stiffest direction: the only point of the figure of its kind, far to the right of all others.
+    const canvas = page.locator('[data-figure="weight-variance"] .plot canvas');
+    await canvas.scrollIntoViewIfNeeded();
+    const box = (await canvas.boundingBox())!;
+    for (let x = box.width - 20; x > box.width / 2 && (await page.inputValue('#picked')) === ''; x -= 6)
+      for (let y = 40; y < box.height - 40 && (await page.inputValue('#picked')) === ''; y += 10)
+        await page.mouse.click(box.x + x, box.y + y);
+    const picked = await page.inputValue('#picked');
+    expect(picked).not.toBe('');
+    expect(await page.textContent('#picked-words')).toMatch(/^λ = .*, stiff$/);
+    expect(await pixels(page, spectrum)).not.toBe(unmarked);
+    await page.click('#unpick');
+    expect(await pixels(page, spectrum)).toBe(unmarked);
+    expect(said).toEqual([]);
+    await close();
+  });
+
+  test('by keyboard: stiffer, flatter, and the numbers of the direction', async () => {
+    const { page, close } = await open(usual);
+    await page.focus('#flatter');
+    await page.keyboard.press('Enter');
+    expect(await page.inputValue('#picked')).toBe('0');
+    await page.keyboard.press('Enter');
+    expect(await page.inputValue('#picked')).toBe('1');
+    await page.focus('#stiffer');
+    await page.keyboard.press('Enter');
+    expect(await page.inputValue('#picked')).toBe('0');
+    const { input } = run();
+    const shown = await page.textContent('.numbers tr:has(th:text-is("measured")) td');
+    expect(
+      Number(
+        shown!
+          .split(' ')[0]
+          .replace('×10⁻', 'e-')
+          .replace(/[⁰¹²³⁴⁵⁶⁷⁸⁹]/g, (d) => String('⁰¹²³⁴⁵⁶⁷⁸⁹'.indexOf(d))),
+      ),
+    ).toBeCloseTo(input.directions.theta_variance[0], 8);
+    await close();
+  });
+
+  test('beyond the last direction is the last', async () => {
+    const { page, close } = await open(usual);
+    await page.fill('#picked', '100000');
+    await page.press('#picked', 'Enter');
+    expect(await page.inputValue('#picked')).toBe(String(run().input.directions.eigenvalue.length - 1));
+    await close();
+  });
+
+  test('what is below the pointer is told', async () => {
+    const { page, close } = await open(usual);
+    await scrollThrough(page);
+    const canvas = page.locator('[data-figure="ratio"] .plot canvas');
+    await canvas.scrollIntoViewIfNeeded();
+    const before = await pixels(page, '[data-figure="ratio"] .plot canvas');
+    const box = (await canvas.boundingBox())!;
+    let told = before;
+    for (let x = box.width - 40; x > box.width / 2 && told === before; x -= 9) {
+      for (let y = 40; y < box.height - 60 && told === before; y += 9) {
+        await page.mouse.move(box.x + x, box.y + y);
+        told = await pixels(page, '[data-figure="ratio"] .plot canvas');
+      }
+    }
+    expect(told).not.toBe(before);
+    await close();
+  });
+
+  test('the theme can be chosen, and figures follow', async () => {
+    const { page, close } = await open(usual, { colorScheme: 'light' });
+    const selector = '[data-figure="weight-variance"] .plot canvas';
+    await page.waitForTimeout(100);
+    const lightPicture = await pixels(page, selector);
+    await page.selectOption('#theme', 'dark');
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(20, 23, 26)');
+    expect(await pixels(page, selector)).not.toBe(lightPicture);
+    await close();
+  });
+
+  test('data and pictures can be taken', async () => {
+    const { page, close } = await open(usual);
+    const take = async (what: string) => {
+      const waiting = page.waitForEvent('download');
+      await page.click(`[data-figure="ratio"] [data-take="${what}"]`);
+      const download = await waiting;
+      return { name: download.suggestedFilename(), content: readFileSync(await download.path()) };
+    };
+    const csv = await take('csv');
+    expect(csv.name).toBe('ratio.csv');
+    const [header, ...lines] = csv.content.toString().trim().split('\n');
+    expect(header).toBe('run,series,direction,x,y,low,high');
+    expect(lines.length).toBeGreaterThan(800);
+    const png = await take('png');
+    expect(png.name).toBe('ratio.png');
+    expect(png.content.subarray(1, 4).toString()).toBe('PNG');
+    await close();
+  });
+
+  test('on paper everything is drawn, light', async () => {
+    const { page, said, close } = await open(usual, { colorScheme: 'dark' });
+    const pdf = await page.pdf({ format: 'A4', printBackground: true });
+    expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+    for (const count of await inked(page, '.plot canvas')) expect(count).toBeGreaterThan(1000);
+    if (gallery) writeFileSync(join(gallery, 'print.pdf'), pdf);
+    expect(said).toEqual([]);
+    await close();
+  });
+
+  test('runs side by side: every figure twice, one picked at a time', async () => {
+    const { page, said, close } = await open(sideBySide);
+    await scrollThrough(page);
+    for (const count of await inked(page, '.plot[data-run] canvas')) expect(count).toBeGreaterThan(3000);
+    await page.selectOption('#picked-run', '1');
+    await page.fill('#picked', '3');
+    await page.press('#picked', 'Enter');
+    expect(await page.textContent('#picked-words')).toMatch(/^λ = /);
+    expect(await violations(page)).toEqual([]);
+    await keep(page, 'side by side');
+    expect(said).toEqual([]);
+    await close();
+  });
+
+  test('five thousand directions', async () => {
+    const many = write('many', [run({ directions: 5000, negative: 300 })]);
+    const { page, said, close } = await open(many);
+    await scrollThrough(page);
+    for (const count of await inked(page, '.plot canvas')) expect(count).toBeGreaterThan(5000);
+    await page.fill('#picked', '4000');
+    await page.press('#picked', 'Enter');
+    for (const count of await inked(page, '.direction .plots .canvas canvas')) expect(count).toBeGreaterThan(5000);
+    expect(said).toEqual([]);
+    await close();
+  });
+});

@@ -1,0 +1,58 @@
+/** The sentence at the top of a page. */
+import { describe, expect, test } from 'vitest';
+import { headline } from '../../../src/report/page/story.ts';
+import { rangeOf } from '../hand-made.ts';
+
+const range = (low: number, changes: Parameters<typeof rangeOf>[0] = {}) =>
+  rangeOf({ low, high: 10 * low, directions: 30, ratioSampler: 1.02, ratioWhite: 0.2, pooledError: 0.02, ...changes });
+const said = (ranges: ReturnType<typeof range>[], sampler: 'reshuffle' | 'with-replacement' = 'reshuffle') =>
+  headline({ ranges, sampler });
+
+describe('which range it is about', () => {
+  test('the decade below the crossover, where the law is seen best', () => {
+    expect(said([range(0.01), range(0.1), range(1)])).toMatch(/^Between a tenth of the crossover and the crossover, /);
+  });
+
+  test('another where that one has few directions', () => {
+    expect(said([range(0.1, { directions: 3 }), range(1)])).toMatch(/^Up to ten times the crossover, /);
+  });
+
+  test('that of few directions where all have few', () => {
+    expect(said([range(0.1, { directions: 3 }), range(1, { directions: 4 })])).toMatch(/^Between a tenth/);
+  });
+
+  test('nothing where nothing was compared', () => {
+    expect(said([])).toMatch(/^No direction could be compared/);
+    expect(said([range(0.1, { ratioSampler: null })])).toMatch(/^No direction could be compared/);
+  });
+});
+
+describe('what it says of it', () => {
+  test('against shuffled epochs and independent batches', () => {
+    expect(said([range(0.1)])).toBe(
+      'Between a tenth of the crossover and the crossover, the weight variance is 1.020 ± 0.020 times what is predicted for shuffled epochs, and 0.200 times what independent batches would give. Theory and measurement agree within two standard errors.',
+    );
+  });
+
+  test('two components where they are known', () => {
+    expect(said([range(0.1, { ratioTwoComponent: 0.9 })])).toContain(
+      'is 0.900 ± 0.018 times what is predicted for shuffled epochs with a fluctuating curvature',
+    );
+  });
+
+  test('a run with replacement has one theory', () => {
+    const words = said([range(0.1)], 'with-replacement');
+    expect(words).toContain('times what is predicted for independent batches. ');
+    expect(words).not.toContain('shuffled');
+  });
+
+  test.each([
+    [1.03, 0.01, 'Theory and measurement agree to 3.0 %, though not within two standard errors.'],
+    [1.03, null, 'Theory and measurement agree to 3.0 %.'],
+    [1.3, 0.01, 'They differ by 30 %, more than two standard errors.'],
+    [0.5, null, 'They differ by 50 %.'],
+    [0.8, 0.2, 'Theory and measurement agree within two standard errors.'],
+  ])('%f ± %f', (ratioSampler, pooledError, words) => {
+    expect(said([range(0.1, { ratioSampler, pooledError })])).toContain(words);
+  });
+});
