@@ -23,7 +23,10 @@ function commands(command: Command, path: readonly string[] = []): [string, Comm
   const inner = command.commands.flatMap((one) => commands(one, [...path, one.name()]));
   if (path.length === 0) return [[command.name(), command], ...inner];
   if (inner.length > 0) return inner;
-  const taken = command.registeredArguments.map((one) => (one.required ? `<${one.name()}>` : `[${one.name()}]`));
+  const taken = command.registeredArguments.map((one) => {
+    const name = one.variadic ? `${one.name()}...` : one.name();
+    return one.required ? `<${name}>` : `[${name}]`;
+  });
   return [[[...path, ...taken].join(' '), command]];
 }
 

@@ -6,12 +6,13 @@ import { compile, epochnoise, workingFolder } from './program.ts';
 
 compile();
 const folder = workingFolder();
-const stages = ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'report'];
+const stages = ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'controls'];
 
 it.each<[string, string[]]>([
-  ['', ['run', ...stages, 'probe', 'theory', 'data', 'doctor', 'Exit codes: 0 done', '130 interrupted']],
+  ['', ['run', ...stages, 'report', 'probe', 'theory', 'data', 'doctor', 'Exit codes: 0 done', '130 interrupted']],
   ['run', [...experimentNames(), '--out <folder>', '--set <key.path=value>', '--until <stage>', '--json']],
   ...stages.map((name): [string, string[]] => [name, ['a run directory', '--json']]),
+  ['report', ['run directories', '--out <file>', 'comparison.html', '--json']],
   ['probe', ['a run directory', '--samples <number>', '--iterations <number>', '--memory <size>', '--json']],
   [
     'theory',

@@ -18,7 +18,7 @@ export function reportCommand(): Command {
   const command = new Command('report')
     .description(`${title[0].toUpperCase()}${title.slice(1)}: the last stage of a run. Of several runs, one page.`)
     .argument('<runs...>', 'run directories')
-    .option('--out <file>', `where the page of several runs goes (default: ${COMPARISON})`);
+    .option('--out <file>', `where the page of several runs goes; ${COMPARISON} unless said otherwise`);
   return withRunningOptions(command)
     .addOption(repairOption())
     .action(async (directories: string[], options: ReportOptions) => {

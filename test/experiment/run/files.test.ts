@@ -57,6 +57,7 @@ describe('a run directory', () => {
       'positions.csv',
       'projections.safetensors',
       'replay.safetensors',
+      'report.html',
       'spectrum.safetensors',
       'stages.json',
       'summary.json',

@@ -103,7 +103,7 @@ describe('a change of settings', () => {
   );
 
   it('of the title draws the pictures again, and keeps the old run whole', async () => {
-    const kept = Object.keys(known).filter((name) => !/^figures|^experiment|^stages/.test(name));
+    const kept = Object.keys(known).filter((name) => !/^figures|^report|^experiment|^stages/.test(name));
     const before = inodes(directory, kept);
     const { ran, previous } = await run(directory, { report: { title: 'another' } });
     expect(ran).toEqual(['report']);
@@ -114,7 +114,7 @@ describe('a change of settings', () => {
     expect(fingerprints(previous!)).toEqual(known);
     const now = fingerprints(directory);
     for (const name of kept) expect(now[name]).toBe(known[name]);
-    const redrawn = Object.keys(known).filter((name) => name.startsWith('figures/'));
+    const redrawn = Object.keys(known).filter((name) => /^figures\/|^report/.test(name));
     expect(redrawn.some((name) => now[name] !== known[name])).toBe(true);
     expect(readJson<{ report: { title: string } }>(join(directory, 'experiment.json')).report.title).toBe('another');
   });
