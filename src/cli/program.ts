@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { programVersion } from '../experiment/environment.ts';
+import { completionCommand } from './commands/completion.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { probeCommand } from './commands/probe.ts';
@@ -30,6 +31,7 @@ Start with: epochnoise run quickstart`,
     theoryCommand(),
     dataCommand(),
     doctorCommand(),
+    completionCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   throwInsteadOfExit(program);

@@ -41,7 +41,7 @@ export function resolveExperiment(given: unknown): Experiment {
   const result = experimentSchema.safeParse(given ?? {});
   if (result.success) return checked(result.data);
   const [issue] = result.error.issues;
-  throw new ConfigurationError(describeIssue(issue, given, knownKeys(given, issue.path)));
+  throw new ConfigurationError(describeIssue(issue, given, defaultsOf(given, issue.path)));
 }
 
 /** What one key alone cannot tell. */
@@ -62,8 +62,8 @@ function checked(experiment: Experiment): Experiment {
   return experiment;
 }
 
-/** The keys that the section at a path may have, given the kind that its name asks for. */
-function knownKeys(given: unknown, at: readonly PropertyKey[]): string[] {
+/** The keys that the section at a path may have, given the kind that its name asks for, and their defaults. */
+function defaultsOf(given: unknown, at: readonly PropertyKey[]): Readonly<Record<string, unknown>> {
   const nameOf = (section: string) => (given as Record<string, { name?: unknown }> | undefined)?.[section]?.name;
   const skeleton = Object.fromEntries(
     ['data', 'model'].flatMap((section) => {
@@ -72,9 +72,9 @@ function knownKeys(given: unknown, at: readonly PropertyKey[]): string[] {
     }),
   );
   const defaults = experimentSchema.safeParse(skeleton);
-  if (!defaults.success) return [];
+  if (!defaults.success) return {};
   const section = at.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], defaults.data);
-  return typeof section === 'object' && section !== null ? Object.keys(section) : [];
+  return typeof section === 'object' && section !== null ? (section as Record<string, unknown>) : {};
 }
 
 function findExperiment(nameOrFile: string): string {

@@ -1,5 +1,6 @@
 /** What is wrong with a configuration, in one sentence: what was given, what is expected, the way out. */
 import type { z } from 'zod';
+import { settings } from './settings.ts';
 
 /** Keys of other optimisers, that the theory does not cover; refused by name. */
 const REFUSED: Readonly<Record<string, string>> = {
@@ -10,21 +11,30 @@ const REFUSED: Readonly<Record<string, string>> = {
   optimiser: 'another optimiser than heavy-ball SGD',
 };
 
+/** What is expected, in words that are not those of a programming language. */
+const NOUNS: Readonly<Record<string, string>> = {
+  int: 'a whole number',
+  object: 'keys and values',
+  array: 'a list, in brackets',
+  boolean: 'true or false',
+  string: 'text',
+};
+
 type Issue = z.core.$ZodIssue;
 
 /**
  * A problem of a configuration as a sentence.
  *
  * @param given the configuration as it was given
- * @param known the keys that a section may have
+ * @param section the keys that the section of the problem may have, with their defaults
  */
-export function describeIssue(issue: Issue, given: unknown, known: readonly string[]): string {
+export function describeIssue(issue: Issue, given: unknown, section: Readonly<Record<string, unknown>>): string {
   const at = withinWord(given, issue.path);
   const path = at.join('.');
   const value = valueAt(given, at);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return describeUnknownKey(path, issue.keys[0], known);
+      return describeUnknownKey(path, issue.keys[0], section);
     case 'invalid_type':
       if (value === undefined) return `key ${path} is missing; expected ${withArticle(issue.expected)}`;
       return `${path || 'the configuration'} is ${shown(value)}; expected ${withArticle(issue.expected)}`;
@@ -42,21 +52,35 @@ export function describeIssue(issue: Issue, given: unknown, known: readonly stri
   }
 }
 
-function describeUnknownKey(path: string, key: string, known: readonly string[]): string {
+function describeUnknownKey(path: string, key: string, section: Readonly<Record<string, unknown>>): string {
   const full = path ? `${path}.${key}` : key;
   const refused = REFUSED[key.toLowerCase()];
   if (refused)
     return `${full} asks for ${refused}, which is not supported: the theory is that of heavy-ball SGD; remove the key`;
-  return `unknown key ${full}${suggestion(key, known)}; known here: ${known.join(', ')}`;
+  const known = Object.keys(section);
+  const here = `known here: ${known.join(', ')}`;
+  const everywhere = settings().map((setting) => setting.key);
+  if (everywhere.includes(full)) return `${path} ${String(section.name)} has no key ${key}; ${here}`;
+  const elsewhere = sameName(key, everywhere);
+  const beside = suggestion(key, known);
+  return `unknown key ${full}${beside || elsewhere === undefined ? beside : ` (did you mean ${elsewhere}?)`}; ${here}`;
+}
+
+/** The key of any section whose own name is the given one, or nearly so: `learning_rate` of `sgd.learningRate`. */
+function sameName(given: string, keys: readonly string[]): string | undefined {
+  const plain = (word: string) => word.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const own = (key: string) => plain(key.slice(key.lastIndexOf('.') + 1));
+  const near = nearest(plain(given), keys.map(own), 0);
+  return near === undefined ? undefined : keys.find((key) => own(key) === near);
 }
 
 /** The names that a section of one kind of many may have. */
 const optionsOf = (issue: Issue): string[] => ((issue as { options?: unknown[] }).options ?? []).map(String);
 
-/** The known word nearest to a given one, if it is near. */
-export function nearest(given: string, known: readonly string[]): string | undefined {
+/** The known word nearest to a given one, if it is near: a third of the letters off, or `slips`, whichever is more. */
+export function nearest(given: string, known: readonly string[], slips = 2): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(given.length / 3)) + 1;
+  let least = Math.max(slips, Math.floor(given.length / 3)) + 1;
   for (const word of known) {
     const distance = editDistance(given.toLowerCase(), word.toLowerCase());
     if (distance < least) {
@@ -96,7 +120,6 @@ function withinWord(given: unknown, path: readonly PropertyKey[]): readonly Prop
 /** JSON has no NaN and no infinity, which YAML has. */
 const shown = (value: unknown): string =>
   value === undefined ? 'missing' : typeof value === 'number' ? String(value) : JSON.stringify(value);
-const withArticle = (noun: string): string =>
-  ({ int: 'a whole number', object: 'keys and values' })[noun] ?? `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+const withArticle = (noun: string): string => NOUNS[noun] ?? `a ${noun}`;
 const either = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;

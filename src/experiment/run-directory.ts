@@ -39,7 +39,7 @@ function readChoices(choices: unknown): Partial<Choices> {
   const result = storedChoices.safeParse(choices);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw new ConfigurationError(describeIssue({ ...issue, path: ['choices', ...issue.path] }, { choices }, []));
+  throw new ConfigurationError(describeIssue({ ...issue, path: ['choices', ...issue.path] }, { choices }, {}));
 }
 
 /**

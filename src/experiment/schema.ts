@@ -182,7 +182,7 @@ export const experimentSchema = z.strictObject({
       /** Of a control: SHA-256 of the spectrum.safetensors of the run it belongs to, whose directions it shares. */
       shared: z
         .string()
-        .regex(/^[0-9a-f]{64}$/)
+        .regex(/^[0-9a-f]{64}$/, { error: 'expected a SHA-256, 64 hexadecimal digits' })
         .nullable()
         .default(null),
     })

@@ -33,6 +33,7 @@ it.each<[string, string[]]>([
   ['data verify', ['[dataset]', '--json']],
   ['data export', ['--out <file>', 'safetensors']],
   ['doctor', ['--json']],
+  ['completion', ['"bash", "zsh", "fish"', 'eval "$(epochnoise completion bash)"']],
 ])('epochnoise %s --help tells its arguments', async (command, told) => {
   const words = command.split(' ').filter((word) => word !== '');
   const { code, out, err } = await epochnoise(folder, [...words, '--help']);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { resolveExperiment } from '../../src/experiment/load.ts';
+import { flat } from './flat.ts';
 
 const page = readFileSync(new URL('../../docs/reference/configuration.md', import.meta.url), 'utf8');
 
@@ -10,12 +11,6 @@ const page = readFileSync(new URL('../../docs/reference/configuration.md', impor
 const rows = new Map(
   [...page.matchAll(/^\| `([a-zA-Z.]+)` *\| ([^|]*?) *\|/gm)].map(([, key, cell]) => [key, cell] as const),
 );
-
-/** `section.key` → value, of a resolved configuration. */
-function flat(value: unknown, path = ''): [string, unknown][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]];
-  return Object.entries(value).flatMap(([key, inner]) => flat(inner, path ? `${path}.${key}` : key));
-}
 
 const kinds = [
   {},

@@ -70,25 +70,30 @@ describe('defaults', () => {
   });
 });
 
+const SECTIONS = Object.keys(resolveExperiment({})).join(', ');
+
 describe('a wrong configuration', () => {
   const cases: [unknown, string][] = [
     [[], 'the configuration is []; expected keys and values'],
     [{ sgd: null }, 'sgd is null; expected keys and values'],
     [{ data: 'mnist' }, 'data is "mnist"; expected keys and values'],
-    [{ report: { title: 5 } }, 'report.title is 5; expected a string'],
+    [{ report: { title: 5 } }, 'report.title is 5; expected text'],
     // Keys.
     [
       { sgd: { learningrate: 1 } },
       'unknown key sgd.learningrate (did you mean learningRate?); known here: learningRate, momentum, batchSize, weightDecay, sampler, dropLast, seed',
     ],
-    [{ data: { name: 'mnist', noise: 1 } }, 'unknown key data.noise; known here: name, samples, split, target, folder'],
+    [
+      { data: { name: 'mnist', noise: 1 } },
+      'data mnist has no key noise; known here: name, samples, split, target, folder',
+    ],
     [
       { data: { name: 'file', path: 'x', noise: 1 } },
-      'unknown key data.noise; known here: name, path, labels, testPath, testLabels, task, samples, folder',
+      'data file has no key noise; known here: name, path, labels, testPath, testLabels, task, samples, folder',
     ],
     [
       { model: { name: 'lenet', hidden: [3] } },
-      'unknown key model.hidden; known here: name, padding, activation, pooling, initialisation',
+      'model lenet has no key hidden; known here: name, padding, activation, pooling, initialisation',
     ],
     [
       { model: { name: 'resnet20', 'batch-norm': 'frozen' } },
@@ -98,7 +103,22 @@ describe('a wrong configuration', () => {
       { model: { initialisation: { form: 'teacher' } } },
       'unknown key model.initialisation.form (did you mean from?); known here: from, spread',
     ],
-    [{ data: { name: 'file' } }, 'key data.path is missing; expected a string'],
+    [{ data: { name: 'file' } }, 'key data.path is missing; expected text'],
+    // A key of another kind, or of another section.
+    [
+      { data: { size: 8 } },
+      'data teacher has no key size; known here: name, samples, testSamples, noise, inputs, hidden, folder',
+    ],
+    [{ momentum: 0.5 }, `unknown key momentum (did you mean sgd.momentum?); known here: ${SECTIONS}`],
+    [{ learning_rate: 0.5 }, `unknown key learning_rate (did you mean sgd.learningRate?); known here: ${SECTIONS}`],
+    [
+      { record: { batch_size: 5 } },
+      'unknown key record.batch_size (did you mean sgd.batchSize?); known here: burnInEpochs, epochs, store',
+    ],
+    // What the words of programming languages say in others.
+    [{ model: { hidden: 40 } }, 'model.hidden is 40; expected a list, in brackets'],
+    [{ sgd: { dropLast: 'no' } }, 'sgd.dropLast is "no"; expected true or false'],
+    [{ spectrum: { shared: 'x' } }, 'spectrum.shared is "x"; expected a SHA-256, 64 hexadecimal digits'],
     [
       { sgd: { Nesterov: true } },
       'sgd.Nesterov asks for Nesterov momentum, which is not supported: the theory is that of heavy-ball SGD; remove the key',
