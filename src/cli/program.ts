@@ -5,6 +5,7 @@ import { programVersion } from '../experiment/environment.ts';
 import { completionCommand } from './commands/completion.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { initCommand } from './commands/init.ts';
 import { probeCommand } from './commands/probe.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -25,6 +26,7 @@ Start with: epochnoise run quickstart`,
     );
   const commands = [
     runCommand(),
+    initCommand(),
     ...stageCommands(),
     reportCommand(),
     probeCommand(),
