@@ -1,9 +1,8 @@
 /** What `epochnoise data` does with the files of data sets. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { downloadDataset, verifyDataset } from '../data/download.ts';
 import { dataFolder } from '../data/folder.ts';
 import { KNOWN_DATASETS, type KnownDataset } from '../data/known-files.ts';
+import { presentFiles } from '../data/present.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { Voice } from './context.ts';
 import type { Described } from './result.ts';
@@ -17,10 +16,10 @@ const MADE = [
 /** All data sets, and which files are there. */
 export function listData(folderOption: string | null): Described {
   const folder = dataFolder(folderOption);
-  const known = KNOWN_DATASETS.map(({ name, title, files }) => ({
-    name,
-    title,
-    files: files.map(({ file }) => ({ file, there: existsSync(join(folder, file)) })),
+  const known = KNOWN_DATASETS.map((dataset) => ({
+    name: dataset.name,
+    title: dataset.title,
+    files: presentFiles(dataset, folder).map(({ file, bytes }) => ({ file, there: bytes !== null })),
   }));
   const made = MADE.map((one) => ({ ...one, files: [] }));
   const lines = [...made, ...known].flatMap(({ name, title, files }) => [
