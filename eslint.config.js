@@ -34,7 +34,7 @@ const directions = rooms.map((room) => {
 });
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'results/', '**/.venv/'] },
+  { ignores: ['dist/', 'docs/api/', 'node_modules/', 'results/', '**/.venv/'] },
   js.configs.recommended,
   tseslint.configs.recommended,
   { languageOptions: { globals: globals.node } },

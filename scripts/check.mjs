@@ -1,5 +1,8 @@
 // @ts-check
-/** Formatting, lint and types: one line each, the whole output of what fails. Called by `npm test`. */
+/**
+ * Formatting, lint, types, and the comments that the API reference is made of: one line each, the whole output of what
+ * fails. Called by `npm test`.
+ */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from './setup/processes.mjs';
@@ -13,6 +16,7 @@ const CHECKS = [
   ['eslint', 'eslint/bin/eslint.js', ['.'], 'npm run lint'],
   ['tsc', 'typescript/bin/tsc', ['--noEmit'], 'npm run typecheck'],
   ['tsc of the page', 'typescript/bin/tsc', ['--noEmit', '-p', 'src/report/page/client'], 'npm run typecheck'],
+  ['typedoc', 'typedoc/bin/typedoc', ['--emit', 'none', '--logLevel', 'Warn'], 'npm run docs:api'],
 ];
 
 const results = await Promise.all(

@@ -68,7 +68,7 @@ export interface Eigenpairs {
   readonly certified: { readonly fresh: number; readonly disagreement: number | null };
   /** What the start vector sees of the whole spectrum. */
   readonly measure: SpectralMeasure;
-  /** {@link residualOverGap} [k]: how far vectors may be turned into those of neighbouring eigenvalues, Ritz values after the k-th included. */
+  /** {@link residualOverGap} of every pair: how far vectors may be turned into those of neighbouring eigenvalues, Ritz values after the k-th included. */
   readonly residualOverGap: Float64Array;
   /** vᵀHv [k] of the same products. */
   readonly rayleighQuotients: Float64Array;

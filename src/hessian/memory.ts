@@ -8,7 +8,7 @@ const WORK_BYTES = 3 * 2 ** 28;
 const WORK_VECTORS = 8;
 
 /** What the memory of a Lanczos run depends on beside its pairs. */
-type Sized = Pick<SymmetricOperator, 'size' | 'relativePrecision'>;
+export type Sized = Pick<SymmetricOperator, 'size' | 'relativePrecision'>;
 
 /** Bytes of one entry of the space's vectors: as precise as the products are. */
 function bytesPerEntry({ relativePrecision = FLOAT32_PRECISION }: Sized): 4 | 8 {

@@ -30,7 +30,7 @@ export interface Checkpoint {
   /**
    * Whether so much time has passed since the last save, or the opening, that another is due.
    *
-   * @param share of the interval that is waited for; {@link AT_THE_END} for what a piece of work has come to
+   * @param share of the interval that is waited for; `AT_THE_END` for what a piece of work has come to
    */
   isDue(share?: number): boolean;
   /** Replaces what was saved. @throws StorageError where it cannot be written; what was saved before stays */

@@ -25,7 +25,7 @@ export const RUN_FILES = {
   batches: 'batches.safetensors',
   /** Folder of `00000.safetensors` …: `theta`, `velocity` [updates, d]; absent where the run replays. */
   trajectory: 'trajectory',
-  /** `updates` I32 [n], `theta`, `velocity` [n, d]: states between epochs of a window that is run again; else absent. */
+  /** States between epochs of a window that is run again, else absent: `updates` I32 [n], `theta`, `velocity` [n, d]. */
   epochs: 'epochs.safetensors',
   /** Loss and accuracy over burn-in and window, a line an epoch. */
   windowCurve: 'window.csv',

@@ -42,6 +42,7 @@ export interface SafetensorsReader {
   readRows(name: string, first: number, count: number, memory?: ArrayBuffer): Tensor;
   /** A whole tensor. @throws DataError as `readRows` */
   read(name: string): Tensor;
+  /** Frees the file; nothing can be read afterwards. */
   close(): void;
 }
 

@@ -13,7 +13,7 @@ export interface Derivatives {
   gradient(scalar: (parameters: Tensor) => Tensor, parameters: Tensor): Tensor;
   /** Value [] and gradient [d] of a scalar function. */
   valueAndGradient(scalar: (parameters: Tensor) => Tensor, parameters: Tensor): [Tensor, Tensor];
-  /** The Hessian of a scalar function times `vector` [d]: the gradient of ⟨∇f, vector⟩. */
+  /** The Hessian of a scalar function times a vector, the gradient of ⟨∇f, vector⟩; [d] each. */
   hessianProduct(scalar: (parameters: Tensor) => Tensor, parameters: Tensor, vector: Tensor): Tensor;
   /**
    * Directional derivatives [n] of a function with values [n] along `vector` [d]. Reverse mode twice: the transposed
