@@ -10,6 +10,7 @@ import { probeCommand } from './commands/probe.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { stageCommands } from './commands/stage.ts';
+import { tensorboardCommand } from './commands/tensorboard.ts';
 import { theoryCommand } from './commands/theory.ts';
 
 /** The program; parsing throws instead of ending the process. */
@@ -29,6 +30,7 @@ Start with: epochnoise run quickstart`,
     initCommand(),
     ...stageCommands(),
     reportCommand(),
+    tensorboardCommand(),
     probeCommand(),
     theoryCommand(),
     dataCommand(),

@@ -64,6 +64,8 @@ export const RUN_FILES = {
   /** Folder of PNG files. */
   figures: 'figures',
   report: 'report.html',
+  /** Folder of TensorBoard's event files; no stage writes it, and equal runs differ in it. */
+  tensorboard: 'tensorboard',
 } as const;
 
 /** Folder of checkpoints of stages that are not finished; gone when they are. No reader takes it for a result. */

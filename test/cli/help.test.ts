@@ -11,12 +11,13 @@ const stages = ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 
 it.each<[string, string[]]>([
   [
     '',
-    ['run', 'init', ...stages, 'report', 'probe', 'theory', 'data', 'doctor', 'Exit codes: 0 done', '130 interrupted'],
+    ['run', 'init', ...stages, 'report', 'tensorboard', 'probe', 'theory', 'data', 'doctor', 'Exit codes: 0 done', '130 interrupted'],
   ],
   ['run', [...experimentNames(), '--out <folder>', '--set <key.path=value>', '--until <stage>', '--json']],
   ['init', ['my-study.yaml', 'Overwrites nothing', '--json']],
   ...stages.map((name): [string, string[]] => [name, ['a run directory', '--json']]),
   ['report', ['run directories', '--out <file>', 'comparison.html', '--json']],
+  ['tensorboard', ['a run directory', '--json']],
   ['probe', ['a run directory', '--samples <number>', '--iterations <number>', '--memory <size>', '--json']],
   [
     'theory',
