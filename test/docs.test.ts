@@ -12,6 +12,9 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { programVersion } from '../src/experiment/environment.ts';
+import { RUN_FILES } from '../src/store/run-directory.ts';
 import { compile, workingFolder } from './cli/program.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
@@ -100,6 +103,16 @@ const pages = [
 ];
 const isRun = ({ language, remark }: Block) =>
   ['sh', 'js', 'python'].includes(language) && !/^(not run: .|file: .)/.test(remark);
+
+it('docs/how-to/read-results.md tells every file of a run directory', () => {
+  const page = readFileSync(join(ROOT, 'docs', 'how-to', 'read-results.md'), 'utf8');
+  for (const file of Object.values(RUN_FILES)) expect(page).toContain(file);
+});
+
+it('CITATION.cff is of this version', () => {
+  const { version } = parse(readFileSync(join(ROOT, 'CITATION.cff'), 'utf8'));
+  expect(version).toBe(programVersion());
+});
 
 describe.each(pages)('%s', (page) => {
   const blocks = blocksOf(page);
