@@ -1,6 +1,9 @@
 // @ts-check
-/** The page's script and style alone, after `tsc`: part of `npm run build`. */
+/** The page's script and style, and the packages that go along, after `tsc`: part of `npm run build`. */
 import { fileURLToPath } from 'node:url';
 import { bundle } from './setup/bundle.mjs';
+import { vendor } from './setup/vendor.mjs';
 
-await bundle(fileURLToPath(new URL('../', import.meta.url)));
+const root = fileURLToPath(new URL('../', import.meta.url));
+await bundle(root);
+vendor(root);

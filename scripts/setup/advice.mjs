@@ -14,13 +14,34 @@ const INSTALLERS = [
 ];
 
 /**
+ * @typedef {object} Ways  what to type, here or in a program that was installed
+ * @property {string} again looks for the library again
+ * @property {string} without does without
+ * @property {string} more where there is more to read
+ */
+
+/** @type {Ways} */
+export const CHECKOUT = {
+  again: 'node scripts/setup.mjs --retry',
+  without: 'npm start -- --set backend=cpu',
+  more: 'docs/how-to/install.md',
+};
+/** @type {Ways} */
+export const INSTALLED = {
+  again: 'epochnoise doctor',
+  without: 'epochnoise run quickstart --set backend=cpu',
+  more: "docs/how-to/install.md in the program's repository",
+};
+
+/**
  * @param {{ missing: string[], needsLibrary: boolean }} situation tools that set-up lacks, in words; whether a library
  *   would help, or lies there without a binding to it
  * @param {NodeJS.Platform} platform
  * @param {NodeJS.ProcessEnv} [env]
+ * @param {Ways} [ways]
  * @returns {string[]} lines
  */
-export function adviceFor({ missing, needsLibrary }, platform, env = process.env) {
+export function adviceFor({ missing, needsLibrary }, platform, env = process.env, ways = CHECKOUT) {
   const lines = [];
   if (missing.length > 0 && platform !== 'win32') {
     const installer = INSTALLERS.find(([program]) => onPath(program, env))?.[1];
@@ -32,9 +53,9 @@ export function adviceFor({ missing, needsLibrary }, platform, env = process.env
       `without a connection: fetch the wheel ${wheel} elsewhere and set EPOCHNOISE_LIBTENSORFLOW=<path of the .whl>`,
     );
   lines.push(
-    'afterwards: node scripts/setup.mjs --retry',
-    'with no library at all, many times slower: npm start -- --set backend=cpu',
-    'more in docs/how-to/install.md',
+    `afterwards: ${ways.again}`,
+    `with no library at all, many times slower: ${ways.without}`,
+    `more in ${ways.more}`,
   );
   return lines;
 }

@@ -7,6 +7,7 @@ import { SetupError } from './failure.mjs';
 import { fingerprint, listFiles, readJson, remove } from './files.mjs';
 import { run } from './processes.mjs';
 import { begin } from './report.mjs';
+import { COPIED, isVendored, vendor, VENDORED } from './vendor.mjs';
 
 const CONFIGURATION = ['tsconfig.json', 'tsconfig.build.json'];
 const MAIN = 'cli/main.js';
@@ -18,7 +19,7 @@ const BUILD_INFO = '.tsbuildinfo';
  */
 export function buildFingerprint(root) {
   const sources = listFiles(path.join(root, 'src')).map((name) => `src/${name}`);
-  const versions = ['typescript', 'rolldown', 'chart.js'].map(
+  const versions = ['typescript', 'rolldown', 'chart.js', ...COPIED].map(
     (name) => readJson(path.join(root, 'node_modules', name, 'package.json'))?.version ?? '',
   );
   return fingerprint(root, [...CONFIGURATION, ...sources], versions);
@@ -45,10 +46,19 @@ export function expectedOutputs(sources) {
  */
 export function outputsMatch(root) {
   const expected = expectedOutputs(listFiles(path.join(root, 'src')));
-  const present = listFiles(path.join(root, 'dist'));
+  const present = compiledFiles(root);
   const there = new Set(present);
   const complete = [...expected].every((name) => !name.endsWith('.js') || there.has(name));
-  return complete && present.every((name) => name === BUILD_INFO || expected.has(name));
+  return complete && isVendored(root) && present.every((name) => name === BUILD_INFO || expected.has(name));
+}
+
+/**
+ * Files of dist/ that are compiled, or were; not those of other packages that go along.
+ *
+ * @param {string} root
+ */
+function compiledFiles(root) {
+  return listFiles(path.join(root, 'dist')).filter((name) => !VENDORED.some((folder) => name.startsWith(folder)));
 }
 
 /**
@@ -64,6 +74,7 @@ export async function buildProgram(root) {
   const { ok, output } = await run(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: root });
   if (!ok) throw new SetupError(`src/ does not compile:\n${output.trim()}`);
   await bundle(root);
+  vendor(root);
   removeStale(root);
   const main = path.join(dist, MAIN);
   if (fs.existsSync(main)) fs.chmodSync(main, 0o755);
@@ -78,5 +89,5 @@ export async function buildProgram(root) {
 export function removeStale(root) {
   const dist = path.join(root, 'dist');
   const expected = expectedOutputs(listFiles(path.join(root, 'src')));
-  for (const name of listFiles(dist)) if (name !== BUILD_INFO && !expected.has(name)) remove(path.join(dist, name));
+  for (const name of compiledFiles(root)) if (name !== BUILD_INFO && !expected.has(name)) remove(path.join(dist, name));
 }

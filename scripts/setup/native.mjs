@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { adviceFor } from './advice.mjs';
+import { adviceFor, CHECKOUT } from './advice.mjs';
 import { bindingFile, loadBinding, missingBuildTools, prepareBinding } from './binding.mjs';
 import { cacheFolder, cachedLibraries, openCache } from './cache.mjs';
 import { BuildError, NO_BINDING, SetupError, messageOf } from './failure.mjs';
@@ -64,19 +64,27 @@ function circumstances() {
 }
 
 /**
- * @param {{ modules: string, given: string }} place
+ * @param {object} place
+ * @param {string} place.modules the node_modules folder that holds what builds a binding
+ * @param {string} place.given
+ * @param {string} [place.packageFolder] of tfjs-node, into which library and binding go
+ * @param {string} [place.spare] the cache where the user's cannot be written
  * @returns {Promise<NativeResult>} never fails for want of a library
  * @throws SetupError where the path the user gave cannot be used
  */
-export async function prepareNative({ modules, given }) {
-  const packageFolder = path.join(modules, '@tensorflow', 'tfjs-node');
+export async function prepareNative({
+  modules,
+  given,
+  packageFolder = path.join(modules, '@tensorflow', 'tfjs-node'),
+  spare = path.join(modules, '.epochnoise', 'cache'),
+}) {
   const platform = `${process.platform}-${process.arch}`;
   if (!given) {
     const found = await alreadyInPlace(packageFolder);
     if (found) return found;
   }
   const preferred = cacheFolder(process.env, process.platform, os.homedir());
-  const cache = openCache(preferred, path.join(modules, '.epochnoise', 'cache'));
+  const cache = openCache(preferred, spare);
   if (cache !== preferred) say(`${preferred} cannot be written; using ${cache}`);
   const place = { modules, packageFolder, cache };
 
@@ -142,14 +150,15 @@ function resultFor({ version, origin, folder }, request, files) {
  * asks for that one can have it, and the program itself stops for the others.
  *
  * @param {string | null} reason what each route said
+ * @param {import('./advice.mjs').Ways} [ways]
  */
-export function sayNothingFound(reason) {
+export function sayNothingFound(reason, ways = CHECKOUT) {
   const missing = missingBuildTools();
   if (reason?.includes(NO_PIP) && !missing.includes('Python 3')) missing.push('pip');
   say('libtensorflow: no library that works was found, so the back end `tensorflow` cannot be used');
   if (reason) say(`  tried: ${reason}`);
   const needsLibrary = !reason?.includes(NO_BINDING);
-  for (const line of adviceFor({ missing, needsLibrary }, process.platform)) say(`  ${line}`);
+  for (const line of adviceFor({ missing, needsLibrary }, process.platform, process.env, ways)) say(`  ${line}`);
 }
 
 /**

@@ -36,7 +36,8 @@ export async function downloadByTfjsNode({ modules, packageFolder }) {
   const search = `${path.join(modules, '.bin')}${path.delimiter}${process.env.PATH ?? ''}`;
   const { ok, output } = await run(process.execPath, ['scripts/install.js', 'cpu', 'download'], {
     cwd: packageFolder,
-    env: { ...process.env, PATH: search },
+    // Its packages lie beside it in a checkout, and elsewhere where it is a copy.
+    env: { ...process.env, PATH: search, NODE_PATH: modules },
     tick,
   });
   meter.end();

@@ -14,7 +14,7 @@ const LITTLE_MEMORY = GIBIBYTE;
 /** Tries what a run needs. @returns exit code 1 where no back end works */
 export async function examine(): Promise<Described & { readonly exitCode: number }> {
   const threads = coresToUse();
-  const native = nativePart();
+  const native = nativePart({ retry: true });
   const backends = (['tensorflow', 'cpu'] as const).map((name) => tryBackend(name, threads));
   const data = findData();
   const availableMemoryBytes = availableMemory();
@@ -55,13 +55,13 @@ function libraryLine({ library, reason }: NativePart): string {
 /** What to do, the most urgent first; the last word where nothing is in the way is the first experiment. */
 function adviceOn(
   [native, plain]: readonly BackendFinding[],
-  { mend }: NativePart,
+  { again, reinstall }: NativePart,
   datasets: readonly DataFinding[],
   available: number,
 ): string[] {
   const advice: string[] = [];
-  if (!plain.works) advice.push('the npm packages are damaged; install them again: npm ci --ignore-scripts');
-  if (!native.works) advice.push(`back end tensorflow is missing; look for its library again: ${mend}`);
+  if (!plain.works) advice.push(`the npm packages are damaged; install them again: ${reinstall}`);
+  if (!native.works) advice.push(`back end tensorflow is missing; look for its library again: ${again}`);
   if (available < LITTLE_MEMORY) advice.push('little memory is available: end other programs before a run');
   for (const { name, files, missing } of datasets)
     if (missing.length > 0 && missing.length < files)

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { DataError } from '../errors.ts';
@@ -147,6 +148,8 @@ function peakMemory(): number {
 }
 
 function gitRevision(): string | null {
+  // An installed program lies in somebody else's repository, if in any.
+  if (!existsSync(join(CHECKOUT, '.git'))) return null;
   try {
     const output = execFileSync('git', ['rev-parse', 'HEAD'], { cwd: CHECKOUT, stdio: ['ignore', 'pipe', 'ignore'] });
     return output.toString('utf8').trim() || null;

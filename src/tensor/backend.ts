@@ -6,6 +6,7 @@ import { compileGraph } from './compile.ts';
 import { type Derivatives, derivativesOf } from './derivatives.ts';
 import { compileEager, EagerTensor, linearizeEager } from './eager.ts';
 import type { KernelBackend, NodeLibrary } from './library.ts';
+import { loadTfjsNode, nativePart } from './native.ts';
 import { linearizeGraph } from './linearize.ts';
 import { checkedOpsOf, type Ops } from './ops.ts';
 import { enableSecondOrder } from './second-order.ts';
@@ -155,17 +156,19 @@ function loadNodeLibrary(threads: number): NodeLibrary {
   // One thread an op; several ops, of different lanes, at once.
   process.env.TF_NUM_INTRAOP_THREADS = '1';
   process.env.TF_NUM_INTEROP_THREADS = String(threads);
-  let tf: typeof tfjs;
+  let loaded: ReturnType<typeof loadTfjsNode>;
   try {
-    tf = require('@tensorflow/tfjs-node') as typeof tfjs;
+    loaded = loadTfjsNode();
   } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
     const [reason] = String((error as Error).message).split('\n');
     throw new ConfigurationError(
-      `back end tensorflow cannot be loaded (${reason.trim()}): run set-up again (npm start), or use --set backend=cpu, which is far slower`,
+      `back end tensorflow cannot be loaded (${reason.trim()}): \`${nativePart().again}\` looks for its library again, or use --set backend=cpu, which is far slower`,
     );
   }
+  const { protobuf } = loaded;
+  const tf = loaded.tf as typeof tfjs;
   const backend = tf.backend() as unknown as KernelBackend;
-  const protobuf = require('@tensorflow/tfjs-node/dist/proto/api_pb.js');
   enableSecondOrder(tf);
   nodeLibrary = { tf, binding: backend.binding, backend, protobuf };
   loadedThreads = threads;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { buildFingerprint, expectedOutputs, outputsMatch, removeStale } from '../../scripts/setup/build.mjs';
 import { fingerprint, listFiles, stampHolds, stampOf } from '../../scripts/setup/files.mjs';
+import { vendor } from '../../scripts/setup/vendor.mjs';
 import { fill, temporaryFolders } from './temporary.ts';
 
 const newFolder = temporaryFolders();
@@ -12,6 +13,22 @@ const CHECKOUT = {
   'src/a.ts': 'a',
   'src/cli/main.ts': 'main',
   'node_modules/typescript/package.json': '{"version": "5.9.3"}',
+};
+
+/** Those that go along, with files that stay behind. */
+const PACKAGES = {
+  'node_modules/@tensorflow/tfjs-node/package.json': '{}',
+  'node_modules/@tensorflow/tfjs-node/dist/index.js': 'index',
+  'node_modules/@tensorflow/tfjs-node/dist/index_test.js': '',
+  'node_modules/@tensorflow/tfjs-node/dist/index.d.ts': '',
+  'node_modules/@tensorflow/tfjs-node/binding/a.cc': 'binding',
+  'node_modules/@tensorflow/tfjs-node/scripts/install.js': 'installer',
+  'node_modules/@tensorflow/tfjs-node/deps/lib/libtensorflow.so': 'large',
+  'node_modules/@tensorflow/tfjs-node/lib/napi-v8/tfjs_binding.node': 'of this machine',
+  'node_modules/chartjs-node-canvas/package.json': '{}',
+  'node_modules/chartjs-node-canvas/LICENSE': 'MIT',
+  'node_modules/chartjs-node-canvas/dist/index.js': 'renderer',
+  'node_modules/chartjs-node-canvas/dist/index.js.map': '',
 };
 
 describe('the fingerprint of a build', () => {
@@ -66,17 +83,38 @@ describe('outputs', () => {
   });
 
   test('match when each program file is there and nothing has lost its source', () => {
-    const root = fill(newFolder(), { ...CHECKOUT, 'dist/a.js': '', 'dist/cli/main.js': '', 'dist/.tsbuildinfo': '' });
+    const compiled = { 'dist/a.js': '', 'dist/cli/main.js': '', 'dist/.tsbuildinfo': '' };
+    const root = fill(newFolder(), { ...CHECKOUT, ...PACKAGES, ...compiled });
+    expect(outputsMatch(root)).toBe(false);
+    vendor(root);
     expect(outputsMatch(root)).toBe(true);
     fill(root, { 'dist/gone.js': '' });
     expect(outputsMatch(root)).toBe(false);
     removeStale(root);
-    expect(listFiles(join(root, 'dist'))).toEqual(['.tsbuildinfo', 'a.js', 'cli/main.js']);
+    const ours = listFiles(join(root, 'dist')).filter((name: string) => !/^(vendor|node_modules)\//.test(name));
+    expect(ours).toEqual(['.tsbuildinfo', 'a.js', 'cli/main.js']);
     expect(outputsMatch(root)).toBe(true);
     rmSync(join(root, 'dist/a.js'));
     expect(outputsMatch(root)).toBe(false);
     expect(outputsMatch(fill(newFolder(), CHECKOUT))).toBe(false);
   });
+});
+
+test('packages that go along: their programs and licences, nothing of this machine; a package that is missing is named', () => {
+  const root = fill(newFolder(), PACKAGES);
+  vendor(root);
+  expect(listFiles(join(root, 'dist'))).toEqual([
+    'node_modules/canvas/index.js',
+    'node_modules/canvas/package.json',
+    'node_modules/chartjs-node-canvas/LICENSE',
+    'node_modules/chartjs-node-canvas/dist/index.js',
+    'node_modules/chartjs-node-canvas/package.json',
+    'vendor/tfjs-node/binding/a.cc',
+    'vendor/tfjs-node/dist/index.js',
+    'vendor/tfjs-node/package.json',
+    'vendor/tfjs-node/scripts/install.js',
+  ]);
+  expect(() => vendor(newFolder())).toThrow('the package @tensorflow/tfjs-node is missing in node_modules');
 });
 
 test('a stamp holds until the file changes or goes', () => {

@@ -111,11 +111,13 @@ export function makeCheckout(
     'node_modules/typescript/package.json': '{"version": "5.9.3"}',
     'node_modules/rolldown/dist/index.mjs': ROLLDOWN,
     'node_modules/typescript/bin/tsc': TSC,
+    'node_modules/@mapbox/node-pre-gyp/package.json': '{"version": "1.0.9"}',
     'node_modules/@mapbox/node-pre-gyp/bin/node-pre-gyp': NODE_PRE_GYP,
     'node_modules/@tensorflow/tfjs-node/package.json': '{"version": "4.22.0", "binary": {"napi_versions": [3, 8]}}',
     'node_modules/@tensorflow/tfjs-node/binding.gyp': '',
     'node_modules/@tensorflow/tfjs-node/binding/a.cc': '',
     'node_modules/@tensorflow/tfjs-node/scripts/install.js': INSTALLER,
+    'node_modules/chartjs-node-canvas/package.json': '{"version": "5.0.0"}',
   });
   cpSync(join(ROOT, 'scripts'), join(root, 'scripts'), { recursive: true });
   cpSync(join(ROOT, '.npmrc'), join(root, '.npmrc'));
