@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { requireOwnFiles } from '../data/file.ts';
 import { sha256File } from '../store/atomic.ts';
 import type { Voice } from './context.ts';
+import { inspectRecording } from './import/recording.ts';
 import { inSection, OPENING } from './profile.ts';
 import type { StoredExperiment } from './run-directory.ts';
 import { requireSameData } from './same-data.ts';
@@ -42,11 +43,13 @@ export async function benchFor(
   return bench;
 }
 
-/** A user's own data files may change under the same name: their content belongs to the settings. */
-export function dataFingerprint({ data }: Experiment): string {
-  if (data.name !== 'file') return '';
-  requireOwnFiles(data);
-  const files = [data.path, data.labels, data.testPath, data.testLabels].filter((file) => file !== null);
+/** A user's own files may change under the same name: their content belongs to the settings. */
+export function dataFingerprint({ data, import: imported }: Experiment): string {
+  if (data.name === 'file') requireOwnFiles(data);
+  const ownData = data.name === 'file' ? [data.path, data.labels, data.testPath, data.testLabels] : [];
+  const recorded = imported ? [...inspectRecording(imported.recording).files, imported.eigenpairs] : [];
+  const files = [...ownData, ...recorded].filter((file) => file !== null);
+  if (files.length === 0) return '';
   return createHash('sha256')
     .update(files.map((file) => sha256File(resolve(file))).join())
     .digest('hex');

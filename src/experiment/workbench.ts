@@ -12,6 +12,7 @@ import { batchesPerEpoch } from '../sgd/samplers.ts';
 import { mostExact, openBackend } from '../tensor/backend.ts';
 import { sizeOf } from '../tensor/types.ts';
 import { loadDataset } from './dataset.ts';
+import { noModel } from './import/no-network.ts';
 import type { Choices, Voice } from './context.ts';
 import { memoryForSpectrum, suggestMemory } from './memory.ts';
 import type { Experiment } from './schema.ts';
@@ -83,7 +84,9 @@ function refuseImpossibleBatches({ data, sgd }: Experiment): void {
   if (data.samples !== null) batchesPerEpoch(data.samples, sgd.batchSize, sgd.dropLast);
 }
 
-function modelFor({ model }: Experiment, inputShape: readonly number[], outputs: number): Model {
+function modelFor(experiment: Experiment, inputShape: readonly number[], outputs: number): Model {
+  const { model } = experiment;
+  if (model.name === 'none') return noModel(experiment);
   if (model.name === 'lenet') return lenet(inputShape, outputs, model);
   if (model.name === 'resnet20') return resnet20(inputShape, outputs, model);
   if (model.name === 'mlp') return mlp(inputShape, outputs, model);
@@ -101,7 +104,7 @@ export function startingWeights(
 ): Float64Array {
   const random = randomStream(seed, 'model/initialisation');
   if (model.initialisation.from === 'random')
-    return initialWeights(problem.model, model.name === 'linear' ? 'tanh' : model.activation, random);
+    return initialWeights(problem.model, 'activation' in model ? model.activation : 'tanh', random);
   if (dataset.teacher === null)
     throw new ConfigurationError('model.initialisation.from is teacher, but the data have no teacher: use random');
   return weightsNear(dataset.teacher, problem.size, model.initialisation.spread, random);

@@ -11,6 +11,7 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import { BATCH_STATISTICS, frozenAt, openUnfrozen } from '../batch-norm.ts';
 import type { Context } from '../context.ts';
+import { importOpening } from '../import/opening.ts';
 import { measured } from '../profile.ts';
 import { polishFrom } from '../train/polishing.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
@@ -27,6 +28,7 @@ export interface PolishReport {
 
 /** Writes the minimum and the training curve. @throws RunError where the loss grows */
 export async function trainStage(context: Context): Promise<void> {
+  if (context.experiment.import) return await importOpening(context);
   const { directory, experiment, voice } = context;
   let bench = await context.workbench();
   const { dataset, problem } = bench;
