@@ -61,7 +61,9 @@ describe('medians of ranges', () => {
 
   test('over two components, where these are known', () => {
     const two = ranges.map((one) => ({ ...one, ratioTwoComponent: one.low === 1 ? 1.05 : null }));
-    const drawn = ratioFigure(inputOf(rows, { ranges: two })).series.filter(({ role }) => role === 'two-component-theory');
+    const drawn = ratioFigure(inputOf(rows, { ranges: two })).series.filter(
+      ({ role }) => role === 'two-component-theory',
+    );
     expect(drawn.map(({ label, y }) => [label, y.slice(0, 2)])).toEqual([
       ['over two-component theory: medians', [1.05, 1.05]],
     ]);
