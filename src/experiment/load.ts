@@ -6,6 +6,7 @@ import { ConfigurationError, DataError } from '../errors.ts';
 import { RUN_FILES } from '../store/run-directory.ts';
 import { EXPERIMENTS, experimentNames } from './catalogue.ts';
 import { describeIssue, nearest } from './messages.ts';
+import { fromWorkingDirectory } from './own-files.ts';
 import { type Experiment, experimentSchema } from './schema.ts';
 
 export { experimentNames } from './catalogue.ts';
@@ -27,6 +28,8 @@ export function loadExperiment(nameOrFile: string, assignments: readonly string[
   const isRun = path.basename(file) === RUN_FILES.experiment;
   // What the machine suggested for that run is no setting.
   if (isRun) delete given.choices;
+  // Those of a run have been made such as start there.
+  else fromWorkingDirectory(given, path.dirname(file));
   for (const assignment of assignments) assign(given, assignment);
   const name = isRun ? path.basename(path.dirname(file)) : path.basename(file).replace(/\.ya?ml$/, '');
   return { name, experiment: resolveExperiment(given) };
@@ -46,7 +49,7 @@ export function resolveExperiment(given: unknown): Experiment {
 
 /** What one key alone cannot tell. */
 function checked(experiment: Experiment): Experiment {
-  const { data, model } = experiment;
+  const { data, model, train } = experiment;
   if (model.initialisation.from === 'teacher' && data.name !== 'teacher')
     throw new ConfigurationError(
       `model.initialisation.from is teacher, but data ${data.name} have no teacher: use random`,
@@ -55,22 +58,42 @@ function checked(experiment: Experiment): Experiment {
     throw new ConfigurationError(
       `model.groups is ${model.groups}, but model.normalisation is ${model.normalisation}, which has no groups: leave it out, or use normalisation group`,
     );
-  if (experiment.train.epochs === 0 && experiment.polish.method === 'none' && model.initialisation.from === 'random')
+  if (train.weights) refuseSecondStart(experiment);
+  else if (train.epochs === 0 && experiment.polish.method === 'none' && model.initialisation.from === 'random')
     throw new ConfigurationError(
       'train.epochs is 0 and polish.method is none, so that the window would open at random weights: train, or polish',
     );
   return experiment;
 }
 
+/** @throws ConfigurationError where weights are given, and others asked for */
+function refuseSecondStart({ train, model }: Experiment): void {
+  const wayOut = 'leave one of them out';
+  if (train.epochs > 0)
+    throw new ConfigurationError(
+      `train.epochs is ${train.epochs}, but train.weights names weights that are trained already: ${wayOut}`,
+    );
+  if (model.initialisation.from === 'teacher')
+    throw new ConfigurationError(
+      `model.initialisation.from is teacher, but train.weights names weights to start from: ${wayOut}`,
+    );
+  if (train.weights?.layout === 'epochnoise' && train.weights.names !== null)
+    throw new ConfigurationError(
+      'train.weights.names tells tensors of a state dict, but train.weights.layout is epochnoise, which has one, theta: leave names out',
+    );
+}
+
 /** The keys that the section at a path may have, given the kind that its name asks for. */
 function knownKeys(given: unknown, at: readonly PropertyKey[]): string[] {
   const nameOf = (section: string) => (given as Record<string, { name?: unknown }> | undefined)?.[section]?.name;
-  const skeleton = Object.fromEntries(
+  const skeleton: Record<string, unknown> = Object.fromEntries(
     ['data', 'model'].flatMap((section) => {
       const name = nameOf(section);
-      return name === undefined ? [] : [[section, { name, ...(name === 'file' && { path: '' }) }]];
+      const hasPath = name === 'file' || name === 'module';
+      return name === undefined ? [] : [[section, { name, ...(hasPath && { path: '' }) }]];
     }),
   );
+  if (at[0] === 'train' && at[1] === 'weights') skeleton.train = { weights: { path: '' } };
   const defaults = experimentSchema.safeParse(skeleton);
   if (!defaults.success) return [];
   const section = at.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], defaults.data);
