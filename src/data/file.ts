@@ -48,7 +48,9 @@ export async function fileDataset(options: FileOptions, readTensor: TensorReader
 
   requireOwnFiles(options);
   const open = async (split: Places) =>
-    isModule(split.x) ? await fromModule(split.x, seed) : { train: fromFiles(split, readTensor), test: null, sources: [] };
+    isModule(split.x)
+      ? await fromModule(split.x, seed)
+      : { train: fromFiles(split, readTensor), test: null, sources: [] };
   const opened = await open(places);
   const trained = readPair(opened.train, task, null);
   const subset = chooseSubset(trained.samples, samples, seed, 'file', path);

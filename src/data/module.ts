@@ -53,7 +53,11 @@ export async function dataOfModule(given: string, seed: number): Promise<MadeDat
     y: checked((tensors as Record<string, unknown> | null)?.y, `${given}: ${prefix}y`),
   });
   const data = { ...split(train, ''), test: test === undefined || test === null ? null : split(test, 'test.') };
-  const name = (file: string) => given.split('\\').join('/').replace(/[^/]*$/, '') + file;
+  const name = (file: string) =>
+    given
+      .split('\\')
+      .join('/')
+      .replace(/[^/]*$/, '') + file;
   const sources = moduleFiles(given).map((file) => ({ file: name(file.name), sha256: file.sha256, official: null }));
   const numbers = { file: `${given.split('\\').join('/')}: numbers`, sha256: checksum(data), official: null };
   return { ...data, sources: [...sources, numbers] };
@@ -66,14 +70,14 @@ function checked(given: unknown, where: string): FileTensor {
   if (!isShape || !ArrayBuffer.isView(data) || data instanceof DataView) {
     const found =
       given === undefined ? 'missing' : isShape ? 'without a typed array `data`' : 'without a `shape` of whole numbers';
-    throw new DataError(`${where} is ${found}; expected { shape: [samples, …], data: a Float32Array or another typed array }`);
+    throw new DataError(
+      `${where} is ${found}; expected { shape: [samples, …], data: a Float32Array or another typed array }`,
+    );
   }
   const values = data as unknown as FileTensor['data'];
   const expected = (shape as number[]).reduce((product, length) => product * length, 1);
   if (values.length !== expected)
-    throw new DataError(
-      `${where} has ${values.length} numbers for shape [${shape.join(', ')}]; expected ${expected}`,
-    );
+    throw new DataError(`${where} has ${values.length} numbers for shape [${shape.join(', ')}]; expected ${expected}`);
   return { shape: shape as number[], data: values };
 }
 
@@ -82,7 +86,9 @@ function checksum({ x, y, test }: Tensors & { test: Tensors | null }): string {
   const hash = createHash('sha256');
   for (const { shape, data } of [x, y, ...(test ? [test.x, test.y] : [])]) {
     const { buffer, byteOffset, byteLength } = data as unknown as Uint8Array;
-    hash.update(`${(data as object).constructor.name} [${shape.join()}]\n`).update(new Uint8Array(buffer, byteOffset, byteLength));
+    hash
+      .update(`${(data as object).constructor.name} [${shape.join()}]\n`)
+      .update(new Uint8Array(buffer, byteOffset, byteLength));
   }
   return hash.digest('hex');
 }

@@ -17,7 +17,10 @@ const VALUES_PER_OUTPUT = 3;
  *
  * @param note told the op's name, what it was given and what it gave
  */
-export function overheard(ops: Ops, note: (name: string, given: readonly unknown[], results: readonly Tensor[]) => void): Ops {
+export function overheard(
+  ops: Ops,
+  note: (name: string, given: readonly unknown[], results: readonly Tensor[]) => void,
+): Ops {
   return new Proxy(ops, {
     get(target, name) {
       const op = Reflect.get(target, name) as unknown;

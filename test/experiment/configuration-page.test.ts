@@ -26,6 +26,8 @@ const kinds = [
   { model: { name: 'linear' } },
   { model: { name: 'lenet' } },
   { model: { name: 'resnet20' } },
+  { model: { name: 'module', path: '' } },
+  { train: { weights: { path: '' } } },
 ].map((given) => new Map(flat(resolveExperiment({ train: { epochs: 0 }, ...given }))));
 
 it('has a row for every key, and none besides', () => {

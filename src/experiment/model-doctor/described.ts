@@ -30,7 +30,14 @@ export async function examineExperiment(
   const { precision } = bench.exact.backend;
   const head = `model ${model.name}: ${model.shapes.length} parameters, ${size} weights, about ${Math.round(model.unitsPerSample)} layer outputs a sample`;
   return {
-    document: { experiment: name, model: model.name, weights: size, unitsPerSample: model.unitsPerSample, precision, checks },
+    document: {
+      experiment: name,
+      model: model.name,
+      weights: size,
+      unitsPerSample: model.unitsPerSample,
+      precision,
+      checks,
+    },
     text: [head, ...findingLines(checks), verdict].join('\n'),
     exitCode: failed === 0 ? 0 : 2,
   };

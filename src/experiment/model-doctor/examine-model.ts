@@ -50,13 +50,18 @@ function checkStart(experiment: Experiment, bench: Workbench, { theta }: Startin
   const again = startingPoint(experiment, bench).theta;
   const value = theta.reduce((count, weight, i) => count + (weight === again[i] ? 0 : 1), 0);
   const check = 'initialise';
-  if (value === 0) return { check, state: 'passed', value, text: `called twice, it gives the same ${theta.length} weights` };
+  if (value === 0)
+    return { check, state: 'passed', value, text: `called twice, it gives the same ${theta.length} weights` };
   const text = `called twice, it gives ${value} of ${theta.length} weights anew: draw random numbers from the stream that it is given, and from nothing else`;
   return { check, state: 'failed', value, text };
 }
 
 /** Weights from elsewhere, where logits are given to hold them against. */
-export function checkWeights({ train: { weights } }: Experiment, { problem }: Workbench, { theta }: StartingPoint): Finding[] {
+export function checkWeights(
+  { train: { weights } }: Experiment,
+  { problem }: Workbench,
+  { theta }: StartingPoint,
+): Finding[] {
   if (!weights || weights.check === null) return [];
   const exact = onBackend(problem, mostExact(problem.backend));
   return [compareGivenOutputs({ ...weights, check: weights.check }, exact, theta)];
@@ -79,7 +84,10 @@ export function refuseUnsoundModel(experiment: Experiment, bench: Workbench, voi
   }
   const failed = findings.find(({ state }) => state === 'failed');
   if (failed) {
-    const subject = model.name === 'module' ? `model ${model.path}` : `model ${model.name} with the weights of ${train.weights!.path}`;
+    const subject =
+      model.name === 'module'
+        ? `model ${model.path}`
+        : `model ${model.name} with the weights of ${train.weights!.path}`;
     throw new ConfigurationError(`${subject} fails the check "${failed.check}": ${failed.text}`);
   }
   findingLines(findings).forEach((line, at) =>

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { ConfigurationError, DataError } from '../../errors.ts';
 import { modelOutputs } from '../../models/outputs.ts';
 import type { Problem } from '../../models/problem.ts';
-import { inputsInOrder, type StateTensor } from '../../models/pytorch.ts';
+import { inputsInOrder, type StateTensor } from '../../models/pytorch/convert.ts';
 import { requireNamedFile } from '../../named-file.ts';
 import { readSafetensors, type SafetensorsFile } from '../../store/safetensors.ts';
 import { sizeOf } from '../../tensor/types.ts';
@@ -64,6 +64,7 @@ function tensor({ tensors }: SafetensorsFile, name: string, path: string): State
     );
   const data = found.data as ArrayLike<number>;
   for (let i = 0; i < sizeOf(found.shape); i++)
-    if (!Number.isFinite(data[i])) throw new DataError(`${path}: ${name} is ${data[i]} at ${i}; expected finite numbers`);
+    if (!Number.isFinite(data[i]))
+      throw new DataError(`${path}: ${name} is ${data[i]} at ${i}; expected finite numbers`);
   return { shape: found.shape, data };
 }

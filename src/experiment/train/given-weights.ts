@@ -2,7 +2,8 @@
 import { resolve } from 'node:path';
 import { ConfigurationError, DataError } from '../../errors.ts';
 import { type Model, parameterCount, places } from '../../models/model.ts';
-import { batchStatisticsOf, matchStateDict, type StateDict, weightsOfStateDict } from '../../models/pytorch.ts';
+import { type StateDict, weightsOfStateDict } from '../../models/pytorch/convert.ts';
+import { batchStatisticsOf, matchStateDict } from '../../models/pytorch/match.ts';
 import { requireNamedFile } from '../../named-file.ts';
 import { canonicalJson } from '../../store/json.ts';
 import { readSafetensors, type SafetensorsFile } from '../../store/safetensors.ts';
@@ -22,15 +23,22 @@ export function readGivenWeights(given: GivenWeights, model: Model): StartingPoi
   const { theta, statistics } = read;
   for (const [what, values] of [['weight', theta] as const, ['batch statistic', statistics ?? []] as const]) {
     const broken = values.findIndex((value) => !Number.isFinite(value));
-    if (broken >= 0) throw new DataError(`${file.path}: ${what} ${broken} is ${values[broken]}; expected a finite number`);
+    if (broken >= 0)
+      throw new DataError(`${file.path}: ${what} ${broken} is ${values[broken]}; expected a finite number`);
   }
   return read;
 }
 
-function fromStateDict({ path, names: given, check }: GivenWeights, file: SafetensorsFile, model: Model): StartingPoint {
+function fromStateDict(
+  { path, names: given, check }: GivenWeights,
+  file: SafetensorsFile,
+  model: Model,
+): StartingPoint {
   const { shapes, batchNorm } = model;
   if (Object.keys(file.tensors).join() === 'theta')
-    throw new ConfigurationError(`${path} holds one vector theta, no state dict: give train.weights.layout: epochnoise`);
+    throw new ConfigurationError(
+      `${path} holds one vector theta, no state dict: give train.weights.layout: epochnoise`,
+    );
   const state = floatsOf(file);
   const buffer = Object.keys(state).find((name) => name.endsWith('running_mean'));
   if (buffer !== undefined && !batchNorm)
@@ -76,7 +84,9 @@ function fromTheta({ path }: GivenWeights, { tensors, metadata }: SafetensorsFil
   return {
     theta: Float64Array.from(theta),
     statistics: batchNorm
-      ? Float32Array.from(vector(BATCH_STATISTICS, `2, ${batchNorm.channels}`, 'means and variances of the normalisation'))
+      ? Float32Array.from(
+          vector(BATCH_STATISTICS, `2, ${batchNorm.channels}`, 'means and variances of the normalisation'),
+        )
       : null,
     names: null,
   };
