@@ -6,6 +6,7 @@ import { ConfigurationError, DataError } from '../errors.ts';
 import { RUN_FILES } from '../store/run-directory.ts';
 import { EXPERIMENTS, experimentNames } from './catalogue.ts';
 import { describeIssue, nearest } from './messages.ts';
+import { fromWorkingDirectory } from './own-files.ts';
 import { type Experiment, experimentSchema } from './schema.ts';
 
 export { experimentNames } from './catalogue.ts';
@@ -37,6 +38,8 @@ export function readGiven(nameOrFile: string | null, assignments: readonly strin
   const isRun = file !== null && path.basename(file) === RUN_FILES.experiment;
   // What the machine suggested for that run is no setting.
   if (isRun) delete given.choices;
+  // Those of a run have been made such as start there.
+  else if (file !== null) fromWorkingDirectory(given, path.dirname(file));
   for (const assignment of assignments) assign(given, assignment);
   const stem = path.basename(file ?? '').replace(/\.ya?ml$/, '');
   return { name: isRun ? path.basename(path.dirname(file)) : stem, given };
@@ -56,7 +59,7 @@ export function resolveExperiment(given: unknown): Experiment {
 
 /** What one key alone cannot tell. */
 function checked(experiment: Experiment): Experiment {
-  const { data, model } = experiment;
+  const { data, model, train } = experiment;
   if (model.initialisation.from === 'teacher' && data.name !== 'teacher')
     throw new ConfigurationError(
       `model.initialisation.from is teacher, but data ${data.name} have no teacher: use random`,
@@ -66,12 +69,9 @@ function checked(experiment: Experiment): Experiment {
       `model.groups is ${model.groups}, but model.normalisation is ${model.normalisation}, which has no groups: leave it out, or use normalisation group`,
     );
   refuseHalfAnImport(experiment);
-  if (
-    experiment.import === null &&
-    experiment.train.epochs === 0 &&
-    experiment.polish.method === 'none' &&
-    model.initialisation.from === 'random'
-  )
+  const isRandom = train.epochs === 0 && experiment.polish.method === 'none' && model.initialisation.from === 'random';
+  if (train.weights) refuseSecondStart(experiment);
+  else if (isRandom && experiment.import === null)
     throw new ConfigurationError(
       'train.epochs is 0 and polish.method is none, so that the window would open at random weights: train, or polish',
     );
@@ -86,23 +86,44 @@ function refuseHalfAnImport({ import: imported, model, data, train, polish, cont
       `model.name is ${model.name}, data.name is ${data.name} and import.eigenpairs is ${imported?.eigenpairs ?? 'null'}: a run without a network has none in both and eigenpairs; see \`epochnoise import\``,
     );
   if (imported === null) return;
-  if (train.epochs > 0 || polish.method !== 'none')
-    throw new ConfigurationError('an imported window was trained elsewhere: set train.epochs to 0 and polish.method to none');
+  if (train.epochs > 0 || train.weights !== null || polish.method !== 'none')
+    throw new ConfigurationError(
+      'an imported window was trained elsewhere: set train.epochs to 0, train.weights to null and polish.method to none',
+    );
   if (controls.run.length > 0)
     throw new ConfigurationError('an imported window has no controls: they start from a minimum that is found here');
   if (isNothing && curvature.window === 'second')
     throw new ConfigurationError('a second window needs a network: set curvature.window to same');
 }
 
+/** @throws ConfigurationError where weights are given, and others asked for */
+function refuseSecondStart({ train, model }: Experiment): void {
+  const wayOut = 'leave one of them out';
+  if (train.epochs > 0)
+    throw new ConfigurationError(
+      `train.epochs is ${train.epochs}, but train.weights names weights that are trained already: ${wayOut}`,
+    );
+  if (model.initialisation.from === 'teacher')
+    throw new ConfigurationError(
+      `model.initialisation.from is teacher, but train.weights names weights to start from: ${wayOut}`,
+    );
+  if (train.weights?.layout === 'epochnoise' && train.weights.names !== null)
+    throw new ConfigurationError(
+      'train.weights.names tells tensors of a state dict, but train.weights.layout is epochnoise, which has one, theta: leave names out',
+    );
+}
+
 /** The keys that the section at a path may have, given the kind that its name asks for. */
 function knownKeys(given: unknown, at: readonly PropertyKey[]): string[] {
   const nameOf = (section: string) => (given as Record<string, { name?: unknown }> | undefined)?.[section]?.name;
-  const skeleton = Object.fromEntries(
+  const skeleton: Record<string, unknown> = Object.fromEntries(
     ['data', 'model'].flatMap((section) => {
       const name = nameOf(section);
-      return name === undefined ? [] : [[section, { name, ...(name === 'file' && { path: '' }) }]];
+      const hasPath = name === 'file' || name === 'module';
+      return name === undefined ? [] : [[section, { name, ...(hasPath && { path: '' }) }]];
     }),
   );
+  if (at[0] === 'train' && at[1] === 'weights') skeleton.train = { weights: { path: '' } };
   const defaults = experimentSchema.safeParse(skeleton);
   if (!defaults.success) return [];
   const section = at.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], defaults.data);

@@ -97,6 +97,7 @@ function withinWord(given: unknown, path: readonly PropertyKey[]): readonly Prop
 const shown = (value: unknown): string =>
   value === undefined ? 'missing' : typeof value === 'number' ? String(value) : JSON.stringify(value);
 const withArticle = (noun: string): string =>
-  ({ int: 'a whole number', object: 'keys and values' })[noun] ?? `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+  ({ int: 'a whole number', object: 'keys and values', record: 'keys and values' })[noun] ??
+  `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 const either = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;

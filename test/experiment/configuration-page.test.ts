@@ -32,6 +32,8 @@ const kinds = [
     model: { name: 'none' },
     polish: { method: 'none' },
   },
+  { model: { name: 'module', path: '' } },
+  { train: { weights: { path: '' } } },
 ].map((given) => new Map(flat(resolveExperiment({ train: { epochs: 0 }, ...given }))));
 
 it('has a row for every key, and none besides', () => {

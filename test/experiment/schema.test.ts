@@ -99,6 +99,21 @@ describe('a wrong configuration', () => {
       'unknown key model.initialisation.form (did you mean from?); known here: from, spread',
     ],
     [{ data: { name: 'file' } }, 'key data.path is missing; expected a string'],
+    [{ model: { name: 'module' } }, 'key model.path is missing; expected a string'],
+    [
+      { model: { name: 'module', path: 'net.mjs', width: 3 } },
+      'unknown key model.width; known here: name, path, options, initialisation',
+    ],
+    [{ model: { name: 'module', path: 'net.mjs', options: [3] } }, 'model.options is [3]; expected keys and values'],
+    [{ train: { weights: {} } }, 'key train.weights.path is missing; expected a string'],
+    [
+      { train: { weights: { path: 'w.safetensors', layuot: 'pytorch' } } },
+      'unknown key train.weights.layuot (did you mean layout?); known here: path, layout, names, check',
+    ],
+    [
+      { train: { weights: { path: 'w.safetensors', layout: 'torch' } } },
+      'train.weights.layout is "torch"; expected pytorch or epochnoise (did you mean pytorch?)',
+    ],
     [
       { sgd: { Nesterov: true } },
       'sgd.Nesterov asks for Nesterov momentum, which is not supported: the theory is that of heavy-ball SGD; remove the key',
@@ -162,6 +177,18 @@ describe('a wrong configuration', () => {
       'model.groups is 4, but model.normalisation is none, which has no groups: leave it out, or use normalisation group',
     ],
     [
+      { train: { epochs: 5, weights: { path: 'w.safetensors' } } },
+      'train.epochs is 5, but train.weights names weights that are trained already: leave one of them out',
+    ],
+    [
+      { train: { weights: { path: 'w.safetensors' } }, model: { initialisation: { from: 'teacher' } } },
+      'model.initialisation.from is teacher, but train.weights names weights to start from: leave one of them out',
+    ],
+    [
+      { train: { weights: { path: 'w.safetensors', layout: 'epochnoise', names: ['a'] } } },
+      'train.weights.names tells tensors of a state dict, but train.weights.layout is epochnoise, which has one, theta: leave names out',
+    ],
+    [
       { polish: { method: 'none' } },
       'train.epochs is 0 and polish.method is none, so that the window would open at random weights: train, or polish',
     ],
@@ -174,6 +201,7 @@ describe('a wrong configuration', () => {
     for (const given of [
       { polish: { method: 'none' }, train: { epochs: 1 } },
       { polish: { method: 'none' }, model: { initialisation: { from: 'teacher' } } },
+      { polish: { method: 'none' }, train: { weights: { path: 'w.safetensors' } } },
     ])
       expect(resolveExperiment(given).polish.method).toBe('none');
   });

@@ -4,7 +4,7 @@ import { openHeavyBall } from '../../sgd/heavy-ball.ts';
 import type { Context } from '../context.ts';
 import { spreadOverWindow } from '../snapshots.ts';
 import type { Workbench } from '../workbench.ts';
-import { readOpeningOf, type Recording, statesOf } from './recording.ts';
+import { type OrderedRecording, readOpeningOf, statesOf } from './recording.ts';
 
 /** Updates that are made again. */
 const UPDATES = 8;
@@ -22,7 +22,7 @@ const TOLERANCE = 0.05;
 export async function requireOwnUpdates(
   { experiment: { sgd, record, precision }, voice }: Context,
   { problem, dataset, batchesPerEpoch }: Workbench,
-  recording: Recording,
+  recording: OrderedRecording,
   indices: Int32Array,
 ): Promise<void> {
   const { learningRate, momentum, batchSize } = sgd;

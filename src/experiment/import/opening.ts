@@ -10,7 +10,7 @@ import { recordingOf } from './recording-of-run.ts';
 export async function importOpening(context: Context): Promise<void> {
   const { directory } = context;
   const { dataset, problem } = await context.workbench();
-  const { theta, velocity } = readOpeningOf(recordingOf(context.experiment, problem.size));
+  const { theta, velocity } = readOpeningOf(recordingOf(context.experiment, problem.model));
   const shape = [problem.size];
   writeHistory(runPath(directory, RUN_FILES.training), []);
   writeSafetensors(

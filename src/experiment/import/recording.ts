@@ -5,6 +5,7 @@ import { DataError } from '../../errors.ts';
 import { toFloat64 } from '../../store/dtypes.ts';
 import { openSafetensors, type SafetensorsReader } from '../../store/safetensors.ts';
 import type { Precision, Reals } from '../../tensor/types.ts';
+import type { InOurOrder } from './layout.ts';
 
 /** The state before the first update of the window, [d] each. */
 export interface Opening {
@@ -29,6 +30,11 @@ export interface Recording {
   readonly batchSize: number | null;
   /** What the first file says of itself. */
   readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** A recording whose weights are brought into the order of the model. */
+export interface OrderedRecording extends Recording {
+  readonly inOrder: InOurOrder;
 }
 
 /** Rows of the weights that are in memory at a time. */
@@ -122,12 +128,12 @@ function batchSizeOf(file: string, reader: SafetensorsReader, updates: number): 
 }
 
 /** The state before the first update. */
-export function readOpeningOf({ files }: Recording): Opening {
+export function readOpeningOf({ files, inOrder }: OrderedRecording): Opening {
   const reader = openSafetensors(files[0]);
   try {
     return {
-      theta: toFloat64(reader.read('opening_theta').data, 'opening_theta'),
-      velocity: toFloat64(reader.read('opening_velocity').data, 'opening_velocity'),
+      theta: inOrder(toFloat64(reader.read('opening_theta').data, 'opening_theta')),
+      velocity: inOrder(toFloat64(reader.read('opening_velocity').data, 'opening_velocity')),
     };
   } finally {
     reader.close();
@@ -160,9 +166,9 @@ export function readBatchesOf({ path, files, batchSize }: Recording, samples: nu
 
 /** The states after every update, in their order; memory is that of the one before. Velocities that are not there are differences. */
 export function* statesOf(
-  recording: Recording,
+  recording: OrderedRecording,
 ): Generator<{ readonly theta: Float64Array; readonly velocity: Float64Array }> {
-  const { files, size, hasVelocity: given } = recording;
+  const { files, size, hasVelocity: given, inOrder } = recording;
   const rows = Math.max(1, Math.floor(BLOCK_BYTES / (8 * size)));
   let before = readOpeningOf(recording).theta;
   for (const file of files) {
@@ -175,9 +181,9 @@ export function* statesOf(
         const theta = read('theta');
         const velocity = given ? read('velocity') : null;
         for (let row = 0; row < block; row++) {
-          const state = theta.slice(row * size, (row + 1) * size);
+          const state = inOrder(theta.slice(row * size, (row + 1) * size));
           const step = velocity
-            ? velocity.subarray(row * size, (row + 1) * size)
+            ? inOrder(velocity.slice(row * size, (row + 1) * size))
             : state.map((value, i) => value - before[i]);
           yield { theta: state, velocity: step };
           before = state;

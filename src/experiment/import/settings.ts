@@ -1,5 +1,5 @@
 /** What a recording says of itself, as a configuration. */
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { ConfigurationError, DataError } from '../../errors.ts';
 import { inspectRecording, type Recording } from './recording.ts';
 
@@ -60,7 +60,14 @@ export function importSettings({ recording: path, eigenpairs, given }: ImportWis
   settings.precision = recording.precision;
   settings.train = { epochs: 0 };
   settings.polish = { method: 'none' };
-  settings.import = { recording: resolve(path), eigenpairs: eigenpairs === null ? null : resolve(eigenpairs) };
+  const here = (file: string) => relative('', resolve(file));
+  const { layout } = recording.metadata;
+  settings.import = {
+    recording: here(path),
+    eigenpairs: eigenpairs === null ? null : here(eigenpairs),
+    // Without a network no order is any better than another.
+    ...(eigenpairs === null && layout !== undefined && { layout }),
+  };
   return settings;
 }
 

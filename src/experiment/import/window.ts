@@ -12,7 +12,7 @@ import { createTrajectory } from '../window/trajectory.ts';
 import type { Workbench } from '../workbench.ts';
 import { requireOwnUpdates } from './agreement.ts';
 import { refuseOtherOrder } from './order.ts';
-import { readBatchesOf, readOpeningOf, type Recording, statesOf } from './recording.ts';
+import { type OrderedRecording, readBatchesOf, readOpeningOf, type Recording, statesOf } from './recording.ts';
 import { recordingOf } from './recording-of-run.ts';
 
 /**
@@ -26,7 +26,7 @@ export async function importWindow(context: Context): Promise<void> {
   const bench = await context.workbench();
   const { problem, batchesPerEpoch, samples, exact, dataset } = bench;
   const hasNetwork = experiment.model.name !== 'none';
-  const recording = recordingOf(experiment, problem.size);
+  const recording = recordingOf(experiment, problem.model);
   requireWholeEpochs(recording, experiment.record.epochs, batchesPerEpoch);
   const opening = readOpeningOf(recording);
   const indices = hasNetwork || recording.batchSize !== null ? readBatchesOf(recording, samples) : new Int32Array(0);
@@ -68,7 +68,7 @@ function requireWholeEpochs({ path, updates }: Recording, epochs: number, batche
 async function copyStates(
   { directory, experiment: { precision }, voice }: Context,
   { problem: { size } }: Workbench,
-  recording: Recording,
+  recording: OrderedRecording,
 ): Promise<Float64Array> {
   const report = voice.begin('recording');
   const { updates } = recording;

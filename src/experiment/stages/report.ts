@@ -1,5 +1,5 @@
 /** Pictures and page of a run, from its result files alone. */
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { allFigures } from '../../report/all-figures.ts';
 import { renderPage } from '../../report/page/page.ts';
 import { renderPdf } from '../../report/pdf.ts';
@@ -10,6 +10,7 @@ import type { Context } from '../context.ts';
 import { measuredCall } from '../profile.ts';
 import { readReportInput } from '../report/input.ts';
 import { readPageInput } from '../report/page-input.ts';
+import type { Experiment } from '../schema.ts';
 
 /** Writes the figures and the page. @throws DataError where a result is missing or damaged */
 export async function reportStage({ directory, experiment, voice }: Context): Promise<void> {
@@ -24,8 +25,12 @@ export async function reportStage({ directory, experiment, voice }: Context): Pr
     await report(index + 1, figures.length + 1);
   }
   const page = measuredCall('page', () =>
-    renderPage([readPageInput(directory, title, `${experiment.model.name} on ${experiment.data.name}`)]),
+    renderPage([readPageInput(directory, title, `${calledOf(experiment.model)} on ${calledOf(experiment.data)}`)]),
   );
   writeFileAtomic(runPath(directory, RUN_FILES.report), page);
   await report(figures.length + 1, figures.length + 1);
 }
+
+/** What a page calls a model or data: a user's own by the name of its file. */
+const calledOf = (named: Experiment['model'] | Experiment['data']): string =>
+  'path' in named ? parse(named.path).name : named.name;

@@ -136,9 +136,9 @@ describe('with the network that was trained', () => {
   });
 
   it.each([
-    ['another learning rate', { learning_rate: 0.1 }, {}],
-    ['another momentum', { momentum: 0.9 }, {}],
-    ['another weight decay', { weight_decay: 1 }, {}],
+    ['another learning rate', { learning_rate: 0.1 }],
+    ['another momentum', { momentum: 0.9 }],
+    ['another weight decay', { weight_decay: 1 }],
   ])('%s than recorded is noticed', async (_what, said) => {
     const path = write('other', {}, said);
     const experiment = loadImport(path, { file: network(), eigenpairs: null, assignments: [] });
