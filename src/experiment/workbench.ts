@@ -17,6 +17,7 @@ import { type Backend, mostExact, openBackend } from '../tensor/backend.ts';
 import { sizeOf } from '../tensor/types.ts';
 import { loadDataset } from './dataset.ts';
 import { noModel } from './import/no-network.ts';
+import { recordingOf } from './import/recording-of-run.ts';
 import type { Choices, Voice } from './context.ts';
 import { memoryForSpectrum, suggestMemory } from './memory.ts';
 import type { Experiment } from './schema.ts';
@@ -73,6 +74,8 @@ export async function openWorkbench(
       'back end cpu computes in plain JavaScript: what takes the native library a second takes it up to two minutes',
     );
   const { weightDecay } = experiment.sgd;
+  // A recording of another network is refused here, before anything is written.
+  if (experiment.import) recordingOf(experiment, model, train.samples);
   const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay });
   // A teacher of other layers, or weights of another network, are refused here, before anything is written.
   startingPoint(experiment, { dataset, problem });

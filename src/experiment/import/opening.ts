@@ -9,8 +9,8 @@ import { recordingOf } from './recording-of-run.ts';
 /** Writes the minimum, which is the opening state, and an empty training curve. @throws DataError as `recordingOf` */
 export async function importOpening(context: Context): Promise<void> {
   const { directory } = context;
-  const { dataset, problem } = await context.workbench();
-  const { theta, velocity } = readOpeningOf(recordingOf(context.experiment, problem.model));
+  const { dataset, problem, samples } = await context.workbench();
+  const { theta, velocity } = readOpeningOf(recordingOf(context.experiment, problem.model, samples));
   const shape = [problem.size];
   writeHistory(runPath(directory, RUN_FILES.training), []);
   writeSafetensors(

@@ -14,6 +14,9 @@ const WORDS = {
   burn_in_epochs: ['record', 'burnInEpochs'],
 } as const;
 
+/** Data sets whose samples are counted in the order of their files, all of them. */
+const OF_FILES: readonly string[] = ['file', 'mnist', 'cifar10'];
+
 /** What is asked for. */
 export interface ImportWish {
   readonly recording: string;
@@ -53,7 +56,10 @@ export function importSettings({ recording: path, eigenpairs, given }: ImportWis
     throw new ConfigurationError(
       'nothing says where eigenpairs and noise come from: give --eigenpairs, or an experiment with the model and the data that were trained (--experiment)',
     );
-  const { samples } = section('data') as { samples: number };
+  const { samples, name } = section('data') as { samples: number; name?: string };
+  // Of files so many samples would be a seeded subset in an order of its own; that there are as many is seen when they are read.
+  if (OF_FILES.includes(name ?? '') && (given.data as { samples?: unknown }).samples === undefined)
+    delete section('data').samples;
   const { batchSize } = section('sgd') as { batchSize: number };
   const epochs = epochsOf(recording, Math.floor(samples / batchSize));
   take(section('record'), 'epochs', epochs, `${path}, theta`, 'record');

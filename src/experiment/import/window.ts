@@ -26,7 +26,7 @@ export async function importWindow(context: Context): Promise<void> {
   const bench = await context.workbench();
   const { problem, batchesPerEpoch, samples, exact, dataset } = bench;
   const hasNetwork = experiment.model.name !== 'none';
-  const recording = recordingOf(experiment, problem.model);
+  const recording = recordingOf(experiment, problem.model, samples);
   requireWholeEpochs(recording, experiment.record.epochs, batchesPerEpoch);
   const opening = readOpeningOf(recording);
   const indices = hasNetwork || recording.batchSize !== null ? readBatchesOf(recording, samples) : new Int32Array(0);
