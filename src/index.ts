@@ -63,7 +63,14 @@ export { lenet, type LenetOptions } from './models/lenet.ts';
 export type { BatchNorm } from './models/batch-norm.ts';
 export { type Loss, lossFor, type LossName } from './models/losses.ts';
 export { mlp, type MlpOptions } from './models/mlp.ts';
-export { type Activation, initialWeights, type Model, parameterCount, type ParameterShape } from './models/model.ts';
+export {
+  type Activation,
+  initialWeights,
+  type Model,
+  parameterCount,
+  type ParameterShape,
+  type PytorchParameter,
+} from './models/model.ts';
 export { defineProblem, type Problem, type Samples } from './models/problem.ts';
 export { type Evaluation, type FullBatch, openFullBatch } from './models/full-batch.ts';
 

@@ -5,6 +5,7 @@ import { programVersion } from '../experiment/environment.ts';
 import { completionCommand } from './commands/completion.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { probeCommand } from './commands/probe.ts';
 import { reportCommand } from './commands/report.ts';
@@ -31,6 +32,7 @@ Start with: epochnoise run quickstart`,
     ...stageCommands(),
     reportCommand(),
     tensorboardCommand(),
+    importCommand(),
     probeCommand(),
     theoryCommand(),
     dataCommand(),

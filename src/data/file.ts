@@ -1,12 +1,14 @@
 /**
- * A user's own data: a .safetensors file with the tensors `x` and `y`, or the .npy of x with that of y beside it. Values are
- * used as given, rounded to float32: nothing is standardised. What `y` may hold is said in targets.ts.
+ * A user's own data: a .safetensors file with the tensors `x` and `y`, the .npy of x with that of y beside it, or an ES module
+ * that makes them. Values are used as given, rounded to float32: nothing is standardised. What `y` may hold is said in targets.ts.
  */
-import { existsSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { ConfigurationError, DataError } from '../errors.ts';
+import { requireNamedFile } from '../named-file.ts';
+import { isModule } from '../own-module.ts';
 import { checksumFile } from './checksum.ts';
 import type { Dataset, DataSource, Split } from './dataset.ts';
+import { dataOfModule, type Tensors } from './module.ts';
 import { chooseSubset, type Subset } from './subset.ts';
 import { emptyClasses, readTargets, type Targets } from './targets.ts';
 import { copyFinite, type FileTensor, type TensorReader } from './tensors.ts';
@@ -15,7 +17,7 @@ export type { FileTensor, TensorReader } from './tensors.ts';
 
 /** Settings of the reader. Relative paths start at the working directory. */
 export interface FileOptions {
-  /** .safetensors with x [samples, …] and y, or x's .npy. */
+  /** .safetensors with x [samples, …] and y, x's .npy, or an ES module. */
   readonly path: string;
   /** y's .npy, where `path` is x's; else null. */
   readonly labels: string | null;
@@ -45,15 +47,18 @@ export async function fileDataset(options: FileOptions, readTensor: TensorReader
   const testPlaces = testPath === null ? null : placesOf('data.testPath', testPath, 'data.testLabels', testLabels);
 
   requireOwnFiles(options);
-  const trained = readPair(places, readTensor, task, null);
+  const open = async (split: Places) =>
+    isModule(split.x)
+      ? await fromModule(split.x, seed)
+      : { train: fromFiles(split, readTensor), test: null, sources: [] };
+  const opened = await open(places);
+  const trained = readPair(opened.train, task, null);
   const subset = chooseSubset(trained.samples, samples, seed, 'file', path);
-  const tested = testPlaces && readPair(testPlaces, readTensor, task, trained);
-  const sources: DataSource[] = [];
-  for (const file of new Set([...Object.values(places), ...Object.values(testPlaces ?? {})])) {
-    const { sha256 } = await checksumFile(resolve(file));
-    // Nobody publishes a checksum of a user's own file: there is nothing to compare with, hence nothing to warn of.
-    sources.push({ file: file.split(sep).join('/'), sha256, official: null });
-  }
+  const openedTest = testPlaces && (await open(testPlaces));
+  const test = openedTest?.train ?? opened.test;
+  const tested = test && readPair(test, task, trained);
+  const files = [...Object.values(places), ...Object.values(testPlaces ?? {})].filter((file) => !isModule(file));
+  const sources = [...opened.sources, ...(openedTest?.sources ?? []), ...(await sourcesOf(files))];
   return {
     name: 'file',
     inputShape: trained.inputShape,
@@ -71,31 +76,38 @@ export async function fileDataset(options: FileOptions, readTensor: TensorReader
   };
 }
 
+/** Nobody publishes a checksum of a user's own file: there is nothing to compare with, hence nothing to warn of. */
+async function sourcesOf(files: readonly string[]): Promise<DataSource[]> {
+  const sources: DataSource[] = [];
+  for (const file of new Set(files)) {
+    const { sha256 } = await checksumFile(resolve(file));
+    sources.push({ file: file.split(sep).join('/'), sha256, official: null });
+  }
+  return sources;
+}
+
 /** @throws DataError where a file that the configuration names is missing, naming the setting */
 export function requireOwnFiles(options: Pick<FileOptions, 'path' | 'labels' | 'testPath' | 'testLabels'>): void {
   for (const key of ['path', 'labels', 'testPath', 'testLabels'] as const) {
     const given = options[key];
-    if (given === null || existsSync(given)) continue;
-    const file = resolve(given);
-    const relative = file === given ? '' : ', and relative paths start at the working directory';
-    throw new DataError(`no file ${file}: data.${key} is ${given}${relative}`);
+    if (given !== null) requireNamedFile(`data.${key}`, given);
   }
 }
 
-/** The files that hold x and y, as the user wrote them; one and the same for safetensors. */
+/** The files that hold x and y, as the user wrote them; one and the same for safetensors and modules. */
 interface Places {
   readonly x: string;
   readonly y: string;
 }
 
 function placesOf(pathKey: string, path: string, labelsKey: string, labels: string | null): Places {
-  if (path.endsWith('.safetensors')) {
+  if (path.endsWith('.safetensors') || isModule(path)) {
     if (labels === null) return { x: path, y: path };
     throw new ConfigurationError(`${labelsKey} is ${labels}; leave it out: ${path} holds y itself`);
   }
   if (!path.endsWith('.npy')) {
     throw new ConfigurationError(
-      `${pathKey} is ${path}; expected a .safetensors file with tensors x and y, or the .npy of x with ${labelsKey}`,
+      `${pathKey} is ${path}; expected a .safetensors file with tensors x and y, the .npy of x with ${labelsKey}, or an ES module (.mjs) that gives x and y`,
     );
   }
   if (labels?.endsWith('.npy')) return { x: path, y: labels };
@@ -113,28 +125,51 @@ interface Pair {
   readonly targets: Targets;
 }
 
+/** Where x and y of a split come from. */
+interface Origin {
+  tensor(name: 'x' | 'y'): FileTensor;
+  /** The file of a tensor, in errors. */
+  file(name: 'x' | 'y'): string;
+  /** The tensor itself, in errors. */
+  where(name: 'x' | 'y'): string;
+}
+
+function fromFiles(places: Places, readTensor: TensorReader): Origin {
+  const file = (name: 'x' | 'y') => resolve(places[name]);
+  return { tensor: (name) => readTensor(file(name), name), file, where: (name) => `${file(name)}: ${name}` };
+}
+
+async function fromModule(path: string, seed: number) {
+  const { test, sources, ...train } = await dataOfModule(path, seed);
+  const file = () => resolve(path);
+  const origin = (tensors: Tensors, prefix: string): Origin => ({
+    tensor: (name) => tensors[name],
+    file,
+    where: (name) => `${file()}: ${prefix}${name}`,
+  });
+  return { train: origin(train, ''), test: test && origin(test, 'test.'), sources };
+}
+
 /** @param training the training split, where this is the test split: shapes, task and classes must be the same */
-function readPair(places: Places, readTensor: TensorReader, task: FileOptions['task'], training: Pair | null): Pair {
-  const xPath = resolve(places.x);
-  const yPath = resolve(places.y);
-  const x = readTensor(xPath, 'x');
-  const y = readTensor(yPath, 'y');
-  requireRows(x, `${xPath}: x`, '[samples, …]', Infinity);
-  requireRows(y, `${yPath}: y`, '[samples] or [samples, outputs]', 2);
+function readPair(from: Origin, task: FileOptions['task'], training: Pair | null): Pair {
+  const x = from.tensor('x');
+  const y = from.tensor('y');
+  requireRows(x, from.where('x'), '[samples, …]', Infinity);
+  requireRows(y, from.where('y'), '[samples] or [samples, outputs]', 2);
   const [samples, ...shape] = x.shape;
   if (y.shape[0] !== samples) {
-    throw new DataError(`${yPath}: y has ${y.shape[0]} rows; x of ${xPath} has ${samples}`);
+    throw new DataError(`${from.where('y')} has ${y.shape[0]} rows; x of ${from.file('x')} has ${samples}`);
   }
   const inputShape = shape.length === 0 ? [1] : shape; // [samples] is one input a sample
   if (training !== null && String(training.inputShape) !== String(inputShape)) {
     throw new DataError(
-      `${xPath}: x is of shape [${x.shape.join(', ')}]; expected [samples, ${training.inputShape.join(', ')}] as in training`,
+      `${from.where('x')} is of shape [${x.shape.join(', ')}]; expected [samples, ${training.inputShape.join(', ')}] as in training`,
     );
   }
-  const targets = readTargets(y, task, `${yPath}: y`, training?.targets);
+  const targets = readTargets(y, task, from.where('y'), training?.targets);
   // float32 is looked at where it lies: the reader's array is nobody else's, and may be large.
   const floats = x.data instanceof Float32Array ? x.data : new Float32Array(x.data.length);
-  return { inputShape, samples, x: copyFinite(x, floats, `${xPath}: x`), targets };
+  return { inputShape, samples, x: copyFinite(x, floats, from.where('x')), targets };
 }
 
 function requireRows({ shape }: FileTensor, where: string, expected: string, mostAxes: number): void {

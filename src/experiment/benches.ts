@@ -1,13 +1,9 @@
 /** The workbench that some stages of a run need. */
-import { createHash } from 'node:crypto';
-import { resolve } from 'node:path';
-import { requireOwnFiles } from '../data/file.ts';
-import { sha256File } from '../store/atomic.ts';
 import type { Voice } from './context.ts';
+import { refuseUnsoundModel } from './model-doctor/examine-model.ts';
 import { inSection, OPENING } from './profile.ts';
 import type { StoredExperiment } from './run-directory.ts';
 import { requireSameData } from './same-data.ts';
-import type { Experiment } from './schema.ts';
 import { refuseStagesThatDoNotFit } from './stage-memory.ts';
 import { hasStage, stageAt, type StageName, STAGES } from './stages.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
@@ -26,6 +22,8 @@ export async function openFor(
   const bench = await inSection(OPENING, () => openWorkbench(experiment, choices, voice, options));
   const names = STAGES.filter((stage) => hasStage(experiment, stage) && runs(stage.name)).map(({ name }) => name);
   refuseStagesThatDoNotFit(names, experiment, bench);
+  // Later stages compute with a minimum whose making was allowed.
+  if (runs('train')) refuseUnsoundModel(experiment, bench, voice);
   return bench;
 }
 
@@ -40,14 +38,4 @@ export async function benchFor(
   const bench = await openFor(stored, voice, range, memoryBytes);
   if (range[0] > stageAt('train')) requireSameData(directory, bench.dataset.sources);
   return bench;
-}
-
-/** A user's own data files may change under the same name: their content belongs to the settings. */
-export function dataFingerprint({ data }: Experiment): string {
-  if (data.name !== 'file') return '';
-  requireOwnFiles(data);
-  const files = [data.path, data.labels, data.testPath, data.testLabels].filter((file) => file !== null);
-  return createHash('sha256')
-    .update(files.map((file) => sha256File(resolve(file))).join())
-    .digest('hex');
 }

@@ -10,7 +10,7 @@ import type { Described } from './result.ts';
 const MADE = [
   { name: 'teacher', title: 'teacher–student regression, made from the seed' },
   { name: 'digits', title: 'digits drawn with a pen, made from the seed' },
-  { name: 'file', title: 'your own x and y in .safetensors or .npy (data.path)' },
+  { name: 'file', title: 'your own x and y in .safetensors or .npy, or made by an ES module (data.path)' },
 ];
 
 /** All data sets, and which files are there. */

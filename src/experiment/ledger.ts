@@ -99,23 +99,23 @@ export class LedgerBook {
   }
 
   /** Whether the stage's settings, inputs and outputs are what they were when it finished. */
-  isFresh(stage: Stage, experiment: Experiment, dataFingerprint: string): boolean {
-    return this.conditionOf(stage, experiment, dataFingerprint) === 'fresh';
+  isFresh(stage: Stage, experiment: Experiment, ownFiles: string): boolean {
+    return this.conditionOf(stage, experiment, ownFiles) === 'fresh';
   }
 
   /** How a stage stands. An earlier stage's flaws are no change of its inputs only once they are mended. */
-  conditionOf(stage: Stage, experiment: Experiment, dataFingerprint: string): Condition {
+  conditionOf(stage: Stage, experiment: Experiment, ownFiles: string): Condition {
     const record = this.ledger[stage.name];
     if (!record) return 'missing';
-    if (!this.hadSettings(stage, experiment, dataFingerprint)) return 'stale';
+    if (!this.hadSettings(stage, experiment, ownFiles)) return 'stale';
     if (this.flawsOf(stage).length > 0) return 'damaged';
     return same(record.inputs, this.checksums(stage.inputs)) ? 'fresh' : 'stale';
   }
 
   /** Whether a finished stage had these settings, kept its results as they ask for, and wrote what it writes now: another program's may have written more. */
-  hadSettings(stage: Stage, experiment: Experiment, dataFingerprint: string): boolean {
+  hadSettings(stage: Stage, experiment: Experiment, ownFiles: string): boolean {
     const record = this.ledger[stage.name];
-    if (record?.settings !== settingsChecksum(stage, experiment, dataFingerprint)) return false;
+    if (record?.settings !== settingsChecksum(stage, experiment, ownFiles)) return false;
     const written = Object.keys(record.outputs);
     const isOwn = (name: string) => stage.outputs.some((file) => name === file || name.startsWith(`${file}/`));
     return written.every(isOwn) && (stage.suits?.(experiment, written) ?? true);
@@ -148,8 +148,8 @@ export class LedgerBook {
   }
 
   /** All that the outputs of a stage depend on: unfinished work of another key is not gone on with. */
-  keyOf(stage: Stage, experiment: Experiment, dataFingerprint: string): string {
-    const settings = settingsChecksum(stage, experiment, dataFingerprint);
+  keyOf(stage: Stage, experiment: Experiment, ownFiles: string): string {
+    const settings = settingsChecksum(stage, experiment, ownFiles);
     return checksumOf({ program: programVersion(), settings, inputs: this.checksums(stage.inputs) });
   }
 
@@ -157,10 +157,10 @@ export class LedgerBook {
   enter(
     stage: Stage,
     experiment: Experiment,
-    dataFingerprint: string,
+    ownFiles: string,
     inputs: Checksums = this.checksums(stage.inputs),
   ): void {
-    const record = this.presentRecord(stage, experiment, dataFingerprint, inputs);
+    const record = this.presentRecord(stage, experiment, ownFiles, inputs);
     this.ledger = { ...this.ledger, [stage.name]: record };
     this.write();
   }
@@ -169,10 +169,10 @@ export class LedgerBook {
   presentRecord(
     stage: Stage,
     experiment: Experiment,
-    dataFingerprint: string,
+    ownFiles: string,
     inputs: Checksums = this.checksums(stage.inputs),
   ): StageRecord {
-    const settings = settingsChecksum(stage, experiment, dataFingerprint);
+    const settings = settingsChecksum(stage, experiment, ownFiles);
     return { settings, inputs, outputs: this.checksums(stage.outputs) };
   }
 
@@ -258,8 +258,8 @@ function sizeOf(path: string): number | null {
 /** Checksum of what is written of a stage: environment.json keeps it, to vouch for stages.json. */
 export const voucher = (record: StageRecord): string => checksumOf(record);
 
-function settingsChecksum(stage: Stage, experiment: Experiment, dataFingerprint: string): string {
-  return checksumOf({ revision: REVISION, data: dataFingerprint, settings: stage.settings(experiment) });
+function settingsChecksum(stage: Stage, experiment: Experiment, ownFiles: string): string {
+  return checksumOf({ revision: REVISION, data: ownFiles, settings: stage.settings(experiment) });
 }
 
 const checksumOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');

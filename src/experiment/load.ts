@@ -6,6 +6,7 @@ import { ConfigurationError, DataError } from '../errors.ts';
 import { RUN_FILES } from '../store/run-directory.ts';
 import { EXPERIMENTS, experimentNames } from './catalogue.ts';
 import { describeIssue, nearest } from './messages.ts';
+import { fromWorkingDirectory } from './own-files.ts';
 import { type Experiment, experimentSchema } from './schema.ts';
 
 export { experimentNames } from './catalogue.ts';
@@ -22,14 +23,26 @@ export interface LoadedExperiment {
  * @throws ConfigurationError for an unknown experiment, a file that is no YAML, and every wrong key or value
  */
 export function loadExperiment(nameOrFile: string, assignments: readonly string[] = []): LoadedExperiment {
-  const file = findExperiment(nameOrFile);
-  const given = readYaml(file);
-  const isRun = path.basename(file) === RUN_FILES.experiment;
+  const { name, given } = readGiven(nameOrFile, assignments);
+  return { name, experiment: resolveExperiment(given) };
+}
+
+/**
+ * A configuration as it was written, `--set` options in it, before it is checked.
+ *
+ * @param nameOrFile null: nothing but the assignments
+ */
+export function readGiven(nameOrFile: string | null, assignments: readonly string[]) {
+  const file = nameOrFile === null ? null : findExperiment(nameOrFile);
+  const given = file === null ? {} : readYaml(file);
+  const isRun = file !== null && path.basename(file) === RUN_FILES.experiment;
   // What the machine suggested for that run is no setting.
   if (isRun) delete given.choices;
+  // Those of a run have been made such as start there.
+  else if (file !== null) fromWorkingDirectory(given, path.dirname(file));
   for (const assignment of assignments) assign(given, assignment);
-  const name = isRun ? path.basename(path.dirname(file)) : path.basename(file).replace(/\.ya?ml$/, '');
-  return { name, experiment: resolveExperiment(given) };
+  const stem = path.basename(file ?? '').replace(/\.ya?ml$/, '');
+  return { name: isRun ? path.basename(path.dirname(file)) : stem, given };
 }
 
 /**
@@ -46,7 +59,7 @@ export function resolveExperiment(given: unknown): Experiment {
 
 /** What one key alone cannot tell. */
 function checked(experiment: Experiment): Experiment {
-  const { data, model } = experiment;
+  const { data, model, train } = experiment;
   if (model.initialisation.from === 'teacher' && data.name !== 'teacher')
     throw new ConfigurationError(
       `model.initialisation.from is teacher, but data ${data.name} have no teacher: use random`,
@@ -55,22 +68,70 @@ function checked(experiment: Experiment): Experiment {
     throw new ConfigurationError(
       `model.groups is ${model.groups}, but model.normalisation is ${model.normalisation}, which has no groups: leave it out, or use normalisation group`,
     );
-  if (experiment.train.epochs === 0 && experiment.polish.method === 'none' && model.initialisation.from === 'random')
+  refuseHalfAnImport(experiment);
+  const isRandom = train.epochs === 0 && experiment.polish.method === 'none' && model.initialisation.from === 'random';
+  if (train.weights) refuseSecondStart(experiment);
+  else if (isRandom && experiment.import === null)
     throw new ConfigurationError(
       'train.epochs is 0 and polish.method is none, so that the window would open at random weights: train, or polish',
     );
   return experiment;
 }
 
+/** An imported window has nothing before it, and no minimum for controls; without a network its eigenpairs are given. */
+function refuseHalfAnImport({ import: imported, model, data, train, polish, controls, curvature }: Experiment): void {
+  const isNothing = model.name === 'none';
+  if (isNothing !== (data.name === 'none') || isNothing !== (imported !== null && imported.eigenpairs !== null))
+    throw new ConfigurationError(
+      `model.name is ${model.name}, data.name is ${data.name} and import.eigenpairs is ${imported?.eigenpairs ?? 'null'}: a run without a network has none in both and eigenpairs; see \`epochnoise import\``,
+    );
+  if (imported === null) return;
+  if (train.epochs > 0 || train.weights !== null || polish.method !== 'none')
+    throw new ConfigurationError(
+      'an imported window was trained elsewhere: set train.epochs to 0, train.weights to null and polish.method to none',
+    );
+  if (controls.run.length > 0)
+    throw new ConfigurationError('an imported window has no controls: they start from a minimum that is found here');
+  if (isNothing && curvature.window === 'second')
+    throw new ConfigurationError('a second window needs a network: set curvature.window to same');
+}
+
+/** @throws ConfigurationError where weights are given, and others asked for */
+function refuseSecondStart({ train, model }: Experiment): void {
+  const wayOut = 'leave one of them out';
+  if (train.epochs > 0)
+    throw new ConfigurationError(
+      `train.epochs is ${train.epochs}, but train.weights names weights that are trained already: ${wayOut}`,
+    );
+  if (model.initialisation.from === 'teacher')
+    throw new ConfigurationError(
+      `model.initialisation.from is teacher, but train.weights names weights to start from: ${wayOut}`,
+    );
+  if (train.weights?.layout === 'epochnoise' && train.weights.names !== null)
+    throw new ConfigurationError(
+      'train.weights.names tells tensors of a state dict, but train.weights.layout is epochnoise, which has one, theta: leave names out',
+    );
+}
+
 /** The keys that the section at a path may have, given the kind that its name asks for, and their defaults. */
 function defaultsOf(given: unknown, at: readonly PropertyKey[]): Readonly<Record<string, unknown>> {
   const nameOf = (section: string) => (given as Record<string, { name?: unknown }> | undefined)?.[section]?.name;
-  const skeleton = Object.fromEntries(
+  const skeleton: Record<string, unknown> = Object.fromEntries(
     ['data', 'model'].flatMap((section) => {
       const name = nameOf(section);
-      return name === undefined ? [] : [[section, { name, ...(name === 'file' && { path: '' }) }]];
+      const hasPath = name === 'file' || name === 'module';
+      return name === undefined
+        ? []
+        : [
+            [
+              section,
+              { name, ...(hasPath && { path: '' }), ...(name === 'none' && section === 'data' && { samples: 1 }) },
+            ],
+          ];
     }),
   );
+  if (at[0] === 'train' && at[1] === 'weights') skeleton.train = { weights: { path: '' } };
+  if (at[0] === 'import') skeleton.import = { recording: '' };
   const defaults = experimentSchema.safeParse(skeleton);
   if (!defaults.success) return {};
   const section = at.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], defaults.data);

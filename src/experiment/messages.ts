@@ -15,6 +15,7 @@ const REFUSED: Readonly<Record<string, string>> = {
 const NOUNS: Readonly<Record<string, string>> = {
   int: 'a whole number',
   object: 'keys and values',
+  record: 'keys and values',
   array: 'a list, in brackets',
   boolean: 'true or false',
   string: 'text',

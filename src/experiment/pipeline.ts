@@ -2,13 +2,14 @@
 import { resolve } from 'node:path';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { requireRunDirectory } from '../store/run-directory.ts';
-import { dataFingerprint, openFor } from './benches.ts';
+import { openFor } from './benches.ts';
 import { suggestChoices } from './choices.ts';
 import type { Voice } from './context.ts';
 import { readEnvironment } from './environment.ts';
 import { LedgerBook } from './ledger.ts';
 import { lockRunDirectory } from './lock.ts';
 import { refuseMemoryBeyondReach } from './memory.ts';
+import { ownFilesChecksum } from './own-files.ts';
 import {
   choicesFor,
   finishSettingAside,
@@ -142,7 +143,7 @@ export function readFinished(directory: string, name: StageName): StoredExperime
   const stored = readStoredExperiment(directory);
   const { experiment } = stored;
   const book = new LedgerBook(directory, readEnvironment(directory)?.files ?? {});
-  const fingerprint = dataFingerprint(experiment);
+  const fingerprint = ownFilesChecksum(experiment);
   for (const stage of STAGES.slice(0, stageAt(name) + 1))
     if (hasStage(experiment, stage) && !book.isFresh(stage, experiment, fingerprint))
       throw outOfDate(stage.name, directory);

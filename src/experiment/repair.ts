@@ -8,9 +8,9 @@ import { DataError } from '../errors.ts';
 import type { Report } from '../progress.ts';
 import { attempt } from '../store/atomic.ts';
 import { RUN_FILES, runPath, UNFINISHED } from '../store/run-directory.ts';
-import { dataFingerprint } from './benches.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { filesOf, type Ledger, LedgerBook, readLedger, same, type StageRecord, voucher } from './ledger.ts';
+import { ownFilesChecksum } from './own-files.ts';
 import {
   hasOutputsFrom,
   linkOrCopy,
@@ -137,7 +137,7 @@ function storedOr(directory: string, given: StoredExperiment): StoredExperiment 
 }
 
 function vouchedLedger(present: LedgerBook, experiment: Experiment, known: Environment | null): Ledger {
-  const fingerprint = dataFingerprint(experiment);
+  const fingerprint = ownFilesChecksum(experiment);
   const ledger: Partial<Record<StageName, StageRecord>> = {};
   for (const stage of STAGES.filter((one) => hasStage(experiment, one))) {
     const record = present.presentRecord(stage, experiment, fingerprint);

@@ -2,10 +2,10 @@
 import { silent } from '../progress.ts';
 import { canonicalJson } from '../store/json.ts';
 import type { RunFile } from '../store/run-directory.ts';
-import { dataFingerprint } from './benches.ts';
 import type { Choices, Voice } from './context.ts';
 import { describeEnvironment, type Environment, type StageCost, writeEnvironment } from './environment.ts';
 import { type Condition, type Flaw, LedgerBook } from './ledger.ts';
+import { ownFilesChecksum } from './own-files.ts';
 import { openBook, readKnown } from './repair.ts';
 import { hasOutputsFrom, setAside, type StoredExperiment, writeStoredExperiment } from './run-directory.ts';
 import { type Stage, type StageName, STAGES } from './stages.ts';
@@ -39,7 +39,7 @@ export class RunBooks {
     this.stored = stored;
     this.voice = voice;
     this.known = known;
-    this.fingerprint = dataFingerprint(stored.experiment);
+    this.fingerprint = ownFilesChecksum(stored.experiment);
     this.costs = { ...known?.stages };
     this.backend = known?.backend ?? null;
     this.ledger = ledger;

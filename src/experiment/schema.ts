@@ -52,7 +52,7 @@ const data = z.discriminatedUnion('name', [
   }),
   z.strictObject({
     name: z.literal('file'),
-    /** safetensors with `x` and `y`, or `x`'s .npy with `y`'s beside it (labels). */
+    /** safetensors with `x` and `y`, `x`'s .npy with `y`'s beside it (labels), or an ES module. */
     path: z.string(),
     labels: z.string().nullable().default(null),
     testPath: z.string().nullable().default(null),
@@ -61,6 +61,8 @@ const data = z.discriminatedUnion('name', [
     samples: count.nullable().default(null),
     folder,
   }),
+  /** Of a run without a network: nothing but their number is known. */
+  z.strictObject({ name: z.literal('none'), samples: count, folder }),
 ]);
 
 const activations = z.enum(['tanh', 'relu', 'softplus']);
@@ -102,7 +104,29 @@ const model = z.discriminatedUnion('name', [
     groups: count.nullable().default(null),
     initialisation,
   }),
+  /** No network: eigenpairs and noise come with an imported window. */
+  z.strictObject({ name: z.literal('none'), initialisation }),
+  z.strictObject({
+    name: z.literal('module'),
+    /** An ES module that exports `shapes`, `forward` and, where it wants to, `initialise`. */
+    path: z.string(),
+    /** Handed to the module as they are. */
+    options: z.record(z.string(), z.json()).nullable().default(null),
+    initialisation,
+  }),
 ]);
+
+/** Weights that another program has trained, or another run. */
+const weights = z.strictObject({
+  /** A safetensors file. */
+  path: z.string(),
+  /** `pytorch`: a state dict; `epochnoise`: one vector `theta`. */
+  layout: z.enum(['pytorch', 'epochnoise']).default('pytorch'),
+  /** Of a state dict: the tensors in the order of the model's parameters; null: found out. */
+  names: z.array(z.string()).nullable().default(null),
+  /** safetensors with inputs `x` and the outputs `logits` that the weights give there; null for no check. */
+  check: z.string().nullable().default(null),
+});
 
 /**
  * Runs that tell theory from artefact: the three samplers; the quadratic model under the run's own noise, frozen at the mean;
@@ -132,12 +156,26 @@ export const experimentSchema = z.strictObject({
   data: named(data, 'teacher'),
   model: named(model, 'mlp'),
   loss: z.enum(['half-mean-squared-error', 'binary-cross-entropy', 'cross-entropy']).default('half-mean-squared-error'),
+  /** A window that was recorded elsewhere takes the place of training and recording: `epochnoise import`. */
+  import: z
+    .strictObject({
+      /** safetensors, or a folder of them in the order of their names. */
+      recording: z.string(),
+      /** `pytorch`: the weights are `model.parameters()` in their order, as PyTorch keeps them. */
+      layout: z.enum(['epochnoise', 'pytorch']).default('epochnoise'),
+      /** Eigenpairs and noise along them, where there is no network to find them with. */
+      eigenpairs: z.string().nullable().default(null),
+    })
+    .nullable()
+    .default(null),
   train: z
     .strictObject({
       epochs: whole.default(0),
       initialLearningRate: positive.default(0.05),
       /** η of epoch e is initialLearningRate·decayPerEpoch^e. */
       decayPerEpoch: z.number().positive().max(1).default(1),
+      /** Trained elsewhere, in place of the training; null for none. */
+      weights: weights.nullable().default(null),
     })
     .prefault({}),
   polish: z
@@ -223,6 +261,9 @@ export const experimentSchema = z.strictObject({
     .prefault({}),
   report: z.strictObject({ title: z.string().nullable().default(null) }).prefault({}),
 });
+
+/** Of weights that were trained elsewhere. */
+export type GivenWeights = z.infer<typeof weights>;
 
 /** A resolved configuration. */
 export type Experiment = z.infer<typeof experimentSchema>;

@@ -24,18 +24,21 @@ interface Node {
   readonly default?: unknown;
 }
 
-/** Every key, in the order of the schema; those of sections follow their section. */
+/** Every key, in the order of the schema. */
 export function settings(): Setting[] {
   const found = new Map<string, { words: Set<string>; defaults: Map<string, unknown> }>();
   const visit = (node: Node, path: string): void => {
     const kinds = [node, ...(node.anyOf ?? []), ...(node.oneOf ?? [])];
     const sections = kinds.filter(({ properties }) => properties !== undefined);
+    // A section that may be null is a key of its own, too.
+    if (sections.length === 0 || kinds.some(({ type }) => type === 'null')) note(kinds, path);
     for (const { properties } of sections)
       for (const [name, inner] of Object.entries(properties!)) visit(inner, path ? `${path}.${name}` : name);
-    if (sections.length > 0) return;
+  };
+  const note = (kinds: readonly Node[], path: string): void => {
     const { words, defaults } = found.get(path) ?? { words: new Set(), defaults: new Map() };
     for (const word of kinds.flatMap(wordsOf)) words.add(word);
-    if (node.default !== undefined) defaults.set(JSON.stringify(node.default), node.default);
+    for (const { default: value } of kinds) if (value !== undefined) defaults.set(JSON.stringify(value), value);
     found.set(path, { words, defaults });
   };
   visit(z.toJSONSchema(experimentSchema, { io: 'output', unrepresentable: 'any' }) as Node, '');

@@ -40,6 +40,9 @@ const network = ({ seed, precision, backend, data, model, loss, sgd }: Experimen
   return { seed, precision, backend, data, model, loss, weightDecay, batchSize, momentum };
 };
 
+/** Without weights that are given it is as it was before there could be any: runs of that time stay up to date. */
+const trainSettings = ({ weights, ...train }: Experiment['train']) => (weights ? { ...train, weights } : train);
+
 /** The window; how it is kept changes no result. */
 const window = ({ record: { burnInEpochs, epochs: length } }: Experiment) => ({ burnInEpochs, epochs: length });
 
@@ -52,7 +55,7 @@ export const STAGES: readonly Stage[] = [
     // The polish asks for a drift that is small over the window, at the window's learning rate.
     settings: ({ train, polish, sgd, record, ...rest }) => ({
       ...network({ train, polish, sgd, record, ...rest }),
-      train,
+      train: trainSettings(train),
       polish,
       window: polish.method === 'none' ? null : { learningRate: sgd.learningRate, epochs: record.epochs },
     }),

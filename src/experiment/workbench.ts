@@ -5,16 +5,23 @@ import { lenet } from '../models/lenet.ts';
 import { lossFor } from '../models/losses.ts';
 import { mlp } from '../models/mlp.ts';
 import { initialWeights, type Model, weightsNear } from '../models/model.ts';
+import { modelOfModule } from '../models/module.ts';
 import { defineProblem, onBackend, type Problem, type Samples } from '../models/problem.ts';
 import { resnet20 } from '../models/resnet20.ts';
+import { countUnits } from '../models/units.ts';
+import { requireNamedFile } from '../named-file.ts';
+import { importModule } from '../own-module.ts';
 import { randomStream } from '../random.ts';
 import { batchesPerEpoch } from '../sgd/samplers.ts';
-import { mostExact, openBackend } from '../tensor/backend.ts';
+import { type Backend, mostExact, openBackend } from '../tensor/backend.ts';
 import { sizeOf } from '../tensor/types.ts';
 import { loadDataset } from './dataset.ts';
+import { noModel } from './import/no-network.ts';
+import { recordingOf } from './import/recording-of-run.ts';
 import type { Choices, Voice } from './context.ts';
 import { memoryForSpectrum, suggestMemory } from './memory.ts';
 import type { Experiment } from './schema.ts';
+import { readGivenWeights } from './train/given-weights.ts';
 
 /** What the stages compute with. Everything is in memory; graphs are compiled by those who use them. */
 export interface Workbench {
@@ -58,17 +65,20 @@ export async function openWorkbench(
   const dataset = await loadDataset(experiment);
   const { inputShape, outputs, task, train } = dataset;
   const updates = batchesPerEpoch(train.samples, experiment.sgd.batchSize, experiment.sgd.dropLast);
-  const model = modelFor(experiment, inputShape, outputs);
+  const open = () => openBackend({ name: experiment.backend, precision: experiment.precision, threads });
+  const model = await modelFor(experiment, inputShape, outputs, open);
   const loss = lossFor(experiment.loss, task);
-  const backend = openBackend({ name: experiment.backend, precision: experiment.precision, threads });
+  const backend = open();
   if (backend.name === 'cpu')
     voice.warn(
       'back end cpu computes in plain JavaScript: what takes the native library a second takes it up to two minutes',
     );
   const { weightDecay } = experiment.sgd;
+  // A recording of another network is refused here, before anything is written.
+  if (experiment.import) recordingOf(experiment, model, train.samples);
   const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay });
-  // A teacher of other layers is refused here, before anything is written.
-  startingWeights(experiment, { dataset, problem });
+  // A teacher of other layers, or weights of another network, are refused here, before anything is written.
+  startingPoint(experiment, { dataset, problem });
   const finds = spectrum && experiment.spectrum.shared === null;
   const reserved = finds ? memoryForSpectrum(problem, experiment.spectrum.eigenpairs) : 0;
   const savedBytes = memoryBytes ?? suggestMemory(reserved);
@@ -83,28 +93,55 @@ function refuseImpossibleBatches({ data, sgd }: Experiment): void {
   if (data.samples !== null) batchesPerEpoch(data.samples, sgd.batchSize, sgd.dropLast);
 }
 
-function modelFor({ model }: Experiment, inputShape: readonly number[], outputs: number): Model {
+/** @param open the back end, on which a module's model is counted */
+async function modelFor(
+  experiment: Experiment,
+  inputShape: readonly number[],
+  outputs: number,
+  open: () => Backend,
+): Promise<Model> {
+  const { model } = experiment;
+  if (model.name === 'none') return noModel(experiment);
   if (model.name === 'lenet') return lenet(inputShape, outputs, model);
   if (model.name === 'resnet20') return resnet20(inputShape, outputs, model);
   if (model.name === 'mlp') return mlp(inputShape, outputs, model);
-  return mlp(inputShape, outputs, { hidden: [], activation: 'tanh' });
+  if (model.name === 'linear') return mlp(inputShape, outputs, { hidden: [], activation: 'tanh' });
+  requireNamedFile('model.path', model.path);
+  const setting = { inputShape, outputs, options: model.options ?? {} };
+  const own = await modelOfModule(await importModule(model.path), model.path, setting);
+  return { ...own, unitsPerSample: countUnits(open(), own, inputShape) };
+}
+
+/** Where a run begins. */
+export interface StartingPoint {
+  /** Weights, float64 [d]. */
+  readonly theta: Float64Array;
+  /** Means, then variances [2·C], that belong to given weights of a network with frozen batch normalisation. */
+  readonly statistics: Float32Array | null;
+  /** Of a state dict: the tensor that became each parameter, by the parameter's name. */
+  readonly names: Readonly<Record<string, string>> | null;
 }
 
 /**
- * Weights before training, float64 [d], from the run's seed.
+ * Weights before training, from the run's seed, or those that were trained elsewhere.
  *
- * @throws ConfigurationError where the teacher has other layers than the model
+ * @throws ConfigurationError where the teacher has other layers than the model, or the file's weights are not the model's;
+ * DataError where that file is missing or damaged
  */
-export function startingWeights(
-  { model, seed }: Experiment,
+export function startingPoint(
+  { model, train, seed }: Experiment,
   { dataset, problem }: Pick<Workbench, 'dataset' | 'problem'>,
-): Float64Array {
+): StartingPoint {
+  if (train.weights) return readGivenWeights(train.weights, problem.model);
   const random = randomStream(seed, 'model/initialisation');
-  if (model.initialisation.from === 'random')
-    return initialWeights(problem.model, model.name === 'linear' ? 'tanh' : model.activation, random);
+  const at = (theta: Float64Array) => ({ theta, statistics: null, names: null });
+  if (model.initialisation.from === 'random') {
+    if (problem.model.initialise) return at(problem.model.initialise(random));
+    return at(initialWeights(problem.model, 'activation' in model ? model.activation : 'tanh', random));
+  }
   if (dataset.teacher === null)
     throw new ConfigurationError('model.initialisation.from is teacher, but the data have no teacher: use random');
-  return weightsNear(dataset.teacher, problem.size, model.initialisation.spread, random);
+  return at(weightsNear(dataset.teacher, problem.size, model.initialisation.spread, random));
 }
 
 /** A seeded subset of the training samples. */

@@ -67,7 +67,7 @@ export function storeChunks(problem: Problem, { x, y, samples }: Samples): Chunk
 /** Makes a thing once for each length of chunk, when it is first asked for. */
 export function onePerLength<T extends { dispose(): void }>(
   make: (samples: number) => T,
-): { of(chunk: Chunk): T; dispose(): void } {
+): { of(chunk: Pick<Chunk, 'samples'>): T; dispose(): void } {
   const made = new Map<number, T>();
   return {
     of({ samples }) {

@@ -4,7 +4,7 @@
  */
 import { ConfigurationError } from '../errors.ts';
 import type { Ops } from '../tensor/ops.ts';
-import type { Shape, Tensor } from '../tensor/types.ts';
+import { type Shape, sizeOf, type Tensor } from '../tensor/types.ts';
 import { activate, type Activation, dense, type Model } from './model.ts';
 
 /** What differs between the LeNets that people train. */
@@ -30,7 +30,8 @@ export function lenet(inputShape: Shape, outputs: number, { padding, activation,
   const pooled = (length: number) => Math.floor((length - lost) / 2);
   const first = [height - lost, width - lost];
   const second = [pooled(height) - lost, pooled(width) - lost];
-  const flat = pooled(pooled(height)) * pooled(pooled(width)) * CHANNELS[1];
+  const last = [pooled(pooled(height)), pooled(pooled(width)), CHANNELS[1]];
+  const flat = sizeOf(last);
   return {
     name: 'lenet',
     shapes: [
@@ -38,7 +39,7 @@ export function lenet(inputShape: Shape, outputs: number, { padding, activation,
       { name: 'conv1/bias', shape: [CHANNELS[0]] },
       { name: 'conv2/kernel', shape: [KERNEL, KERNEL, CHANNELS[0], CHANNELS[1]] },
       { name: 'conv2/bias', shape: [CHANNELS[1]] },
-      { name: 'dense1/weight', shape: [flat, DENSE[0]] },
+      { name: 'dense1/weight', shape: [flat, DENSE[0]], pytorch: { flattened: last } },
       { name: 'dense1/bias', shape: [DENSE[0]] },
       { name: 'dense2/weight', shape: [DENSE[0], DENSE[1]] },
       { name: 'dense2/bias', shape: [DENSE[1]] },

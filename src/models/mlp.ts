@@ -15,7 +15,11 @@ export function mlp(inputShape: Shape, outputs: number, { hidden, activation }: 
   const shapes: ParameterShape[] = [];
   for (let layer = 0; layer < layers; layer++)
     shapes.push(
-      { name: `dense${layer + 1}/weight`, shape: [widths[layer], widths[layer + 1]] },
+      {
+        name: `dense${layer + 1}/weight`,
+        shape: [widths[layer], widths[layer + 1]],
+        ...(layer === 0 && inputShape.length === 3 && { pytorch: { flattened: inputShape } }),
+      },
       { name: `dense${layer + 1}/bias`, shape: [widths[layer + 1]] },
     );
   return {

@@ -11,6 +11,21 @@ export interface ParameterShape {
   readonly shape: Shape;
   /** What all of it is at initialisation; without it vectors are 0, and weights random. */
   readonly initial?: number;
+  /** How the same parameter looks in a PyTorch state dict, where that is not what its axes tell. */
+  readonly pytorch?: PytorchParameter;
+}
+
+/** A parameter as PyTorch keeps it. What is left out is found out, from names and shapes. */
+export interface PytorchParameter {
+  /** Its name in the state dict. */
+  readonly name?: string;
+  /**
+   * Axis i of ours is axis `axes[i]` of PyTorch's. Unless said otherwise [2, 3, 1, 0] for convolution kernels, [1, 0] for
+   * dense weights, and the same order for all others.
+   */
+  readonly axes?: readonly number[];
+  /** [height, width, channels] of the image that is flattened to a dense layer's inputs: PyTorch flattens channels first. */
+  readonly flattened?: Shape;
 }
 
 /** A network as a pure function of its parameters. */
@@ -22,6 +37,8 @@ export interface Model {
   readonly unitsPerSample: number;
   /** Logits or regression outputs [n, outputs] for inputs [n, ...inputShape]. Pure; written in the given ops only. */
   forward(ops: Ops, parameters: readonly Tensor[], x: Tensor): Tensor;
+  /** Weights before training, float64 [d], where the model has a way of its own. */
+  readonly initialise?: (random: RandomStream) => Float64Array;
   /** Set where a sample's outputs depend on the other samples of a batch: for training only. */
   readonly couplesSamples?: true;
   /** Of a network with batch normalisation, which this is with the statistics frozen: how it is trained, and frozen anew. */

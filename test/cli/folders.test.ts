@@ -25,14 +25,14 @@ describe('missing data, exit code 3', () => {
     const experiment = { data: { name: 'file', path: 'mine.safetensors' }, model: { name: 'linear' } };
     writeFileSync(join(folder, 'lost', 'experiment.json'), JSON.stringify(experiment));
     expect(await refusal(folder, ['report', 'lost'])).toBe(
-      '3: no file ~/mine.safetensors: data.path is mine.safetensors, and relative paths start at the working directory',
+      '3: no file ~/mine.safetensors: data.path is mine.safetensors, and relative paths start at the working directory (those within a YAML file at the folder of that file)',
     );
   });
 
   it("a user's own file", async () => {
     const own = ['--set', 'data={name: file, path: mine.safetensors}', '--set', 'model={name: linear}'];
     expect(await refusal(folder, ['run', 'tiny.yaml', ...own])).toBe(
-      '3: no file ~/mine.safetensors: data.path is mine.safetensors, and relative paths start at the working directory',
+      '3: no file ~/mine.safetensors: data.path is mine.safetensors, and relative paths start at the working directory (those within a YAML file at the folder of that file)',
     );
   });
 });

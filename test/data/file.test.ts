@@ -174,7 +174,7 @@ describe('what is refused', () => {
     [
       'another ending',
       options('x.csv'),
-      'data.path is x.csv; expected a .safetensors file with tensors x and y, or the .npy of x with data.labels',
+      'data.path is x.csv; expected a .safetensors file with tensors x and y, the .npy of x with data.labels, or an ES module (.mjs) that gives x and y',
     ],
     [
       '.npy without labels',

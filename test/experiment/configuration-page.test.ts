@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { resolveExperiment } from '../../src/experiment/load.ts';
 import { flat } from './flat.ts';
+import { isGiven, KINDS } from './kinds.ts';
 
 const page = readFileSync(new URL('../../docs/reference/configuration.md', import.meta.url), 'utf8');
 
@@ -12,16 +13,7 @@ const rows = new Map(
   [...page.matchAll(/^\| `([a-zA-Z.]+)` *\| ([^|]*?) *\|/gm)].map(([, key, cell]) => [key, cell] as const),
 );
 
-const kinds = [
-  {},
-  { data: { name: 'digits' } },
-  { data: { name: 'mnist' } },
-  { data: { name: 'cifar10' } },
-  { data: { name: 'file', path: '' } },
-  { model: { name: 'linear' } },
-  { model: { name: 'lenet' } },
-  { model: { name: 'resnet20' } },
-].map((given) => new Map(flat(resolveExperiment({ train: { epochs: 0 }, ...given }))));
+const kinds = KINDS.map((given) => new Map(flat(resolveExperiment({ train: { epochs: 0 }, ...given }))));
 
 it('has a row for every key, and none besides', () => {
   const known = new Set(kinds.flatMap((kind) => [...kind.keys()]));
@@ -31,7 +23,7 @@ it('has a row for every key, and none besides', () => {
 it('has the default of every kind', () => {
   for (const kind of kinds)
     for (const [key, value] of kind) {
-      if (/\.(name|path)$/.test(key)) continue;
+      if (isGiven(key, value)) continue;
       const stated = [...rows.get(key)!.matchAll(/`([^`]+)`/g)].map(([, text]) => parse(text) as unknown);
       expect(stated, key).toContainEqual(value);
     }

@@ -14,7 +14,10 @@ import { flat } from './flat.ts';
 
 const template = readFileSync(TEMPLATE, 'utf8');
 
-/** A key with its value and the rest of its line; those that are commented out belong to the kinds that are named. */
+/**
+ * A key with its value and the rest of its line; those that are commented out belong to the kinds that are named, or to a
+ * section that is null (`weights.path`), to no kind.
+ */
 interface Line {
   readonly key: string;
   readonly value: unknown;
@@ -25,13 +28,13 @@ interface Line {
 const lines: Line[] = [];
 const path: string[] = [];
 for (const text of template.split('\n')) {
-  const match = /^( *)(# )?(\w+):(?: (\S.*?))?(?: # (.*))?$/.exec(text);
+  const match = /^( *)(# )?([\w.]+):(?: (\S.*?))?(?: # (.*))?$/.exec(text);
   if (!match) continue;
   const [, indent, off, name, value, says = ''] = match;
   path.length = indent.length / 2;
   if (value === undefined) path.push(name);
   else {
-    const kinds = off ? says.split(':')[0].split(', ') : null;
+    const kinds = !off ? null : name.includes('.') ? [] : says.split(':')[0].split(', ');
     lines.push({ key: [...path, name].join('.'), value: parse(value) as unknown, kinds, says });
   }
 }
@@ -67,7 +70,7 @@ it('has defaults, and says the default where it has another value', () => {
 });
 
 describe('what is commented out', () => {
-  const others = lines.filter(({ kinds }) => kinds !== null);
+  const others = lines.filter(({ kinds }) => kinds !== null && kinds.length > 0);
 
   it.each(others)('$key of $kinds has its default', ({ key, value, kinds, says }) => {
     const [section, name] = key.split('.');
@@ -82,9 +85,17 @@ describe('what is commented out', () => {
     }
   });
 
+  it.each(lines.filter(({ kinds }) => kinds?.length === 0))('$key has the default of its section', (line) => {
+    const { defaults } = settings().find(({ key }) => key === line.key)!;
+    if (line.says.includes('(no default)')) expect(defaults).toEqual([]);
+    else expect(defaults).toEqual([line.value]);
+  });
+
   it('is all that kinds of data and of models have besides', () => {
     for (const section of ['data', 'model'] as const)
       for (const kind of settings().find(({ key }) => key === `${section}.name`)!.words) {
+        // Filled in by `import`.
+        if (kind === 'none') continue;
         const own = others.filter(({ key, kinds }) => key.startsWith(`${section}.`) && kinds!.includes(kind));
         const given = { name: kind, ...Object.fromEntries(own.map(({ key, value }) => [key.split('.')[1], value])) };
         const known = Object.keys(resolveExperiment({ [section]: given })[section]);

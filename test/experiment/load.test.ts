@@ -1,6 +1,6 @@
 /** From names, files and --set options to configurations. */
 import { writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { experimentNames, loadExperiment, resolveExperiment } from '../../src/experiment/load.ts';
 import { nearest } from '../../src/experiment/messages.ts';
@@ -57,6 +57,30 @@ describe('loadExperiment', () => {
     expect(experiment.sgd).toMatchObject({ learningRate: 0.01, momentum: 0.5 });
     expect(experiment.model).toMatchObject({ hidden: [5, 4] });
     expect(experiment).toMatchObject({ seed: 3, report: { title: 'a: b=c' }, spectrum: { samples: null } });
+  });
+
+  it('takes paths in a file from the folder of that file, all others from the working directory', () => {
+    const file = yaml(`
+      data: { name: file, path: ./x.npy, labels: ../y.npy, folder: /data }
+      model: { name: module, path: nets/net.mjs }
+      train: { weights: { path: w.safetensors, check: /elsewhere/check.safetensors } }`);
+    const here = relative(process.cwd(), dirname(file));
+    const { experiment } = loadExperiment(file, ['data.testPath=./u.npy', 'data.testLabels=v.npy']);
+    expect(experiment.data).toMatchObject({
+      path: join(here, 'x.npy'),
+      labels: join(here, '..', 'y.npy'),
+      testPath: './u.npy',
+      testLabels: 'v.npy',
+      folder: '/data',
+    });
+    expect(experiment.model).toMatchObject({ path: join(here, 'nets', 'net.mjs') });
+    expect(experiment.train.weights).toMatchObject({
+      path: join(here, 'w.safetensors'),
+      check: '/elsewhere/check.safetensors',
+    });
+    // As a run keeps them they are read again.
+    const kept = yaml(JSON.stringify(experiment), 'experiment.json');
+    expect(loadExperiment(kept).experiment).toEqual(experiment);
   });
 
   it('checks assigned keys like written ones', async () => {

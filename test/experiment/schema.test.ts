@@ -115,10 +115,29 @@ describe('a wrong configuration', () => {
       { record: { batch_size: 5 } },
       'unknown key record.batch_size (did you mean sgd.batchSize?); known here: burnInEpochs, epochs, store',
     ],
+    [
+      { import: { recording: 'w', eigenpair: 'x' } },
+      'unknown key import.eigenpair (did you mean eigenpairs?); known here: recording, layout, eigenpairs',
+    ],
     // What the words of programming languages say in others.
     [{ model: { hidden: 40 } }, 'model.hidden is 40; expected a list, in brackets'],
     [{ sgd: { dropLast: 'no' } }, 'sgd.dropLast is "no"; expected true or false'],
     [{ spectrum: { shared: 'x' } }, 'spectrum.shared is "x"; expected a SHA-256, 64 hexadecimal digits'],
+    [{ model: { name: 'module' } }, 'key model.path is missing; expected text'],
+    [
+      { model: { name: 'module', path: 'net.mjs', width: 3 } },
+      'model module has no key width; known here: name, path, options, initialisation',
+    ],
+    [{ model: { name: 'module', path: 'net.mjs', options: [3] } }, 'model.options is [3]; expected keys and values'],
+    [{ train: { weights: {} } }, 'key train.weights.path is missing; expected text'],
+    [
+      { train: { weights: { path: 'w.safetensors', layuot: 'pytorch' } } },
+      'unknown key train.weights.layuot (did you mean layout?); known here: path, layout, names, check',
+    ],
+    [
+      { train: { weights: { path: 'w.safetensors', layout: 'torch' } } },
+      'train.weights.layout is "torch"; expected pytorch or epochnoise (did you mean pytorch?)',
+    ],
     [
       { sgd: { Nesterov: true } },
       'sgd.Nesterov asks for Nesterov momentum, which is not supported: the theory is that of heavy-ball SGD; remove the key',
@@ -130,9 +149,9 @@ describe('a wrong configuration', () => {
     // Names.
     [
       { data: { name: 'minst' } },
-      'data.name is "minst"; expected teacher, digits, mnist, cifar10 or file (did you mean mnist?)',
+      'data.name is "minst"; expected teacher, digits, mnist, cifar10, file or none (did you mean mnist?)',
     ],
-    [{ data: { name: 3 } }, 'data.name is 3; expected teacher, digits, mnist, cifar10 or file'],
+    [{ data: { name: 3 } }, 'data.name is 3; expected teacher, digits, mnist, cifar10, file or none'],
     [
       { model: { initialisation: { from: 'techer' } } },
       'model.initialisation.from is "techer"; expected random or teacher (did you mean teacher?)',
@@ -182,6 +201,18 @@ describe('a wrong configuration', () => {
       'model.groups is 4, but model.normalisation is none, which has no groups: leave it out, or use normalisation group',
     ],
     [
+      { train: { epochs: 5, weights: { path: 'w.safetensors' } } },
+      'train.epochs is 5, but train.weights names weights that are trained already: leave one of them out',
+    ],
+    [
+      { train: { weights: { path: 'w.safetensors' } }, model: { initialisation: { from: 'teacher' } } },
+      'model.initialisation.from is teacher, but train.weights names weights to start from: leave one of them out',
+    ],
+    [
+      { train: { weights: { path: 'w.safetensors', layout: 'epochnoise', names: ['a'] } } },
+      'train.weights.names tells tensors of a state dict, but train.weights.layout is epochnoise, which has one, theta: leave names out',
+    ],
+    [
       { polish: { method: 'none' } },
       'train.epochs is 0 and polish.method is none, so that the window would open at random weights: train, or polish',
     ],
@@ -194,6 +225,7 @@ describe('a wrong configuration', () => {
     for (const given of [
       { polish: { method: 'none' }, train: { epochs: 1 } },
       { polish: { method: 'none' }, model: { initialisation: { from: 'teacher' } } },
+      { polish: { method: 'none' }, train: { weights: { path: 'w.safetensors' } } },
     ])
       expect(resolveExperiment(given).polish.method).toBe('none');
   });

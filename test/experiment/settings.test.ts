@@ -3,26 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { resolveExperiment } from '../../src/experiment/load.ts';
 import { settings } from '../../src/experiment/settings.ts';
 import { flat } from './flat.ts';
+import { isGiven, KINDS } from './kinds.ts';
 
 const found = settings();
 const wordsOf = (key: string) => found.find((setting) => setting.key === key)!.words;
 
-/** Every kind of data and of model, by the words that the list itself has for their names. */
-const kinds = ['data', 'model'].flatMap((section) =>
-  wordsOf(`${section}.name`).map((name) => ({ [section]: { name, ...(name === 'file' && { path: 'x' }) } })),
-);
+const kinds = KINDS.map((given) => flat(resolveExperiment(given)));
 
 it('has every key of every kind once, and no other', () => {
-  const known = new Set(kinds.flatMap((kind) => flat(resolveExperiment(kind)).map(([key]) => key)));
+  const known = new Set(kinds.flat().map(([key]) => key));
   expect(found.map(({ key }) => key).sort()).toEqual([...known].sort());
 });
 
 it('has the default of every kind', () => {
-  for (const kind of kinds)
-    for (const [key, value] of flat(resolveExperiment(kind))) {
-      if (/\.(name|path)$/.test(key)) continue;
-      expect(found.find((setting) => setting.key === key)!.defaults, key).toContainEqual(value);
-    }
+  for (const [key, value] of kinds.flat())
+    if (!isGiven(key, value)) expect(found.find((setting) => setting.key === key)!.defaults, key).toContainEqual(value);
 });
 
 describe('words', () => {

@@ -1,15 +1,21 @@
-/** `epochnoise doctor`: whether this machine can run experiments, and what to do where it cannot. */
+/** `epochnoise doctor`: whether this machine can run experiments, or whether the theory holds for an experiment's model. */
 import { Command } from 'commander';
+import { gather } from '../options.ts';
 import { print, printJson } from '../output.ts';
 
 /** `doctor`. */
 export function doctorCommand(): Command {
   return new Command('doctor')
-    .description('Try the back ends, look for data, and say what to do.')
+    .description('Try the back ends, look for data, and say what to do; or examine the model of an experiment.')
+    .argument('[experiment]', 'a name or a YAML file, whose model is examined instead of the machine')
+    .option('--set <key.path=value>', 'change a setting of the experiment; may be given several times', gather(String))
     .option('--json', 'print JSON')
-    .action(async ({ json }: { json?: boolean }) => {
-      const { examine } = await import('../../experiment/doctor.ts');
-      const { document, text, exitCode } = await examine();
+    .action(async (experiment: string | undefined, { json, set = [] }: { json?: boolean; set?: string[] }) => {
+      const { examine, examineExperiment } = await import('../../experiment/index.ts');
+      const warn = (text: string) => void process.stderr.write(`warning: ${text}\n`);
+      const { document, text, exitCode } = experiment
+        ? await examineExperiment(experiment, set, { warn })
+        : await examine();
       if (json) printJson(document);
       else print(text);
       process.exitCode = exitCode;

@@ -31,6 +31,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   run: 'folder',
   runs: 'folder',
   folder: 'folder',
+  recording: 'file',
   'key.path=value': 'setting',
 };
 

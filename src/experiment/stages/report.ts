@@ -1,7 +1,8 @@
 /** Pictures and page of a run, from its result files alone. */
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { allFigures } from '../../report/all-figures.ts';
 import { renderPage } from '../../report/page/page.ts';
+import { renderPdf } from '../../report/pdf.ts';
 import { renderPng } from '../../report/png.ts';
 import { writeFileAtomic } from '../../store/atomic.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
@@ -9,6 +10,7 @@ import type { Context } from '../context.ts';
 import { measuredCall } from '../profile.ts';
 import { readReportInput } from '../report/input.ts';
 import { readPageInput } from '../report/page-input.ts';
+import type { Experiment } from '../schema.ts';
 
 /** Writes the figures and the page. @throws DataError where a result is missing or damaged */
 export async function reportStage({ directory, experiment, voice }: Context): Promise<void> {
@@ -16,13 +18,19 @@ export async function reportStage({ directory, experiment, voice }: Context): Pr
   const figures = allFigures(readReportInput(directory, title));
   const report = voice.begin('pictures');
   for (const [index, { name, figure }] of figures.entries()) {
-    const png = measuredCall('drawing', () => renderPng(figure));
-    writeFileAtomic(join(runPath(directory, RUN_FILES.figures), `${name}.png`), png);
+    const [png, pdf] = measuredCall('drawing', () => [renderPng(figure), renderPdf(figure)]);
+    const path = join(runPath(directory, RUN_FILES.figures), name);
+    writeFileAtomic(`${path}.png`, png);
+    writeFileAtomic(`${path}.pdf`, pdf);
     await report(index + 1, figures.length + 1);
   }
   const page = measuredCall('page', () =>
-    renderPage([readPageInput(directory, title, `${experiment.model.name} on ${experiment.data.name}`)]),
+    renderPage([readPageInput(directory, title, `${calledOf(experiment.model)} on ${calledOf(experiment.data)}`)]),
   );
   writeFileAtomic(runPath(directory, RUN_FILES.report), page);
   await report(figures.length + 1, figures.length + 1);
 }
+
+/** What a page calls a model or data: a user's own by the name of its file. */
+const calledOf = (named: Experiment['model'] | Experiment['data']): string =>
+  'path' in named ? parse(named.path).name : named.name;

@@ -1,4 +1,5 @@
 /** From random weights to the neighbourhood of a minimum: SGD with a decaying learning rate, then the polish. */
+import { resolve, sep } from 'node:path';
 import { Disposables } from '../../disposables.ts';
 import { randomStream } from '../../random.ts';
 import { runEpochs } from '../../sgd/epochs.ts';
@@ -7,14 +8,17 @@ import { atRest, openHeavyBall } from '../../sgd/heavy-ball.ts';
 import { type HistoryRow, historyRow } from '../../sgd/history.ts';
 import type { PolishResult } from '../../sgd/polish.ts';
 import { batchSource } from '../../sgd/samplers.ts';
+import { sha256File } from '../../store/atomic.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import { BATCH_STATISTICS, frozenAt, openUnfrozen } from '../batch-norm.ts';
 import type { Context } from '../context.ts';
+import { importOpening } from '../import/opening.ts';
 import { measured } from '../profile.ts';
+import type { Experiment } from '../schema.ts';
 import { polishFrom } from '../train/polishing.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
-import { startingWeights } from '../workbench.ts';
+import { startingPoint, type StartingPoint } from '../workbench.ts';
 
 /** What `minimum.safetensors` says of how it was reached; null where nothing was polished. */
 export interface PolishReport {
@@ -27,15 +31,20 @@ export interface PolishReport {
 
 /** Writes the minimum and the training curve. @throws RunError where the loss grows */
 export async function trainStage(context: Context): Promise<void> {
+  if (context.experiment.import) return await importOpening(context);
   const { directory, experiment, voice } = context;
   let bench = await context.workbench();
   const { dataset, problem } = bench;
   const { train, sgd, seed } = experiment;
   const history: HistoryRow[] = [];
-  const state = atRest(startingWeights(experiment, bench), experiment.precision);
+  const start = startingPoint(experiment, bench);
+  const state = atRest(start.theta, experiment.precision);
   const held = new Disposables();
   try {
-    const unfrozen = openUnfrozen(bench, experiment);
+    // Statistics that come with the weights hold from the beginning.
+    let { statistics } = start;
+    if (statistics) bench = frozenAt(bench, statistics);
+    const unfrozen = statistics ? undefined : openUnfrozen(bench, experiment);
     if (unfrozen) held.add(unfrozen);
     let evaluator = unfrozen?.evaluator ?? held.add(openEvaluator(bench));
     if (train.epochs > 0) {
@@ -68,9 +77,9 @@ export async function trainStage(context: Context): Promise<void> {
       heavyBall.dispose();
     }
 
-    const statistics = unfrozen?.statisticsAt(state.theta);
-    if (statistics) {
-      unfrozen?.dispose();
+    if (unfrozen) {
+      statistics = unfrozen.statisticsAt(state.theta);
+      unfrozen.dispose();
       bench = frozenAt(bench, statistics);
       evaluator = held.add(openEvaluator(bench));
     }
@@ -99,11 +108,18 @@ export async function trainStage(context: Context): Promise<void> {
         velocity: { shape, data: velocity },
         ...(statistics && { [BATCH_STATISTICS]: { shape: [2, statistics.length / 2], data: statistics } }),
       },
-      { polish: report, sources: dataset.sources },
+      { polish: report, sources: dataset.sources, ...describeWeights(train.weights, start) },
     );
   } finally {
     held.dispose();
   }
+}
+
+/** Where weights come from that were trained elsewhere; nothing for others. */
+function describeWeights(weights: Experiment['train']['weights'], { names }: StartingPoint): object {
+  if (!weights) return {};
+  const { path, layout } = weights;
+  return { weights: { file: path.split(sep).join('/'), sha256: sha256File(resolve(path)), layout, names } };
 }
 
 function summarise({ converged, verdict, drift, steps }: PolishResult): PolishReport {

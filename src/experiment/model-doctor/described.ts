@@ -1,0 +1,44 @@
+/** `epochnoise doctor <experiment>`: the doctor for models on any experiment. */
+import { suggestChoices } from '../choices.ts';
+import type { Voice } from '../context.ts';
+import { loadExperiment } from '../load.ts';
+import type { Described } from '../result.ts';
+import { openWorkbench } from '../workbench.ts';
+import { examineModel } from './examine-model.ts';
+import { findingLines } from './finding.ts';
+
+/**
+ * Examines the model of an experiment. Nothing is written.
+ *
+ * @param assignments as `--set` gives them
+ * @returns with an exit code: 2 where a check failed, which would refuse a run
+ */
+export async function examineExperiment(
+  nameOrFile: string,
+  assignments: readonly string[],
+  voice: Pick<Voice, 'warn'>,
+): Promise<Described & { readonly exitCode: number }> {
+  const { name, experiment } = loadExperiment(nameOrFile, assignments);
+  const bench = await openWorkbench(experiment, suggestChoices(experiment), voice);
+  const checks = examineModel(experiment, bench);
+  const { size, model } = bench.problem;
+  const failed = checks.filter(({ state }) => state === 'failed').length;
+  const verdict =
+    failed === 0
+      ? `→ nothing stands against \`epochnoise run ${nameOrFile}\``
+      : `→ ${failed === 1 ? 'a check' : `${failed} checks`} failed: \`epochnoise run ${nameOrFile}\` would be refused`;
+  const { precision } = bench.exact.backend;
+  const head = `model ${model.name}: ${model.shapes.length} parameters, ${size} weights, about ${Math.round(model.unitsPerSample)} layer outputs a sample`;
+  return {
+    document: {
+      experiment: name,
+      model: model.name,
+      weights: size,
+      unitsPerSample: model.unitsPerSample,
+      precision,
+      checks,
+    },
+    text: [head, ...findingLines(checks), verdict].join('\n'),
+    exitCode: failed === 0 ? 0 : 2,
+  };
+}
