@@ -59,7 +59,7 @@ async function firstUse(retry) {
     cleanUpOnSignals();
     const release = await takeLock(lockFile(home));
     try {
-      // Another process may have done the work while this one waited; a failure of its own does not end a retry.
+      // Another process may have done the work while this one waited.
       record = look();
       if (!record) {
         say(`the native library is looked for, once, and kept in ${cache}`);
