@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { programVersion } from '../experiment/environment.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { importCommand } from './commands/import.ts';
 import { probeCommand } from './commands/probe.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
@@ -26,6 +27,7 @@ Start with: epochnoise run quickstart`,
     runCommand(),
     ...stageCommands(),
     reportCommand(),
+    importCommand(),
     probeCommand(),
     theoryCommand(),
     dataCommand(),

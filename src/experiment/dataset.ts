@@ -6,6 +6,7 @@ import { fileDataset } from '../data/file.ts';
 import { dataFolder } from '../data/folder.ts';
 import { mnistDataset } from '../data/mnist.ts';
 import { teacherDataset } from '../data/teacher.ts';
+import { noData } from './import/no-network.ts';
 import { readTensor } from '../store/tensor-file.ts';
 import type { Experiment } from './schema.ts';
 
@@ -24,6 +25,8 @@ export async function loadDataset({ data, seed }: Pick<Experiment, 'data' | 'see
       return await mnistDataset({ ...data, seed, folder: dataFolder(data.folder) });
     case 'cifar10':
       return await cifar10Dataset({ ...data, seed, folder: dataFolder(data.folder) });
+    case 'none':
+      return noData(data.samples);
     case 'file':
       return await fileDataset({ ...data, seed }, readTensor);
   }

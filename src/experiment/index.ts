@@ -5,6 +5,7 @@ export { downloadData, listData, verifyData } from './data-tasks.ts';
 export { examine } from './doctor.ts';
 export { programVersion } from './environment.ts';
 export { exportData } from './export-data.ts';
+export { loadImport } from './import/load.ts';
 export { experimentNames, loadExperiment, resolveExperiment } from './load.ts';
 export { type PipelineResult, runExperiment, runStage } from './pipeline.ts';
 export { examineExperiment } from './model-doctor/described.ts';

@@ -23,16 +23,26 @@ export interface LoadedExperiment {
  * @throws ConfigurationError for an unknown experiment, a file that is no YAML, and every wrong key or value
  */
 export function loadExperiment(nameOrFile: string, assignments: readonly string[] = []): LoadedExperiment {
-  const file = findExperiment(nameOrFile);
-  const given = readYaml(file);
-  const isRun = path.basename(file) === RUN_FILES.experiment;
+  const { name, given } = readGiven(nameOrFile, assignments);
+  return { name, experiment: resolveExperiment(given) };
+}
+
+/**
+ * A configuration as it was written, `--set` options in it, before it is checked.
+ *
+ * @param nameOrFile null: nothing but the assignments
+ */
+export function readGiven(nameOrFile: string | null, assignments: readonly string[]) {
+  const file = nameOrFile === null ? null : findExperiment(nameOrFile);
+  const given = file === null ? {} : readYaml(file);
+  const isRun = file !== null && path.basename(file) === RUN_FILES.experiment;
   // What the machine suggested for that run is no setting.
   if (isRun) delete given.choices;
   // Those of a run have been made such as start there.
-  else fromWorkingDirectory(given, path.dirname(file));
+  else if (file !== null) fromWorkingDirectory(given, path.dirname(file));
   for (const assignment of assignments) assign(given, assignment);
-  const name = isRun ? path.basename(path.dirname(file)) : path.basename(file).replace(/\.ya?ml$/, '');
-  return { name, experiment: resolveExperiment(given) };
+  const stem = path.basename(file ?? '').replace(/\.ya?ml$/, '');
+  return { name: isRun ? path.basename(path.dirname(file)) : stem, given };
 }
 
 /**
@@ -58,12 +68,32 @@ function checked(experiment: Experiment): Experiment {
     throw new ConfigurationError(
       `model.groups is ${model.groups}, but model.normalisation is ${model.normalisation}, which has no groups: leave it out, or use normalisation group`,
     );
+  refuseHalfAnImport(experiment);
+  const isRandom = train.epochs === 0 && experiment.polish.method === 'none' && model.initialisation.from === 'random';
   if (train.weights) refuseSecondStart(experiment);
-  else if (train.epochs === 0 && experiment.polish.method === 'none' && model.initialisation.from === 'random')
+  else if (isRandom && experiment.import === null)
     throw new ConfigurationError(
       'train.epochs is 0 and polish.method is none, so that the window would open at random weights: train, or polish',
     );
   return experiment;
+}
+
+/** An imported window has nothing before it, and no minimum for controls; without a network its eigenpairs are given. */
+function refuseHalfAnImport({ import: imported, model, data, train, polish, controls, curvature }: Experiment): void {
+  const isNothing = model.name === 'none';
+  if (isNothing !== (data.name === 'none') || isNothing !== (imported !== null && imported.eigenpairs !== null))
+    throw new ConfigurationError(
+      `model.name is ${model.name}, data.name is ${data.name} and import.eigenpairs is ${imported?.eigenpairs ?? 'null'}: a run without a network has none in both and eigenpairs; see \`epochnoise import\``,
+    );
+  if (imported === null) return;
+  if (train.epochs > 0 || train.weights !== null || polish.method !== 'none')
+    throw new ConfigurationError(
+      'an imported window was trained elsewhere: set train.epochs to 0, train.weights to null and polish.method to none',
+    );
+  if (controls.run.length > 0)
+    throw new ConfigurationError('an imported window has no controls: they start from a minimum that is found here');
+  if (isNothing && curvature.window === 'second')
+    throw new ConfigurationError('a second window needs a network: set curvature.window to same');
 }
 
 /** @throws ConfigurationError where weights are given, and others asked for */

@@ -5,6 +5,7 @@ import { requireOwnFiles } from '../data/file.ts';
 import { requireNamedFile } from '../named-file.ts';
 import { isModule, moduleChecksum } from '../own-module.ts';
 import { sha256File } from '../store/atomic.ts';
+import { inspectRecording } from './import/recording.ts';
 import type { Experiment } from './schema.ts';
 
 /** The keys whose values are paths. */
@@ -15,6 +16,8 @@ const PATH_KEYS = [
   ['data', 'testLabels'],
   ['data', 'folder'],
   ['model', 'path'],
+  ['import', 'recording'],
+  ['import', 'eigenpairs'],
   ['train', 'weights', 'path'],
   ['train', 'weights', 'check'],
 ] as const;
@@ -45,7 +48,7 @@ const asSection = (value: unknown): Record<string, unknown> | undefined =>
  * @throws DataError where one is missing
  */
 export function ownFilesChecksum(experiment: Experiment): string {
-  const others = [...modelParts(experiment), ...weightsParts(experiment)];
+  const others = [...modelParts(experiment), ...weightsParts(experiment), ...importParts(experiment)];
   const data = dataChecksum(experiment);
   return others.length === 0 ? data : checksumOf([data, ...others]);
 }
@@ -68,6 +71,16 @@ function weightsParts({ train: { weights } }: Experiment): string[] {
   requireNamedFile('train.weights.path', weights.path);
   if (weights.check !== null) requireNamedFile('train.weights.check', weights.check);
   return [weights.path, weights.check].flatMap((file) => (file === null ? [] : [sha256File(resolve(file))]));
+}
+
+function importParts({ import: imported }: Experiment): string[] {
+  if (imported === null) return [];
+  const files = [...inspectRecording(imported.recording).files];
+  if (imported.eigenpairs !== null) {
+    requireNamedFile('import.eigenpairs', imported.eigenpairs);
+    files.push(imported.eigenpairs);
+  }
+  return files.map((file) => sha256File(resolve(file)));
 }
 
 const checksumOf = (parts: readonly string[]): string => createHash('sha256').update(parts.join()).digest('hex');

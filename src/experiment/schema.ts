@@ -61,6 +61,8 @@ const data = z.discriminatedUnion('name', [
     samples: count.nullable().default(null),
     folder,
   }),
+  /** Of a run without a network: nothing but their number is known. */
+  z.strictObject({ name: z.literal('none'), samples: count, folder }),
 ]);
 
 const activations = z.enum(['tanh', 'relu', 'softplus']);
@@ -102,6 +104,8 @@ const model = z.discriminatedUnion('name', [
     groups: count.nullable().default(null),
     initialisation,
   }),
+  /** No network: eigenpairs and noise come with an imported window. */
+  z.strictObject({ name: z.literal('none'), initialisation }),
   z.strictObject({
     name: z.literal('module'),
     /** An ES module that exports `shapes`, `forward` and, where it wants to, `initialise`. */
@@ -152,6 +156,18 @@ export const experimentSchema = z.strictObject({
   data: named(data, 'teacher'),
   model: named(model, 'mlp'),
   loss: z.enum(['half-mean-squared-error', 'binary-cross-entropy', 'cross-entropy']).default('half-mean-squared-error'),
+  /** A window that was recorded elsewhere takes the place of training and recording: `epochnoise import`. */
+  import: z
+    .strictObject({
+      /** safetensors, or a folder of them in the order of their names. */
+      recording: z.string(),
+      /** `pytorch`: the weights are `model.parameters()` in their order, as PyTorch keeps them. */
+      layout: z.enum(['epochnoise', 'pytorch']).default('epochnoise'),
+      /** Eigenpairs and noise along them, where there is no network to find them with. */
+      eigenpairs: z.string().nullable().default(null),
+    })
+    .nullable()
+    .default(null),
   train: z
     .strictObject({
       epochs: whole.default(0),

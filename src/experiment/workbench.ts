@@ -16,6 +16,8 @@ import { batchesPerEpoch } from '../sgd/samplers.ts';
 import { type Backend, mostExact, openBackend } from '../tensor/backend.ts';
 import { sizeOf } from '../tensor/types.ts';
 import { loadDataset } from './dataset.ts';
+import { noModel } from './import/no-network.ts';
+import { recordingOf } from './import/recording-of-run.ts';
 import type { Choices, Voice } from './context.ts';
 import { memoryForSpectrum, suggestMemory } from './memory.ts';
 import type { Experiment } from './schema.ts';
@@ -72,6 +74,8 @@ export async function openWorkbench(
       'back end cpu computes in plain JavaScript: what takes the native library a second takes it up to two minutes',
     );
   const { weightDecay } = experiment.sgd;
+  // A recording of another network is refused here, before anything is written.
+  if (experiment.import) recordingOf(experiment, model, train.samples);
   const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay });
   // A teacher of other layers, or weights of another network, are refused here, before anything is written.
   startingPoint(experiment, { dataset, problem });
@@ -91,11 +95,13 @@ function refuseImpossibleBatches({ data, sgd }: Experiment): void {
 
 /** @param open the back end, on which a module's model is counted */
 async function modelFor(
-  { model }: Experiment,
+  experiment: Experiment,
   inputShape: readonly number[],
   outputs: number,
   open: () => Backend,
 ): Promise<Model> {
+  const { model } = experiment;
+  if (model.name === 'none') return noModel(experiment);
   if (model.name === 'lenet') return lenet(inputShape, outputs, model);
   if (model.name === 'resnet20') return resnet20(inputShape, outputs, model);
   if (model.name === 'mlp') return mlp(inputShape, outputs, model);

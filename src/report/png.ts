@@ -1,18 +1,10 @@
-/**
- * Draws figures as PNG files, with fonts of our own: a machine without any, or with one that lacks σ, θ or λ, would draw
- * boxes. The same figure gives the same bytes.
- */
-import { createRequire } from 'node:module';
+/** Draws figures as PNG files. The same figure gives the same bytes. */
 import { ChartJSNodeCanvas } from 'chartjs-node-canvas';
 import type { ChartConfiguration } from 'chart.js';
+import { canvasLibrary } from './canvas.ts';
 import { chartConfiguration } from './chart.ts';
 import type { Figure } from './figure.ts';
 import { fontFamily, light, size } from './theme.ts';
-
-/** The part of the canvas library through which fonts are made known. */
-interface FontRegistry {
-  readonly GlobalFonts: { registerFromPath(path: string, family: string): unknown };
-}
 
 const renderers = new Map<number, ChartJSNodeCanvas>();
 
@@ -34,14 +26,8 @@ export function renderConfiguration(configuration: ChartConfiguration, height: n
 }
 
 function createRenderer(height: number): ChartJSNodeCanvas {
-  const require = createRequire(import.meta.url);
-  // Fonts must be registered with the very canvas library the renderer loads, which is its dependency, not ours.
-  const canvas = createRequire(require.resolve('chartjs-node-canvas'))('canvas') as FontRegistry;
-  for (const file of ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf']) {
-    const path = require.resolve(`dejavu-fonts-ttf/ttf/${file}`);
-    if (!canvas.GlobalFonts.registerFromPath(path, fontFamily))
-      throw new Error(`the font ${path} cannot be read: install the package dejavu-fonts-ttf again`);
-  }
+  // Fonts have to be known before anything is drawn.
+  canvasLibrary();
   return new ChartJSNodeCanvas({
     width: size.width,
     height,

@@ -61,7 +61,7 @@ export const RUN_FILES = {
   controls: 'controls',
   /** What the controls add up to, range by range. */
   controlSummary: 'controls.json',
-  /** Folder of PNG files. */
+  /** Folder of the pictures, each as PNG and as PDF. */
   figures: 'figures',
   report: 'report.html',
 } as const;

@@ -1,13 +1,13 @@
 /**
  * The page in a real browser: opens without a word on the console, shows data, answers to its switches, and passes axe-core.
  *
- *   EPOCHNOISE_GALLERY=<folder> npx vitest run test/browser     keeps screenshots for the eye
+ *   EPOCHNOISE_GALLERY=<folder> npx vitest run test/browser     keeps screenshots for the eye, and how fast a page loads
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PageInput } from '../../src/report/page/page.ts';
@@ -320,6 +320,12 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
   test('five thousand directions', async () => {
     const many = write('many', [run({ directions: 5000, negative: 300 })]);
     const { page, said, close } = await open(many);
+    if (gallery) {
+      const milliseconds = await page.evaluate<number>('performance.getEntriesByType("navigation")[0].loadEventEnd');
+      const { size } = statSync(fileURLToPath(many));
+      mkdirSync(gallery, { recursive: true });
+      writeFileSync(join(gallery, 'load.json'), JSON.stringify({ directions: 5000, bytes: size, milliseconds }));
+    }
     await scrollThrough(page);
     for (const count of await inked(page, '.plot canvas')) expect(count).toBeGreaterThan(5000);
     await page.fill('#picked', '4000');

@@ -9,10 +9,25 @@ const folder = workingFolder();
 const stages = ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'controls'];
 
 it.each<[string, string[]]>([
-  ['', ['run', ...stages, 'report', 'probe', 'theory', 'data', 'doctor', 'Exit codes: 0 done', '130 interrupted']],
+  [
+    '',
+    [
+      'run',
+      ...stages,
+      'report',
+      'import',
+      'probe',
+      'theory',
+      'data',
+      'doctor',
+      'Exit codes: 0 done',
+      '130 interrupted',
+    ],
+  ],
   ['run', [...experimentNames(), '--out <folder>', '--set <key.path=value>', '--until <stage>', '--json']],
   ...stages.map((name): [string, string[]] => [name, ['a run directory', '--json']]),
   ['report', ['run directories', '--out <file>', 'comparison.html', '--json']],
+  ['import', ['--experiment <file>', '--eigenpairs <file>', '--out <folder>', '--set <key.path=value>', '--json']],
   ['probe', ['a run directory', '--samples <number>', '--iterations <number>', '--memory <size>', '--json']],
   [
     'theory',

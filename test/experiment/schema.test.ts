@@ -125,9 +125,9 @@ describe('a wrong configuration', () => {
     // Names.
     [
       { data: { name: 'minst' } },
-      'data.name is "minst"; expected teacher, digits, mnist, cifar10 or file (did you mean mnist?)',
+      'data.name is "minst"; expected teacher, digits, mnist, cifar10, file or none (did you mean mnist?)',
     ],
-    [{ data: { name: 3 } }, 'data.name is 3; expected teacher, digits, mnist, cifar10 or file'],
+    [{ data: { name: 3 } }, 'data.name is 3; expected teacher, digits, mnist, cifar10, file or none'],
     [
       { model: { initialisation: { from: 'techer' } } },
       'model.initialisation.from is "techer"; expected random or teacher (did you mean teacher?)',

@@ -2,10 +2,12 @@
  * Draws every picture from synthetic runs of all kinds. Nothing may be cut off at an edge; the rest is for the eye:
  *
  *   EPOCHNOISE_GALLERY=<folder> npx vitest run test/report/gallery.test.ts     keeps the pictures
+ *   npm run docs:gallery                                                       draws those of docs/gallery.md anew
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
 import { allFigures } from '../../src/report/all-figures.ts';
 import type { ReportInput } from '../../src/report/input.ts';
 import { renderPng } from '../../src/report/png.ts';
@@ -24,11 +26,12 @@ const withCurvatures = (input: ReportInput): ReportInput => ({
   ...input,
   run: { ...input.run, curvatures: syntheticCurvatures(input.run.ranges) },
 });
+const shown = withCurvatures({ ...usual, ...syntheticDetails(usual), controls: syntheticControls() });
 const RUNS: Record<string, ReportInput> = {
   reshuffle: withCurvatures({ ...usual, ...syntheticDetails(usual) }),
   'shuffle-once': syntheticInput({ sampler: 'shuffle-once' }),
   'with-replacement': syntheticInput({ sampler: 'with-replacement' }),
-  'with controls': { ...usual, ...syntheticDetails(usual), controls: syntheticControls() },
+  'of the gallery': shown,
   'no directions': inputOf([]),
   'one direction': syntheticInput({ directions: 1, negative: 0 }),
   'ten directions, no training epochs, regression': {
@@ -76,4 +79,37 @@ test.each(Object.keys(RUNS))('%s', async (name) => {
     }
     expect(hasWhiteFrame(await pixelsOf(png), FRAME), one.name).toBe(true);
   }
+});
+
+const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
+/** Share of the pixels that may differ by more than this in one colour: letters are not smoothed alike everywhere. */
+const DIFFERING = 0.002;
+const STEP = 48;
+
+describe('docs/gallery.md', () => {
+  test.each(allFigures(shown))('$name looks as it did', async ({ name, figure }) => {
+    const path = join(docs, 'images', 'gallery', `${name}.png`);
+    const changed = join(docs, 'images', 'gallery', `${name}-changed.png`);
+    const png = renderPng(figure);
+    if (process.env.EPOCHNOISE_REDRAW) writeFileSync(path, png);
+    rmSync(changed, { force: true });
+    const [now, before] = await Promise.all([pixelsOf(png), pixelsOf(readFileSync(path))]);
+    expect([now.width, now.height]).toEqual([before.width, before.height]);
+    let differing = 0;
+    for (let i = 0; i < now.data.length; i += 4)
+      if ([0, 1, 2].some((part) => Math.abs(now.data[i + part] - before.data[i + part]) > STEP)) differing++;
+    const share = (4 * differing) / now.data.length;
+    if (share > DIFFERING) writeFileSync(changed, png);
+    expect(share, `${changed} is what is drawn now; npm run docs:gallery where it is meant`).toBeLessThan(DIFFERING);
+  });
+
+  test('shows every picture', () => {
+    const page = readFileSync(join(docs, 'gallery.md'), 'utf8');
+    const named = [...page.matchAll(/images\/gallery\/([a-z-]+)\.png/g)].map(([, name]) => name);
+    expect(named.toSorted()).toEqual(
+      allFigures(shown)
+        .map(({ name }) => name)
+        .toSorted(),
+    );
+  });
 });

@@ -54,6 +54,12 @@ export interface DirectLossFluctuation {
   readonly subspace: MeanWithInterval;
 }
 
+/** Without a network there is no objective. */
+export const UNKNOWN_LIFT: DirectLossFluctuation = {
+  all: { value: NaN, low: NaN, high: NaN },
+  subspace: { value: NaN, low: NaN, high: NaN },
+};
+
 /**
  * Means over states of the window of L(θ) − L(θ̄) − ∇L(θ̄)·(θ−θ̄), of the states as they are and of their projections
  * θ̄ + P(θ−θ̄) onto the computed directions. Intervals from the scatter between epochs; none with one order for all epochs,

@@ -50,8 +50,10 @@ export function comparePositions(
     const predicted = (white: boolean) => {
       const sum = new Float64Array(length);
       for (const i of group) {
-        const total = variance[i] + (white ? multiplicative.variance[i] : 0);
-        const profile = predict(table.eigenvalue[i], white ? multiplicative.variance[i] / total : 0);
+        const ofCurvature = white ? multiplicative.variance[i] : 0;
+        const total = variance[i] + ofCurvature;
+        // Given noise may come without that of a fluctuating curvature.
+        const profile = Number.isNaN(total) ? null : predict(table.eigenvalue[i], ofCurvature / total);
         for (let j = 0; j < length; j++) sum[j] += profile ? (total * profile[j]) / expected[i] / group.length : NaN;
       }
       return sum;

@@ -29,6 +29,7 @@ import { compareEstimators, noisePerCurvature, proportionalPrediction } from '..
 import {
   directLossFluctuation,
   type DirectLossFluctuation,
+  UNKNOWN_LIFT,
   quadraticLossFluctuation,
 } from '../compare/loss-fluctuation.ts';
 import { comparePositions } from '../compare/positions.ts';
@@ -89,7 +90,10 @@ export async function compareStage(context: Context): Promise<void> {
   const walked = await randomWalk(settings, eigenvalues, noise.variance, seed, report);
   const walk = await principalComponents(walked, eigenvalues, problem, seed, report);
 
-  const direct = await directLossFluctuation(context, bench, mean, eigenvectors, projections.theta);
+  const direct =
+    experiment.model.name === 'none'
+      ? UNKNOWN_LIFT
+      : await directLossFluctuation(context, bench, mean, eigenvectors, projections.theta);
   const held = describeSpectrum(spectrum, problem.size, sgd.weightDecay);
   const findings: Findings = {
     sampler: sgd.sampler,

@@ -11,6 +11,7 @@ import { openDepartures } from '../curvature/departures.ts';
 import { finiteSteps } from '../curvature/finite-step.ts';
 import { gradientsAlongPath } from '../curvature/path.ts';
 import { curvatureAlongWindow } from '../curvature/quadraticity.ts';
+import { writeUnknownCurvature } from '../import/given-results.ts';
 import { readMean, readProjections, readSpectrum } from '../run-files.ts';
 import type { Experiment } from '../schema.ts';
 
@@ -24,6 +25,7 @@ export interface CurvatureReport {
 
 /** Writes curvature. */
 export async function curvatureStage(context: Context): Promise<void> {
+  if (context.experiment.model.name === 'none') return writeUnknownCurvature(context);
   const { directory, experiment, voice } = context;
   const bench = await context.workbench();
   const spectrum = readSpectrum(directory);

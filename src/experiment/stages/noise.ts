@@ -11,6 +11,7 @@ import { mostExact } from '../../tensor/backend.ts';
 import { projectionBackend } from '../../tensor/projection.ts';
 import type { Context } from '../context.ts';
 import { measureMultiplicative } from '../noise/multiplicative.ts';
+import { writeGivenNoise } from '../import/given-results.ts';
 import { chooseMethod, measureVariance, type NoiseMethod } from '../noise/variance.ts';
 import {
   autocovarianceAlongTrajectory,
@@ -23,7 +24,8 @@ import { readMean, readProjections, readSpectrum } from '../run-files.ts';
 
 /** What `noise.safetensors` says of itself. */
 export interface NoiseReport {
-  readonly method: NoiseMethod;
+  /** `given`: it came with an imported window. */
+  readonly method: NoiseMethod | 'given';
   /** Epochs of batch gradients behind an estimate. */
   readonly epochs: number | null;
   /** States of the window behind the noise of the fluctuating curvature. */
@@ -33,6 +35,7 @@ export interface NoiseReport {
 
 /** Writes noise and replay. */
 export async function noiseStage(context: Context): Promise<void> {
+  if (context.experiment.model.name === 'none') return writeGivenNoise(context);
   const { directory, experiment, voice } = context;
   const bench = await context.workbench();
   const { problem, dataset, batchesPerEpoch } = bench;

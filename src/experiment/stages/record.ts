@@ -12,6 +12,7 @@ import { readSafetensors, requireTensor, writeSafetensors } from '../../store/sa
 import type { Reals } from '../../tensor/types.ts';
 import { batchesOfRun } from '../batches-of-run.ts';
 import type { Context } from '../context.ts';
+import { importWindow } from '../import/window.ts';
 import { measured } from '../profile.ts';
 import { lookAtMinimum } from '../record/look.ts';
 import { chooseStoreOf, requireSpaceFor } from '../record/store.ts';
@@ -27,6 +28,7 @@ import type { Workbench } from '../workbench.ts';
  * there is no room for the window
  */
 export async function recordStage(context: Context): Promise<void> {
+  if (context.experiment.import) return await importWindow(context);
   const { directory, experiment, voice, workbench } = context;
   const bench = await workbench();
   const { problem, exact, dataset, batchesPerEpoch, samples } = bench;

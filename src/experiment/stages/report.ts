@@ -2,6 +2,7 @@
 import { join, parse } from 'node:path';
 import { allFigures } from '../../report/all-figures.ts';
 import { renderPage } from '../../report/page/page.ts';
+import { renderPdf } from '../../report/pdf.ts';
 import { renderPng } from '../../report/png.ts';
 import { writeFileAtomic } from '../../store/atomic.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
@@ -17,8 +18,10 @@ export async function reportStage({ directory, experiment, voice }: Context): Pr
   const figures = allFigures(readReportInput(directory, title));
   const report = voice.begin('pictures');
   for (const [index, { name, figure }] of figures.entries()) {
-    const png = measuredCall('drawing', () => renderPng(figure));
-    writeFileAtomic(join(runPath(directory, RUN_FILES.figures), `${name}.png`), png);
+    const [png, pdf] = measuredCall('drawing', () => [renderPng(figure), renderPdf(figure)]);
+    const path = join(runPath(directory, RUN_FILES.figures), name);
+    writeFileAtomic(`${path}.png`, png);
+    writeFileAtomic(`${path}.pdf`, pdf);
     await report(index + 1, figures.length + 1);
   }
   const page = measuredCall('page', () =>

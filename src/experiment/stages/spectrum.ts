@@ -3,6 +3,7 @@ import { AT_THE_END } from '../../store/checkpoint.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
+import { givenDirections } from '../import/given-pairs.ts';
 import { readMean, readSpectrum } from '../run-files.ts';
 import { findDirections } from '../spectrum/directions.ts';
 import type { Workbench } from '../workbench.ts';
@@ -30,7 +31,8 @@ async function writeSpectrum(context: Context, bench: Workbench): Promise<Float3
   const written = context.checkpoint('spectrum');
   const { size } = bench.problem;
   const { theta, gradient } = readMean(directory);
-  const found = await findDirections(context, bench, theta);
+  const isGiven = context.experiment.model.name === 'none';
+  const found = isGiven ? givenDirections(context.experiment, size) : await findDirections(context, bench, theta);
   const order = Array.from(found.eigenvalues.keys()).sort((a, b) => found.eigenvalues[b] - found.eigenvalues[a]);
   const vectors = rowsInOrder(found.eigenvectors, order, size);
   const sorted = (values: Float64Array) => Float64Array.from(order, (from) => values[from]);

@@ -13,6 +13,7 @@ import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
 import { BATCH_STATISTICS, frozenAt, openUnfrozen } from '../batch-norm.ts';
 import type { Context } from '../context.ts';
+import { importOpening } from '../import/opening.ts';
 import { measured } from '../profile.ts';
 import type { Experiment } from '../schema.ts';
 import { polishFrom } from '../train/polishing.ts';
@@ -30,6 +31,7 @@ export interface PolishReport {
 
 /** Writes the minimum and the training curve. @throws RunError where the loss grows */
 export async function trainStage(context: Context): Promise<void> {
+  if (context.experiment.import) return await importOpening(context);
   const { directory, experiment, voice } = context;
   let bench = await context.workbench();
   const { dataset, problem } = bench;

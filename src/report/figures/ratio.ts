@@ -60,12 +60,13 @@ export function ratioFigure(input: ReportInput): Figure {
 
   function medians(): void {
     if (both) steps(`over ${WHITE_THEORY}: medians`, 'white-theory', (one) => one.ratioWhite);
+    steps('over two-component theory: medians', 'two-component-theory', (one) => one.ratioTwoComponent);
     steps(`over ${own}: medians`, 'sampler-theory', (one) => one.ratioSampler);
   }
 
   function steps(
     label: string,
-    role: 'sampler-theory' | 'white-theory',
+    role: 'sampler-theory' | 'white-theory' | 'two-component-theory',
     median: (one: RangeSummary) => number | null,
   ): void {
     const x: number[] = [];

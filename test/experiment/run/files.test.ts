@@ -163,12 +163,16 @@ describe('a run directory', () => {
       });
   });
 
-  it('has pictures that are PNG files', () => {
-    for (const name of listing(directory).filter((one) => one.startsWith('figures/'))) {
-      expect(name).toMatch(/^figures\/[a-z-]+\.png$/);
+  it('has every picture as PNG and as PDF', () => {
+    const pictures = listing(directory).filter((one) => one.startsWith('figures/'));
+    const named = (ending: string) => pictures.filter((one) => one.endsWith(ending)).map((one) => one.slice(0, -4));
+    expect(named('.png')).toEqual(named('.pdf'));
+    for (const name of pictures) {
+      expect(name).toMatch(/^figures\/[a-z-]+\.(png|pdf)$/);
       const bytes = readFileSync(join(directory, name));
-      expect([...bytes.subarray(0, 8)]).toEqual([137, 80, 78, 71, 13, 10, 26, 10]);
-      expect(bytes.subarray(-8, -4).toString('latin1')).toBe('IEND');
+      const [head, tail] = name.endsWith('.png') ? ['\x89PNG\r\n\x1a\n', 'IEND'] : ['%PDF-', '%%EOF'];
+      expect(bytes.subarray(0, head.length).toString('latin1')).toBe(head);
+      expect(bytes.subarray(-12).toString('latin1')).toContain(tail);
     }
   });
 });

@@ -58,6 +58,17 @@ describe('medians of ranges', () => {
     range(1, 10, 1.1),
     range(10, null, 2),
   ];
+
+  test('over two components, where these are known', () => {
+    const two = ranges.map((one) => ({ ...one, ratioTwoComponent: one.low === 1 ? 1.05 : null }));
+    const drawn = ratioFigure(inputOf(rows, { ranges: two })).series.filter(
+      ({ role }) => role === 'two-component-theory',
+    );
+    expect(drawn.map(({ label, y }) => [label, y.slice(0, 2)])).toEqual([
+      ['over two-component theory: medians', [1.05, 1.05]],
+    ]);
+  });
+
   const lines = ratioFigure(inputOf(rows, { ranges })).series.filter(({ kind }) => kind === 'line');
 
   test('are level pieces between the ends of each range, cut at the picture and broken between two', () => {

@@ -1,0 +1,183 @@
+// @ts-check
+/**
+ * Tables of the results that are kept, as Markdown, from their files alone: `node scripts/reference-tables.mjs [names]`. The pages
+ * that show them are held against this output by a test.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const FOLDER = fileURLToPath(new URL('../results/reference/', import.meta.url));
+
+/** @param {string} name */
+const has = (name) => fs.existsSync(path.join(FOLDER, name, 'summary.json'));
+
+/** @param {string} run @param {string} file @returns {any} */
+const json = (run, file) => JSON.parse(fs.readFileSync(path.join(FOLDER, run, file), 'utf8'));
+
+/** @param {number | null | undefined} value @param {number} [digits] */
+const fixed = (value, digits = 3) =>
+  typeof value === 'number' && Number.isFinite(value) ? value.toFixed(digits) : '–';
+/** @param {number | null | undefined} value @param {number} [digits] */
+const short = (value, digits = 3) => (typeof value === 'number' ? String(Number(value.toPrecision(digits))) : '–');
+/** @param {number | null} share */
+const percent = (share) => (share === null ? '–' : `${Math.round(100 * share)} %`);
+
+/** @param {readonly string[]} header @param {readonly (readonly string[])[]} rows */
+function table(header, rows) {
+  const widths = header.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i].length)));
+  /** @param {readonly string[]} row */
+  const line = (row) => `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
+  return [line(header), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
+}
+
+/** @param {{ low: number, high: number | null }} range */
+const rangeName = ({ low, high }) =>
+  high === null ? `above ${low}` : low === 0 ? `up to ${high}` : `${low} … ${high}`;
+
+/** @param {string} run the last line that knows each column @returns {{ loss: string, accuracy: string }} */
+function trained(run) {
+  const [header, ...lines] = fs
+    .readFileSync(path.join(FOLDER, run, 'window.csv'), 'utf8')
+    .trim()
+    .split('\n');
+  const names = header.split(',');
+  /** @param {string} name */
+  const last = (name) =>
+    lines
+      .map((line) => line.split(',')[names.indexOf(name)])
+      .filter((cell) => cell !== '')
+      .at(-1);
+  return { loss: fixed(Number(last('train_loss'))), accuracy: fixed(Number(last('train_accuracy'))) };
+}
+
+/** What was run. @param {readonly string[]} runs */
+export function settingsTable(runs) {
+  const header = [
+    'run',
+    'd',
+    'k',
+    'N',
+    'S',
+    'η',
+    'λ×',
+    'rank of λ×',
+    'loss',
+    'accuracy',
+    'Tr H',
+    'computed',
+    'm',
+    'C_mult/C',
+  ];
+  const rows = runs.map((run) => {
+    const { summary, experiment } = { summary: json(run, 'summary.json'), experiment: json(run, 'experiment.json') };
+    const above = summary.ranges.filter((/** @type {any} */ { low }) => low >= 1);
+    const { loss, accuracy } = trained(run);
+    return [
+      `\`${run}\``,
+      short(summary.spectrum.parameters, 6),
+      short(summary.spectrum.computed, 6),
+      short(summary.samples, 6),
+      short(experiment.sgd.batchSize),
+      short(summary.learningRate),
+      short(summary.crossoverEigenvalue),
+      String(above.reduce((/** @type {number} */ sum, /** @type {any} */ { directions }) => sum + directions, 0)),
+      loss,
+      accuracy,
+      `${short(summary.noise.trace)} ± ${short((summary.noise.traceHigh - summary.noise.traceLow) / 2, 2)}`,
+      percent(summary.spectrum.share),
+      short(summary.noise.expectedShare, 2),
+      short(summary.noise.multiplicativeShare, 2),
+    ];
+  });
+  return table(header, rows);
+}
+
+/** Measured over predicted, range by range. @param {readonly string[]} runs */
+export function rangesTable(runs) {
+  const header = [
+    'run',
+    'λ/λ×',
+    'directions',
+    '/ epoch theory',
+    '/ two components',
+    'within epochs',
+    '/ white theory',
+    'velocity',
+    'inside 95 %',
+  ];
+  const rows = runs.flatMap((run) =>
+    json(run, 'summary.json')
+      .ranges.toReversed()
+      .filter((/** @type {any} */ { directions }) => directions > 0)
+      .map((/** @type {any} */ range) => [
+        `\`${run}\``,
+        rangeName(range),
+        String(range.directions),
+        `${fixed(range.ratioSampler)} ± ${fixed(range.ratioSampler * range.pooledError)}`,
+        fixed(range.ratioTwoComponent),
+        fixed(range.withinEpochs.ratioTwoComponent ?? range.withinEpochs.ratioSampler),
+        fixed(range.ratioWhite),
+        fixed(range.velocityRatioSampler),
+        percent(range.coverageTwoComponent ?? range.coverage),
+      ]),
+  );
+  return table(header, rows);
+}
+
+/** Measured over predicted with the three curvatures. @param {readonly string[]} runs */
+export function curvaturesTable(runs) {
+  const header = ['run', 'λ/λ×', 'path / λ', '±σ / λ', 'measured / predicted with λ', 'with the path’s', 'with ±σ'];
+  const rows = runs.flatMap((run) =>
+    json(run, 'summary.json')
+      .curvatures.ranges.toReversed()
+      .filter((/** @type {any} */ { directions }) => directions > 0)
+      .map((/** @type {any} */ range) => [
+        `\`${run}\``,
+        rangeName(range),
+        fixed(range.trajectory.overEigenvalue?.value),
+        fixed(range.finiteStep.overEigenvalue?.value),
+        fixed(range.eigenvalue.ratio),
+        fixed(range.trajectory.ratio),
+        fixed(range.finiteStep.ratio),
+      ]),
+  );
+  return table(header, rows);
+}
+
+/** Controls from the same minimum: each against its own prediction. @param {readonly string[]} runs */
+export function controlsTable(runs) {
+  const header = ['run', 'control', 'λ/λ×', 'directions', '/ own theory', 'inside 95 %'];
+  const rows = runs.flatMap((run) =>
+    json(run, 'controls.json').controls.flatMap((/** @type {any} */ { name, ranges }) =>
+      ranges
+        .toReversed()
+        .filter((/** @type {any} */ { directions }) => directions > 0)
+        .map((/** @type {any} */ range) => [
+          `\`${run}\``,
+          name,
+          rangeName(range),
+          String(range.directions),
+          fixed(range.ratioTwoComponent ?? range.ratioSampler),
+          percent(range.coverageTwoComponent ?? range.coverage),
+        ]),
+    ),
+  );
+  return table(header, rows);
+}
+
+/** Runs in the paper's setting, as far as they are kept. */
+export const PAPER_RUNS = [
+  'lenet-cifar10-fast',
+  'lenet-cifar10-fast-seed2',
+  'lenet-cifar10',
+  'lenet-cifar10-paper',
+  'resnet20-cifar10',
+];
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const runs = (process.argv.length > 2 ? process.argv.slice(2) : PAPER_RUNS).filter(has);
+  const controlled = runs.filter((run) => fs.existsSync(path.join(FOLDER, run, 'controls.json')));
+  for (const text of [settingsTable(runs), rangesTable(runs), curvaturesTable(runs), controlsTable(controlled)])
+    process.stdout.write(`${text}\n\n`);
+}

@@ -1,0 +1,30 @@
+/** The recording that a configuration names, held against it. */
+import { ConfigurationError } from '../../errors.ts';
+import { type Model, parameterCount } from '../../models/model.ts';
+import type { Experiment } from '../schema.ts';
+import { orderOf } from './layout.ts';
+import { inspectRecording, type OrderedRecording } from './recording.ts';
+
+/**
+ * @param samples N of the data
+ * @throws DataError where the recording is missing or damaged; ConfigurationError where it is of another model or another batch size
+ */
+export function recordingOf(experiment: Experiment, { name, shapes }: Model, samples: number): OrderedRecording {
+  const { import: given, sgd } = experiment;
+  const recording = inspectRecording(given!.recording);
+  const size = parameterCount({ shapes });
+  if (recording.size !== size)
+    throw new ConfigurationError(
+      `${recording.path} has ${recording.size} weights, but model ${name} has ${size}: name the model that was recorded`,
+    );
+  if (recording.batchSize !== null && recording.batchSize !== sgd.batchSize)
+    throw new ConfigurationError(
+      `${recording.path} has batches of ${recording.batchSize} samples, but sgd.batchSize is ${sgd.batchSize}: make them equal`,
+    );
+  const said = recording.metadata.samples;
+  if (said !== undefined && said !== samples)
+    throw new ConfigurationError(
+      `${recording.path} says samples ${String(said)}, but the data have ${samples}: name the data that were trained on`,
+    );
+  return { ...recording, inOrder: orderOf(experiment, shapes) };
+}
