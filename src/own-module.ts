@@ -72,16 +72,17 @@ export async function importModule(path: string): Promise<Readonly<Record<string
   try {
     return (await import(/* @vite-ignore */ pathToFileURL(entry).href)) as Record<string, unknown>;
   } catch (error) {
-    throw new ConfigurationError(`${entry} cannot be loaded: ${reasonOf(error)}`, { cause: error });
+    // The error does not tell the line.
+    const place = error instanceof SyntaxError ? ` (\`node --check ${path}\` shows the place)` : '';
+    throw new ConfigurationError(`${entry} cannot be loaded: ${reasonOf(error)}${place}`, { cause: error });
   }
 }
 
-/** What went wrong in a user's code, in one line: the kind of error, its message, and the line where the code is no code. */
+/** What went wrong in a user's code, in one line: the kind of error and its message. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const [message] = error.message.split('\n');
-  const line = error instanceof SyntaxError ? /^file:.*:(\d+)$/m.exec(error.stack ?? '')?.[1] : undefined;
-  return `${error.name}: ${message}${line === undefined ? '' : ` (line ${line})`}`;
+  return `${error.name}: ${message}`;
 }
 
 function read(file: string): Buffer {

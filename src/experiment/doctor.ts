@@ -8,7 +8,7 @@ import { describeEnvironment } from './environment.ts';
 import type { Described } from './result.ts';
 
 const GIBIBYTE = 2 ** 30;
-/** The quickstart takes about half of this. */
+/** The quickstart takes 0.6 of it. */
 const LITTLE_MEMORY = GIBIBYTE;
 
 /** Tries what a run needs. @returns exit code 1 where no back end works */

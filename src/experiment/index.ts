@@ -8,6 +8,7 @@ export { exportData } from './export-data.ts';
 export { loadImport } from './import/load.ts';
 export { experimentNames, loadExperiment, resolveExperiment } from './load.ts';
 export { type PipelineResult, runExperiment, runStage } from './pipeline.ts';
+export type { ModelModule, ModuleSetting } from '../models/module.ts';
 export { examineExperiment } from './model-doctor/described.ts';
 export { probeRun, probeText } from './probe-text.ts';
 export { reportSideBySide } from './report/side-by-side.ts';

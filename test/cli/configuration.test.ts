@@ -19,7 +19,7 @@ describe('--set refuses', () => {
     ],
     ['sgd.learningRate=fast', /^2: sgd\.learningRate is "fast"; expected a number$/],
     ['sgd.momentum=1', /^2: sgd\.momentum is 1; expected less than 1$/],
-    ['data.name=mnits', /^2: data\.name is "mnits"; expected teacher, digits, .* or file \(did you mean mnist\?\)$/],
+    ['data.name=mnits', /^2: data\.name is "mnits"; expected teacher, digits, .* or none \(did you mean mnist\?\)$/],
     ['sgd.nesterov=true', /^2: sgd\.nesterov asks for Nesterov momentum, which is not supported: .*; remove the key$/],
     ['sgd.dampening=0.1', /^2: sgd\.dampening asks for dampening, which is not supported: .*; remove the key$/],
     ['adam=true', /^2: adam asks for Adam, which is not supported: .*; remove the key$/],

@@ -1,4 +1,6 @@
 /** `epochnoise doctor <experiment>`: the doctor for models on any experiment. */
+import { ConfigurationError } from '../../errors.ts';
+import { mostExact } from '../../tensor/backend.ts';
 import { suggestChoices } from '../choices.ts';
 import type { Voice } from '../context.ts';
 import { loadExperiment } from '../load.ts';
@@ -11,6 +13,7 @@ import { findingLines } from './finding.ts';
  * Examines the model of an experiment. Nothing is written.
  *
  * @param assignments as `--set` gives them
+ * @throws ConfigurationError where there is no network; and as `openWorkbench`
  * @returns with an exit code: 2 where a check failed, which would refuse a run
  */
 export async function examineExperiment(
@@ -19,6 +22,8 @@ export async function examineExperiment(
   voice: Pick<Voice, 'warn'>,
 ): Promise<Described & { readonly exitCode: number }> {
   const { name, experiment } = loadExperiment(nameOrFile, assignments);
+  if (experiment.model.name === 'none')
+    throw new ConfigurationError(`${nameOrFile} has no network (model.name is none): there is nothing to examine`);
   const bench = await openWorkbench(experiment, suggestChoices(experiment), voice);
   const checks = examineModel(experiment, bench);
   const { size, model } = bench.problem;
@@ -27,7 +32,7 @@ export async function examineExperiment(
     failed === 0
       ? `→ nothing stands against \`epochnoise run ${nameOrFile}\``
       : `→ ${failed === 1 ? 'a check' : `${failed} checks`} failed: \`epochnoise run ${nameOrFile}\` would be refused`;
-  const { precision } = bench.exact.backend;
+  const { precision } = mostExact(bench.problem.backend);
   const head = `model ${model.name}: ${model.shapes.length} parameters, ${size} weights, about ${Math.round(model.unitsPerSample)} layer outputs a sample`;
   return {
     document: {

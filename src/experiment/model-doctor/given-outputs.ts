@@ -43,7 +43,8 @@ export function compareGivenOutputs(
   let at = 0;
   for (let i = 0; i < found.length; i++)
     if (!(Math.abs(found[i] - logits[i]) <= Math.abs(found[at] - logits[at]))) at = i;
-  const largest = Math.max(...Array.from(logits, Math.abs), Number.MIN_VALUE);
+  let largest = Number.MIN_VALUE;
+  for (let i = 0; i < found.length; i++) largest = Math.max(largest, Math.abs(logits[i]));
   const error = Math.abs(found[at] - logits[at]) / largest;
   const shown = (value: number) => value.toPrecision(6);
   return within(

@@ -1,0 +1,52 @@
+/** A page of docs/ whose code is run as it stands: files, commands, and what these print. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Ended, epochnoise } from '../cli/program.ts';
+
+/** A block of code. */
+export interface Block {
+  /** As the fence names it; empty where it names none. */
+  readonly language: string;
+  readonly text: string;
+  /** Of the file that it is, where its first line is a comment with one. */
+  readonly file: string | null;
+}
+
+/** All blocks of a page of docs/, in their order. */
+export function blocksOf(page: string): Block[] {
+  const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({
+    language,
+    text: code,
+    file: /^(?:\/\/|#) (\S+\.\w+)\n/.exec(code)?.[1] ?? null,
+  }));
+}
+
+/** Writes the files of a page. @returns their names */
+export function writeFiles(blocks: readonly Block[], folder: string): string[] {
+  return blocks.flatMap(({ file, text }) => {
+    if (file === null) return [];
+    writeFileSync(join(folder, file), text);
+    return [file];
+  });
+}
+
+/** The commands of a page, as arguments of the program. */
+export const commandsOf = (blocks: readonly Block[]): string[][] =>
+  blocks
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ text }) => text.trim().split('\n'))
+    .map((line) => {
+      if (!line.startsWith('npx epochnoise ')) throw new Error(`the page has a command that is not run: ${line}`);
+      return line.slice('npx epochnoise '.length).split(' ');
+    });
+
+/** Runs a command. @throws Error with what it said, unless it ends well */
+export async function runs(folder: string, args: readonly string[]): Promise<Ended> {
+  const ended = await epochnoise(folder, args);
+  if (ended.code !== 0) throw new Error(`epochnoise ${args.join(' ')} ended with ${ended.code}:\n${ended.err}`);
+  return ended;
+}
+
+/** Text in which numbers do not count. */
+export const withoutNumbers = (text: string): string => text.replace(/\d+(\.\d+)?(e[+-]?\d+)?/g, '#').trim();
