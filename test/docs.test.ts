@@ -6,10 +6,12 @@
  *   <!-- not run: reason -->  what takes long, or needs what is not here
  *   <!-- file: name -->       it is written to that file, for the blocks below it
  *   <!-- prints -->           above a block without a language: exactly what the block before it writes
+ * and below the title of a page whose code has a test of its own:
+ *   <!-- code: test/….test.ts -->
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -116,6 +118,7 @@ it('CITATION.cff is of this version', () => {
 
 describe.each(pages)('%s', (page) => {
   const blocks = blocksOf(page);
+  const elsewhere = /^<!-- code: (.*) -->$/m.exec(readFileSync(join(ROOT, page), 'utf8'))?.[1];
 
   it('has commands in blocks of language sh alone, and remarks that are known', () => {
     for (const { language, code, remark, line } of blocks) {
@@ -124,6 +127,12 @@ describe.each(pages)('%s', (page) => {
     }
   });
 
+  if (elsewhere !== undefined) {
+    it(`has its code run by ${elsewhere}`, () => {
+      expect(readFileSync(join(ROOT, elsewhere), 'utf8')).toContain(basename(page));
+    });
+    return;
+  }
   if (!blocks.some((block) => isRun(block))) return;
   const folder = pageFolder();
   compile();
