@@ -52,7 +52,7 @@ describe('report of several runs', () => {
     [['first', 'first'], '2: ~/first is named twice; name each run once'],
     [['first', 'nowhere'], /^3: .*~\/nowhere/],
     [['first', 'second', '--repair'], '2: --repair is for one run; repair each, then ask for the page of all'],
-    [['first', 'second', '--out', 'missing/both.html'], /^3: .*missing/],
+    [['first', 'second', '--out', 'first/summary.json/both.html'], /^3: .*summary\.json/],
   ])('%j is refused in a sentence', async (args, said) => {
     const words = await refusal(folder, ['report', ...args]);
     if (typeof said === 'string') expect(words).toBe(said);

@@ -61,6 +61,8 @@ function controlExperiment(
     ...experiment,
     sgd: { ...experiment.sgd, sampler, seed },
     spectrum: { ...experiment.spectrum, shared },
+    // Where products are what there is to be saved, steps are too: they say the same at the run's own mean.
+    ...(shared === null ? {} : { curvature: { ...experiment.curvature, directions: 0 } }),
     controls: { run: [], seeds: 1, directions: 'own' },
   };
 }
