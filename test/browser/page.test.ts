@@ -100,14 +100,17 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
 
   /** Scrolls through the page, so that every figure is drawn. */
   async function scrollThrough(page: Page): Promise<void> {
-    const height = await page.evaluate('document.body.scrollHeight');
-    for (let at = 0; at < Number(height); at += 600) {
-      await page.evaluate(`scrollTo(0, ${at})`);
-      await page.waitForTimeout(30);
+    for (const figure of await page.locator('[data-figure]').all()) {
+      await figure.evaluate((element: { scrollIntoView(): void }) => element.scrollIntoView());
+      await figure.and(page.locator('[data-drawn]')).waitFor();
     }
     await page.evaluate('scrollTo(0, 0)');
-    await page.waitForTimeout(100);
+    await settled(page);
   }
+
+  /** Two frames later: what was asked for is drawn. */
+  const settled = (page: Page) =>
+    page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 
   /** How many pixels of each canvas have been drawn on. As text: the types of a browser are not those of these tests. */
   const inked = (page: Page, selector: string) =>
@@ -161,6 +164,7 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
 
   test('figures are drawn when they come into sight', async () => {
     const { page, close } = await open(usual);
+    await page.locator('[data-figure="weight-variance"][data-drawn]').waitFor();
     const before = await inked(page, '.plot canvas');
     expect(before[0]).toBeGreaterThan(0);
     expect(before.at(-1)).toBe(0);
@@ -186,7 +190,10 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
     await scrollThrough(page);
     const [estimators, ratio] = ['estimators', 'ratio'].map((name) => `[data-figure="${name}"] .plot canvas`);
     const before = [await pixels(page, estimators), await pixels(page, ratio)];
-    await page.locator('[data-figure="estimators"] .legend input').first().uncheck();
+    // By keyboard: the bar at the top may lie over the box.
+    await page.locator('[data-figure="estimators"] .legend input').first().focus();
+    await page.keyboard.press('Space');
+    await settled(page);
     expect(await pixels(page, estimators)).not.toBe(before[0]);
     expect(await pixels(page, ratio)).toBe(before[1]);
     await close();
@@ -266,7 +273,8 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
   test('the theme can be chosen, and figures follow', async () => {
     const { page, close } = await open(usual, { colorScheme: 'light' });
     const selector = '[data-figure="weight-variance"] .plot canvas';
-    await page.waitForTimeout(100);
+    await page.locator('[data-figure="weight-variance"][data-drawn]').waitFor();
+    await settled(page);
     const lightPicture = await pixels(page, selector);
     await page.selectOption('#theme', 'dark');
     expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(20, 23, 26)');

@@ -60,8 +60,8 @@ describe('costOfRun', () => {
     const experiment = resolveExperiment({ record: { burnInEpochs: 6, epochs: 10 }, spectrum: { eigenpairs: 60 } });
     expect(costOfRun(experiment, bench, pace)).toEqual({
       ...pace,
-      // 60 products for the trace, ten for the largest curvature, with 10⁸/20,000 of the samples.
-      lookSeconds: 70,
+      // 60 products for the trace, ten for the largest curvature, with 3·10⁷/20,000 of the samples.
+      lookSeconds: 21,
       updates: 1600,
       windowSeconds: 16,
       spectrum: { eigenpairs: 60, products: 220, seconds: 440 },

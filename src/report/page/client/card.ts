@@ -52,6 +52,8 @@ export class Card {
       plot.draw();
       return plot;
     });
+    // For whoever waits for it from outside.
+    this.element.dataset.drawn = '';
   }
 
   private figures(): readonly (Figure | null)[] {
