@@ -1,16 +1,15 @@
 // @ts-check
 /**
- * Tables of the results that are kept, as Markdown, from their files alone: `node scripts/reference-tables.mjs [names]`. The pages
- * that show them are held against this output by a test.
+ * Tables of the results that are kept, as Markdown, from their files alone. `node scripts/reference-tables.mjs` puts them into the
+ * pages that ask for them; a test holds the pages against the results.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = fileURLToPath(new URL('../results/reference/', import.meta.url));
-
-/** @param {string} name */
-const has = (name) => fs.existsSync(path.join(FOLDER, name, 'summary.json'));
+/** Pages with tables. */
+export const PAGES = [fileURLToPath(new URL('../docs/concepts/paper.md', import.meta.url))];
 
 /** @param {string} run @param {string} file @returns {any} */
 const json = (run, file) => JSON.parse(fs.readFileSync(path.join(FOLDER, run, file), 'utf8'));
@@ -166,18 +165,75 @@ export function controlsTable(runs) {
   return table(header, rows);
 }
 
-/** Runs in the paper's setting, as far as they are kept. */
-export const PAPER_RUNS = [
-  'lenet-cifar10-fast',
-  'lenet-cifar10-fast-seed2',
-  'lenet-cifar10',
-  'lenet-cifar10-paper',
-  'resnet20-cifar10',
+/** @param {string} run @param {string} file @returns {Record<string, string>[]} */
+function csv(run, file) {
+  const [header, ...lines] = fs
+    .readFileSync(path.join(FOLDER, run, file), 'utf8')
+    .trim()
+    .split('\n');
+  const names = header.split(',');
+  return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [names[i], cell])));
+}
+
+/** Parts of the range around the crossover, in units of it. */
+const BINS = [
+  [1, 3],
+  [0.3, 1],
+  [0.1, 0.3],
 ];
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const runs = (process.argv.length > 2 ? process.argv.slice(2) : PAPER_RUNS).filter(has);
-  const controlled = runs.filter((run) => fs.existsSync(path.join(FOLDER, run, 'controls.json')));
-  for (const text of [settingsTable(runs), rangesTable(runs), curvaturesTable(runs), controlsTable(controlled)])
-    process.stdout.write(`${text}\n\n`);
+/**
+ * How much less the weights fluctuate than with independent batches: both were measured, along the same directions; and what theory
+ * says of both. Geometric means.
+ *
+ * @param {readonly string[]} runs
+ */
+export function reductionTable(runs) {
+  const header = ['run', 'λ/λ×', 'directions', 'shuffled / independent, measured', 'predicted'];
+  const rows = runs.flatMap((run) => {
+    const { crossoverEigenvalue, sampler } = json(run, 'summary.json');
+    const own = csv(run, 'directions.csv');
+    const other = csv(run, 'controls/with-replacement/directions.csv');
+    /** @param {(own: Record<string, string>, other: Record<string, string>) => number} ratio @param {number[]} members */
+    const mean = (ratio, members) =>
+      Math.exp(members.reduce((sum, i) => sum + Math.log(ratio(own[i], other[i])), 0) / members.length);
+    if (sampler !== 'reshuffle') return [];
+    return BINS.flatMap(([low, high]) => {
+      const members = [...own.keys()].filter((i) => {
+        const x = Number(own[i].eigenvalue) / crossoverEigenvalue;
+        return x > low && x <= high;
+      });
+      if (members.length === 0) return [];
+      return [
+        [
+          `\`${run}\``,
+          `${low} … ${high}`,
+          String(members.length),
+          fixed(mean((one, two) => Number(one.theta_variance) / Number(two.theta_variance), members)),
+          fixed(
+            mean((one, two) => Number(one.theta_variance_two_component) / Number(two.theta_variance_sampler), members),
+          ),
+        ],
+      ];
+    });
+  });
+  return table(header, rows);
 }
+
+/** @type {Record<string, (runs: readonly string[]) => string>} */
+const TABLES = {
+  settings: settingsTable,
+  ranges: rangesTable,
+  reduction: reductionTable,
+  curvatures: curvaturesTable,
+  controls: controlsTable,
+};
+const MARKED = /(<!-- table: (\w+) ([\w ,-]+) -->\n)(?:\n\|[^]*?\n(?=\n))?/g;
+
+/** A page with the tables that it asks for by `<!-- table: ranges run1, run2 -->`. @param {string} page */
+export function withTables(page) {
+  return page.replace(MARKED, (_, marker, name, runs) => `${marker}\n${TABLES[name](runs.split(', '))}\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  for (const page of PAGES) fs.writeFileSync(page, withTables(fs.readFileSync(page, 'utf8')));
