@@ -24,7 +24,7 @@ const percent = (share) => (share === null ? '–' : `${Math.round(100 * share)}
 
 /** @param {readonly string[]} header @param {readonly (readonly string[])[]} rows */
 function table(header, rows) {
-  const widths = header.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i].length)));
+  const widths = header.map((cell, i) => Math.max(3, cell.length, ...rows.map((row) => row[i].length)));
   /** @param {readonly string[]} row */
   const line = (row) => `| ${row.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
   return [line(header), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');

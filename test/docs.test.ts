@@ -18,36 +18,11 @@ import { parse } from 'yaml';
 import { programVersion } from '../src/experiment/environment.ts';
 import { RUN_FILES } from '../src/store/run-directory.ts';
 import { compile, workingFolder } from './cli/program.ts';
+import { type Block, blocksOf } from './docs/blocks.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const PYTHON = process.env.EPOCHNOISE_PYTHON || 'python3';
 const LIBRARIES = ['numpy', 'pandas', 'safetensors'];
-
-interface Block {
-  /** Of its first line in the page. */
-  readonly line: number;
-  readonly language: string;
-  readonly code: string;
-  /** What the comment above it says. */
-  readonly remark: string;
-}
-
-function blocksOf(page: string): Block[] {
-  const blocks: Block[] = [];
-  let remark = '';
-  let open: { line: number; language: string; code: string[] } | null = null;
-  for (const [at, text] of readFileSync(join(ROOT, page), 'utf8').split('\n').entries()) {
-    const fence = /^ {0,3}```(\w*)/.exec(text);
-    if (fence && open) {
-      blocks.push({ ...open, code: `${open.code.join('\n')}\n`, remark });
-      open = null;
-      remark = '';
-    } else if (fence) open = { line: at + 1, language: fence[1], code: [] };
-    else if (open) open.code.push(text);
-    else remark = /^<!-- (.*) -->$/.exec(text)?.[1] ?? (text.trim() === '' ? remark : '');
-  }
-  return blocks;
-}
 
 /** A folder in which `npx epochnoise` and `import 'epochnoise'` are this checkout's. */
 function pageFolder(): string {

@@ -6,9 +6,10 @@ import { readJson } from '../../src/store/json.ts';
 import { checkedOps } from '../../src/tensor/ops.ts';
 import { readFileSync } from 'node:fs';
 import { compile, workingFolder } from '../cli/program.ts';
-import { blocksOf, commandsOf, runs, withoutNumbers, writeFiles } from './page.ts';
+import { blocksOf } from './blocks.ts';
+import { commandsOf, runs, withoutNumbers, writeFiles } from './page.ts';
 
-const PAGE = 'how-to/own-model.md';
+const PAGE = 'docs/how-to/own-model.md';
 const blocks = blocksOf(PAGE);
 const [doctor, run] = commandsOf(blocks);
 const folder = workingFolder();
@@ -21,7 +22,7 @@ beforeAll(() => {
 it('the doctor prints what the page shows', async () => {
   const { out } = await runs(folder, doctor);
   const [shown] = blocks.filter(({ language }) => language === 'text');
-  expect(withoutNumbers(out)).toBe(withoutNumbers(shown.text));
+  expect(withoutNumbers(out)).toBe(withoutNumbers(shown.code));
 });
 
 it('the run shows the law: near epoch theory below the crossover, far from independent batches', async () => {
@@ -36,7 +37,7 @@ it('the run shows the law: near epoch theory below the crossover, far from indep
 });
 
 it('lists the ops that there are, and no others', () => {
-  const text = readFileSync(new URL(`../../docs/${PAGE}`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../../${PAGE}`, import.meta.url), 'utf8');
   const [, list] = /There are\n\n([\s\S]*?)\n\nwith the parameters/.exec(text)!;
   const listed = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => name);
   expect(listed.sort()).toEqual([...checkedOps].sort());

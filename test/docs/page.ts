@@ -1,32 +1,14 @@
 /** A page of docs/ whose code is run as it stands: files, commands, and what these print. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Ended, epochnoise } from '../cli/program.ts';
-
-/** A block of code. */
-export interface Block {
-  /** As the fence names it; empty where it names none. */
-  readonly language: string;
-  readonly text: string;
-  /** Of the file that it is, where its first line is a comment with one. */
-  readonly file: string | null;
-}
-
-/** All blocks of a page of docs/, in their order. */
-export function blocksOf(page: string): Block[] {
-  const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
-  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({
-    language,
-    text: code,
-    file: /^(?:\/\/|#) (\S+\.\w+)\n/.exec(code)?.[1] ?? null,
-  }));
-}
+import type { Block } from './blocks.ts';
 
 /** Writes the files of a page. @returns their names */
 export function writeFiles(blocks: readonly Block[], folder: string): string[] {
-  return blocks.flatMap(({ file, text }) => {
+  return blocks.flatMap(({ file, code }) => {
     if (file === null) return [];
-    writeFileSync(join(folder, file), text);
+    writeFileSync(join(folder, file), code);
     return [file];
   });
 }
@@ -35,7 +17,7 @@ export function writeFiles(blocks: readonly Block[], folder: string): string[] {
 export const commandsOf = (blocks: readonly Block[]): string[][] =>
   blocks
     .filter(({ language }) => language === 'sh')
-    .flatMap(({ text }) => text.trim().split('\n'))
+    .flatMap(({ code }) => code.trim().split('\n'))
     .map((line) => {
       if (!line.startsWith('npx epochnoise ')) throw new Error(`the page has a command that is not run: ${line}`);
       return line.slice('npx epochnoise '.length).split(' ');

@@ -7,9 +7,10 @@ import { modelOfModule } from '../../src/models/module.ts';
 import { readSafetensors, requireTensor } from '../../src/store/safetensors.ts';
 import { compile, workingFolder } from '../cli/program.ts';
 import { PYTHON, pytorchMissing } from '../oracle/pytorch.ts';
-import { blocksOf, commandsOf, runs, writeFiles } from './page.ts';
+import { blocksOf } from './blocks.ts';
+import { commandsOf, runs, writeFiles } from './page.ts';
 
-const blocks = blocksOf('how-to/weights-from-pytorch.md');
+const blocks = blocksOf('docs/how-to/weights-from-pytorch.md');
 const folder = workingFolder();
 writeFiles(blocks, folder);
 
@@ -19,10 +20,10 @@ it('its experiment is one', () => {
 });
 
 it('what it says of shapes is what a module may say', async () => {
-  const [{ text }] = blocks.filter(({ language }) => language === 'js');
+  const [{ code }] = blocks.filter(({ language }) => language === 'js');
   // Its lines are one entry each.
   const shapes = (0, eval)(
-    `[${text
+    `[${code
       .trim()
       .split('\n')
       .map((line) => `${line.replace(/\/\/.*/, '')},`)

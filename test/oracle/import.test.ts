@@ -3,20 +3,21 @@
  * PyTorch's own updates, Hessian and per-sample gradients, held against what is computed here from the same recording.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readCsv } from '../../src/store/csv.ts';
 import { compile, epochnoise, refusal, workingFolder } from '../cli/program.ts';
+import { blocksOf } from '../docs/blocks.ts';
+import { commandsOf } from '../docs/page.ts';
 import { PYTHON, pytorchMissing } from './pytorch.ts';
 
-const page = readFileSync(new URL('../../docs/how-to/import-a-recording.md', import.meta.url), 'utf8');
+const blocks = blocksOf('docs/how-to/import-a-recording.md');
+const [withNetwork, withoutNetwork] = commandsOf(blocks).map((args) => args.slice(0, -2));
 const block = (language: string, first: string): string => {
-  const found = [...page.matchAll(/```(\w*)\n([^]*?)```/g)].find(
-    ([, kind, code]) => kind === language && code.startsWith(first),
-  );
+  const found = blocks.find((one) => one.language === language && one.code.startsWith(first));
   if (!found) throw new Error(`the page has no ${language} that begins with ${first}`);
-  return found[2];
+  return found.code;
 };
 
 /** What the page leaves to its reader: data, a network, a training that ends near a minimum. */
@@ -59,7 +60,6 @@ describe.skipIf(missing)(`a recording from PyTorch${missing ? ` (${missing})` : 
     writeFileSync(join(folder, 'all.py'), script);
     execFileSync(PYTHON, ['all.py'], { cwd: folder, env: { ...process.env, OMP_NUM_THREADS: '1' } });
     writeFileSync(join(folder, 'trained.yaml'), block('yaml', '# trained.yaml'));
-    for (const line of block('', 'npx').trim().split('\n')) expect(line).toMatch(/^npx epochnoise import /);
   });
 
   it('the recorder has twenty lines', () => {
@@ -70,27 +70,13 @@ describe.skipIf(missing)(`a recording from PyTorch${missing ? ` (${missing})` : 
   });
 
   it('is imported with its network: the updates are those of the network', async () => {
-    const { code, err } = await epochnoise(folder, [
-      'import',
-      'window.safetensors',
-      '--experiment',
-      'trained.yaml',
-      '--out',
-      'with',
-    ]);
+    const { code, err } = await epochnoise(folder, [...withNetwork, '--out', 'with']);
     expect(code, err).toBe(0);
     expect(columns('with').numbers('eigenvalue')).toHaveLength(83);
   });
 
   it('and without it, by PyTorch’s own eigenpairs and noise, which are those found here', async () => {
-    const { code, err } = await epochnoise(folder, [
-      'import',
-      'window.safetensors',
-      '--eigenpairs',
-      'pairs.safetensors',
-      '--out',
-      'bare',
-    ]);
+    const { code, err } = await epochnoise(folder, [...withoutNetwork, '--out', 'bare']);
     expect(code, err).toBe(0);
     const [here, there] = [columns('with'), columns('bare')];
     const lambda = there.numbers('eigenvalue');
