@@ -2,13 +2,11 @@
 import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { summaryTable } from '../report/table.ts';
-import type { ControlSummary } from '../report/summary.ts';
-import { readJson } from '../store/json.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
 import { LedgerBook } from './ledger.ts';
 import type { PipelineResult } from './pipeline.ts';
 import { STAGES } from './stages.ts';
-import { readSummary } from './report/input.ts';
+import { readControlSummary, readSummary } from './report/input.ts';
 
 /** A result as a document for programs and as text for people. */
 export interface Described {
@@ -17,26 +15,25 @@ export interface Described {
 }
 
 export function describeResult({ directory, ran, previous }: PipelineResult): Described {
-  const compared = existsSync(runPath(directory, RUN_FILES.summary));
+  const summary = existsSync(runPath(directory, RUN_FILES.summary)) ? readSummary(directory) : null;
   const figures = runPath(directory, RUN_FILES.figures);
   const page = runPath(directory, RUN_FILES.report);
   const drawn = existsSync(page);
-  const controlled = runPath(directory, RUN_FILES.controlSummary);
-  const controls = existsSync(controlled) ? readJson<ControlSummary>(controlled) : undefined;
+  const controls = readControlSummary(directory);
   const document = {
     directory,
     ran,
     previous,
     figures: drawn ? figures : null,
     page: drawn ? page : null,
-    summary: compared ? readSummary(directory) : null,
+    summary,
     controls: controls ?? null,
   };
   const shown = (path: string) => relative(process.cwd(), path) || '.';
-  if (compared)
+  if (summary)
     return {
       document,
-      text: summaryTable(readSummary(directory), drawn ? { figures: shown(figures), page: shown(page) } : {}, controls),
+      text: summaryTable(summary, drawn ? { figures: shown(figures), page: shown(page) } : {}, controls),
     };
   const book = new LedgerBook(directory, {});
   const done = STAGES.filter(({ name }) => book.has(name));

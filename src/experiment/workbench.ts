@@ -152,6 +152,11 @@ export interface SubsetChoice {
   readonly skip?: number;
 }
 
+/** How many samples so many layer outputs afford: all, where these are not too many, and two at least. */
+export function affordableSamples({ samples, problem }: Pick<Workbench, 'samples' | 'problem'>, units: number): number {
+  return Math.min(samples, Math.max(2, Math.floor(units / problem.model.unitsPerSample)));
+}
+
 /** All training samples, or the subset. */
 export function chosenSamples(
   { problem, dataset }: Pick<Workbench, 'problem' | 'dataset'>,

@@ -5,7 +5,7 @@ import type { Reals } from '../../tensor/types.ts';
 import { measured } from '../profile.ts';
 import type { Spectrum } from '../run-files.ts';
 import { snapshotsOfWindow, type WindowState } from '../snapshots.ts';
-import { chosenSamples, type Workbench } from '../workbench.ts';
+import { affordableSamples, chosenSamples, type Workbench } from '../workbench.ts';
 import { spreadOverDecades } from './choices.ts';
 
 /** States and directions: 40 products in all. */
@@ -34,7 +34,7 @@ export async function curvatureAlongWindow(
   const { problem, samples, savedBytes } = bench;
   const { size } = problem;
   const directions = spreadOverDecades(eigenvalues, DIRECTIONS);
-  const count = Math.max(2, Math.floor(UNITS / problem.model.unitsPerSample));
+  const count = affordableSamples(bench, UNITS);
   const subset = count < samples ? { count, purpose: 'curvature/window' } : null;
   const total = (states.length + (subset ? 1 : 0)) * directions.length;
   let done = 0;

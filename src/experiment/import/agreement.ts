@@ -52,7 +52,7 @@ export async function requireOwnUpdates(
           );
         await report(update + 1, last + 1);
       }
-      before = { theta: state.theta, velocity: Float64Array.from(state.velocity) };
+      before = state;
       if (++update > last) break;
     }
   } finally {

@@ -11,7 +11,7 @@ import type { Context } from '../context.ts';
 import { makeRoom } from '../memory.ts';
 import { measured } from '../profile.ts';
 import { estimateVisibility, type Visibility, visibilityInWords, warningOfInvisibility } from '../visibility.ts';
-import { chosenSamples, type Workbench } from '../workbench.ts';
+import { affordableSamples, chosenSamples, type Workbench } from '../workbench.ts';
 
 /** The largest eigenvalue is wanted to tell stability only. */
 const STABILITY_TOLERANCE = 1e-2;
@@ -22,9 +22,8 @@ const STABILITY_TOLERANCE = 1e-2;
 const UNITS = 3e7;
 
 /** How many samples are looked at; all, where these are not too many. */
-export function samplesLookedAt({ samples, problem }: Pick<Workbench, 'samples' | 'problem'>): number {
-  return Math.min(samples, Math.max(2, Math.floor(UNITS / problem.model.unitsPerSample)));
-}
+export const samplesLookedAt = (bench: Pick<Workbench, 'samples' | 'problem'>): number =>
+  affordableSamples(bench, UNITS);
 
 /**
  * Looks at the minimum, and says what is to be expected there.

@@ -8,14 +8,14 @@ import { writeFileAtomic } from '../../store/atomic.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import type { Context } from '../context.ts';
 import { measuredCall } from '../profile.ts';
-import { readReportInput } from '../report/input.ts';
 import { readPageInput } from '../report/page-input.ts';
 import type { Experiment } from '../schema.ts';
 
 /** Writes the figures and the page. @throws DataError where a result is missing or damaged */
 export async function reportStage({ directory, experiment, voice }: Context): Promise<void> {
-  const { title } = experiment.report;
-  const figures = allFigures(readReportInput(directory, title));
+  const { model, data, report: said } = experiment;
+  const run = readPageInput(directory, said.title, `${calledOf(model)} on ${calledOf(data)}`);
+  const figures = allFigures(run.input);
   const report = voice.begin('pictures');
   for (const [index, { name, figure }] of figures.entries()) {
     const [png, pdf] = measuredCall('drawing', () => [renderPng(figure), renderPdf(figure)]);
@@ -24,9 +24,7 @@ export async function reportStage({ directory, experiment, voice }: Context): Pr
     writeFileAtomic(`${path}.pdf`, pdf);
     await report(index + 1, figures.length + 1);
   }
-  const page = measuredCall('page', () =>
-    renderPage([readPageInput(directory, title, `${calledOf(experiment.model)} on ${calledOf(experiment.data)}`)]),
-  );
+  const page = measuredCall('page', () => renderPage([run]));
   writeFileAtomic(runPath(directory, RUN_FILES.report), page);
   await report(figures.length + 1, figures.length + 1);
 }

@@ -20,7 +20,7 @@ import type { Context } from '../context.ts';
 import { expectedDrift } from '../drift.ts';
 import { makeRoom } from '../memory.ts';
 import { measured } from '../profile.ts';
-import { chosenSamples, type Workbench } from '../workbench.ts';
+import { affordableSamples, chosenSamples, type Workbench } from '../workbench.ts';
 
 /** The eigenbasis that preconditions the polish is that of this many samples; gradient and curvature are exact. */
 export const CURVATURE_SAMPLES = 10_000;
@@ -39,8 +39,7 @@ export async function polishFrom(
 ): Promise<PolishResult> {
   const { problem, exact, dataset, batchesPerEpoch } = bench;
   const { sgd, seed } = experiment;
-  const affordable = Math.floor(CURVATURE_UNITS / problem.model.unitsPerSample);
-  const count = Math.max(Math.min(CURVATURE_SAMPLES, affordable), 2);
+  const count = Math.min(CURVATURE_SAMPLES, affordableSamples(bench, CURVATURE_UNITS));
   const subset = chosenSamples(bench, seed, { count, purpose: 'polish/subset' });
   const crossover = crossoverEigenvalue({ ...sgd, batchesPerEpoch });
   const held = new Disposables();

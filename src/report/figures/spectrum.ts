@@ -10,7 +10,6 @@ import { crossoverMarker, settings } from './words.ts';
 export function spectrumFigure(input: ReportInput): Figure {
   const { directions, density, run } = input;
   const computed = Array.from(directions.eigenvalue).filter((value) => value > 0);
-  // Eigenvalues fall: the positive ones come first.
   const series: Series[] = [];
   const share = shareOfTrace(computed, run.spectrum, run.weightDecay);
   if (share && computed.length > 0)
@@ -34,6 +33,7 @@ export function spectrumFigure(input: ReportInput): Figure {
       emphasis: 'normal',
       x: computed,
       y: computed.map((_, i) => i + 1),
+      // Eigenvalues fall: the positive ones come first.
       directions: computed.map((_, i) => i),
     });
   const counted = series.filter(({ axis }) => axis !== 'right');
