@@ -84,6 +84,8 @@ export const STAGES: readonly Stage[] = [
       ...network(experiment),
       spectrum: experiment.spectrum,
       epochs: experiment.record.epochs,
+      // Earlier programs took a product on all samples for each, however large the network.
+      ...(experiment.spectrum.shared === null ? {} : { change: 'subset' }),
     }),
     run: spectrumStage,
   },

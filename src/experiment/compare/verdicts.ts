@@ -6,6 +6,7 @@ import type { DirectionTable } from './directions.ts';
 import { feltCurvatureInWords } from './felt-curvature-words.ts';
 import type { PolishReport } from '../stages/train.ts';
 import type { SpectrumReport } from '../spectrum/directions.ts';
+import type { MovedReport } from '../spectrum/shared-directions.ts';
 import { type Visibility, warningOfInvisibility } from '../visibility.ts';
 import type { RoundingFloor } from './rounding.ts';
 
@@ -105,6 +106,9 @@ function stationarity(ranges: readonly RangeSummary[]): string[] {
   ];
 }
 
+const movedInWords = ({ samples, margin }: MovedReport): string =>
+  `from that run's by their change on ${samples} samples (± ${percent(margin)} in the median direction)`;
+
 /** Reasons to doubt, each with a code. */
 export function warnings(findings: Findings): SummaryWarning[] {
   const { table, crossover, polish, spectrum, residualOverGap, floor, backend, dataWarnings, sampler } = findings;
@@ -150,7 +154,7 @@ export function warnings(findings: Findings): SummaryWarning[] {
   if (spectrum.shared)
     warn(
       'shared-directions',
-      "Directions are those of the run that this is a control of; eigenvalues are their curvatures at this run's mean, and residuals tell how far they are from its own eigendirections.",
+      `Directions are those of the run that this is a control of; eigenvalues are their curvatures at this run's mean, ${spectrum.moved ? movedInWords(spectrum.moved) : 'and residuals tell how far they are from its own eigendirections'}.`,
     );
   const invisible = visibility && warningOfInvisibility(visibility);
   // Independent batches have no suppression that could be filled up.

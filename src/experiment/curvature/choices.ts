@@ -2,7 +2,7 @@
 import type { Samples } from '../../models/problem.ts';
 import type { Experiment } from '../schema.ts';
 import { spreadOverWindow } from '../snapshots.ts';
-import { chosenSamples, type Workbench } from '../workbench.ts';
+import { chosenSamples, equalGroups, type Workbench } from '../workbench.ts';
 
 /**
  * Blocks of snapshots, whose scatter gives the intervals, and groups of a subset's samples. Few, so that a block is longer
@@ -34,13 +34,7 @@ export const blocksOf = (snapshots: number): number => Math.min(BLOCKS, Math.flo
 export function sampleGroups({ curvature, seed }: Experiment, bench: Workbench): readonly Samples[] {
   const count = subsetSize(curvature.samples, bench, curvature.snapshots);
   if (count === null) return [bench.dataset.train];
-  const { x, y } = chosenSamples(bench, seed, { count, purpose: 'curvature/subset' });
-  const samples = count / GROUPS;
-  return Array.from({ length: GROUPS }, (_, group) => {
-    const part = (values: Float32Array) =>
-      values.subarray((group * values.length) / GROUPS, ((group + 1) * values.length) / GROUPS);
-    return { x: part(x), y: part(y), samples };
-  });
+  return equalGroups(chosenSamples(bench, seed, { count, purpose: 'curvature/subset' }), GROUPS);
 }
 
 /**

@@ -1,24 +1,17 @@
 /** Where a run's directions come from: Lanczos on all samples or on a subset of them, or the run that it is a control of. */
-import { join } from 'node:path';
 import { Disposables } from '../../disposables.ts';
 import { duration } from '../../duration.ts';
-import { DataError } from '../../errors.ts';
-import { residualOverGap } from '../../hessian/gaps.ts';
 import { openHessian } from '../../hessian/hessian.ts';
 import type { SpectralMeasure } from '../../hessian/krylov.ts';
 import { type Eigenpairs, lanczos, type LanczosProgress } from '../../hessian/lanczos.ts';
 import { stepsUsually } from '../../hessian/memory.ts';
 import { basisOn } from '../../hessian/native-basis.ts';
-import { freshResiduals, type FreshResiduals } from '../../hessian/residuals.ts';
-import { AT_THE_END } from '../../store/checkpoint.ts';
-import { sha256File } from '../../store/atomic.ts';
-import { RUN_FILES, runPath } from '../../store/run-directory.ts';
-import { requireTensor } from '../../store/safetensors.ts';
 import type { Context } from '../context.ts';
 import { makeRoom, wantedPairs } from '../memory.ts';
 import { measured } from '../profile.ts';
-import { readSpectrum } from '../run-files.ts';
 import { chosenSamples, type Workbench } from '../workbench.ts';
+import { onAllSamples } from './on-all-samples.ts';
+import { type MovedReport, sharedDirections } from './shared-directions.ts';
 
 /** What `spectrum.safetensors` says of itself. */
 export interface SpectrumReport {
@@ -36,6 +29,8 @@ export interface SpectrumReport {
   readonly subset: number | null;
   /** Whether they are those of the run that this is a control of. */
   readonly shared: boolean;
+  /** Of shared ones whose curvatures here are the run's and their change on a subset. */
+  readonly moved?: MovedReport;
 }
 
 /** Directions with their curvatures on all samples, in whatever order. */
@@ -131,75 +126,6 @@ async function byLanczos(
         return report(iteration, expected, detail);
       },
     });
-  } finally {
-    held.dispose();
-  }
-}
-
-/**
- * The directions of the run that this is a control of, with their curvatures here.
- *
- * @param checksum of the file they are to be in
- * @throws DataError where it is another
- */
-async function sharedDirections(
-  context: Context,
-  bench: Workbench,
-  theta: Float64Array,
-  checksum: string,
-): Promise<Directions> {
-  const owner = join(context.directory, '..', '..');
-  const path = runPath(owner, RUN_FILES.spectrum);
-  if (sha256File(path) !== checksum)
-    throw new DataError(
-      `${path} does not hold the directions that this control was begun with: run the experiment it belongs to again`,
-    );
-  const { eigenvectors, density, report } = readSpectrum(owner);
-  if (eigenvectors.length !== report.wanted * bench.problem.size)
-    throw new DataError(`${path} holds directions of another network: run the experiment it belongs to again`);
-  const here = await onAllSamples(context, bench, theta, eigenvectors);
-  return { ...here, eigenvectors, density, report: { ...report, shared: true } };
-}
-
-/** Eigenvalues of directions that came from elsewhere: eᵀHe with the Hessian of all samples here, and the residuals to it. */
-async function onAllSamples(
-  { voice, checkpoint }: Context,
-  bench: Workbench,
-  theta: Float64Array,
-  eigenvectors: Float32Array,
-): Promise<Pick<Directions, 'eigenvalues' | 'residuals' | 'residualOverGap'>> {
-  const report = voice.begin('curvatures on all samples');
-  const progress = checkpoint('curvatures');
-  const saved = progress.load();
-  const known = saved
-    ? {
-        residuals: requireTensor(saved, 'residuals', 'F64').data,
-        rayleighQuotients: requireTensor(saved, 'rayleighQuotients', 'F64').data,
-      }
-    : undefined;
-  const save = ({ residuals, rayleighQuotients }: FreshResiduals) => {
-    const shape = [residuals.length];
-    progress.save({
-      residuals: { shape, data: residuals },
-      rayleighQuotients: { shape, data: rayleighQuotients },
-    });
-  };
-  const held = new Disposables();
-  try {
-    const hessian = held.add(openHessian(bench.problem, bench.dataset.train, bench.savedBytes));
-    const operator = measured('Hessian products', held.add(hessian.at(theta)), 'apply');
-    const { rayleighQuotients, residuals } = await freshResiduals(operator, eigenvectors, {
-      known,
-      async afterEach(done, total, soFar) {
-        if (progress.isDue(done < total ? 1 : AT_THE_END)) save(soFar);
-        await report(done, total);
-      },
-    });
-    return {
-      eigenvalues: rayleighQuotients,
-      residuals,
-      residualOverGap: residualOverGap(rayleighQuotients, residuals),
-    };
   } finally {
     held.dispose();
   }

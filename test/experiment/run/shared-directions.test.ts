@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openHessian } from '../../../src/hessian/hessian.ts';
 import { openWorkbench } from '../../../src/experiment/workbench.ts';
+import { sharedDirections } from '../../../src/experiment/spectrum/shared-directions.ts';
+import { sha256File } from '../../../src/store/atomic.ts';
+import { openCheckpoint } from '../../../src/store/checkpoint.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
 import { problemOf } from '../../store/scratch.ts';
 import { numbers, warningCodes } from './reading.ts';
@@ -43,6 +46,31 @@ describe('shared directions', () => {
       hessian.dispose();
       family.dispose();
     }
+  });
+
+  it('of a large network have the run’s curvatures and their change on a subset', async () => {
+    const experiment = tiny(SHARED);
+    const bench = await openWorkbench(experiment, { threads: 1 }, quiet);
+    const path = folder();
+    const context = {
+      directory: control,
+      experiment,
+      voice: quiet,
+      checkpoint: (work: string) => openCheckpoint(join(path, work), 'key'),
+    };
+    const checksum = sha256File(join(directory, 'spectrum.safetensors'));
+    const mean = Float64Array.from(numbers(control, 'mean', 'theta'));
+    // A network 4-3-1 has four layer outputs.
+    const found = await sharedDirections(context, bench, mean, checksum, 4 * 200);
+    expect(found.report).toMatchObject({ shared: true, moved: { samples: 200 } });
+    const here = [...found.eigenvalues].sort((a, b) => b - a);
+    const exact = [...numbers(control, 'spectrum', 'eigenvalues')];
+    const before = [...numbers(directory, 'spectrum', 'eigenvalues')];
+    const off = (values: number[]) => Math.hypot(...values.map((value, i) => (value - exact[i]) / exact[i]));
+    expect(off(here)).toBeLessThan(off(before) / 2);
+    expect(found.residuals.every(Number.isNaN)).toBe(true);
+    expect(found.report.moved!.margin).toBeGreaterThan(0);
+    expect(found.report.moved!.margin).toBeLessThan(0.3);
   });
 
   it('are said to be approximate', () => {
