@@ -17,6 +17,7 @@ import {
   lineWidth,
   type Look,
   type Palette,
+  pointBorder,
   pointStyle,
   PRINTED,
   shapeOf,
@@ -130,15 +131,13 @@ function dataset(series: Series, order: number, palette: Palette): DrawnDataset 
 
 function pointOptions(series: Series, palette: Palette) {
   const { radius, opacity } = pointStyle(series.emphasis, series.x.length);
-  const shape = shapeOf(series);
-  const strong = series.emphasis === 'strong';
-  const stroked = shape === 'crossRot';
+  const border = pointBorder(series);
   return {
-    pointStyle: shape,
+    pointStyle: shapeOf(series),
     pointRadius: radius,
     pointBackgroundColor: colour(palette, series, opacity),
-    pointBorderColor: stroked ? colour(palette, series, opacity) : palette.ink.background,
-    pointBorderWidth: stroked || strong ? 1 : 0,
+    pointBorderColor: border.alone ? colour(palette, series, opacity) : palette.ink.background,
+    pointBorderWidth: border.width,
   };
 }
 

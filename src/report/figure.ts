@@ -50,7 +50,7 @@ export interface Series {
   /** As its role has it where absent. */
   readonly dashed?: boolean;
   /** Shape of the points where series of one look would be told apart by their colour alone. */
-  readonly shape?: 'rect' | 'rectRot';
+  readonly shape?: 'rect' | 'rectRot' | 'cross';
   /** Which eigendirection each point is, counted from 0; absent where points are not directions. */
   readonly directions?: readonly number[];
   /** Text beside each point, set where it covers least; of several lines where it has line feeds, of none where empty. */

@@ -99,8 +99,8 @@ export const dark: Palette = {
   strong: [255, 255, 255],
 };
 
-/** Shapes of points, by the chart library's names; `crossRot` is ×. */
-export type PointShape = 'circle' | 'triangle' | 'crossRot' | 'rect' | 'rectRot';
+/** Shapes of points, by the chart library's names; `crossRot` is ×, `cross` +. */
+export type PointShape = 'circle' | 'triangle' | 'crossRot' | 'cross' | 'rect' | 'rectRot';
 
 /** The dashes of each role's lines and the shape of its points. */
 export const roles: Readonly<Record<Role, { readonly dash: number[]; readonly shape: PointShape }>> = {
@@ -119,6 +119,17 @@ export const roles: Readonly<Record<Role, { readonly dash: number[]; readonly sh
 /** Shape of a series' points: its role's, unless it asks for another. */
 export function shapeOf({ shape, role }: Pick<Series, 'shape' | 'role'>): PointShape {
   return shape ?? roles[role].shape;
+}
+
+/** The line about a series' points: of shapes that have no face, all there is to see; of others, apart from what lies below. */
+export function pointBorder(series: Pick<Series, 'shape' | 'role' | 'emphasis'>): {
+  readonly alone: boolean;
+  readonly width: number;
+} {
+  const shape = shapeOf(series);
+  const strong = series.emphasis === 'strong';
+  const alone = shape === 'crossRot' || shape === 'cross';
+  return { alone, width: alone ? (strong ? 2.5 : 1) : strong ? 1 : 0 };
 }
 
 /** Dashes of a series that asks for them whatever its role. */

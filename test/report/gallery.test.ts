@@ -14,9 +14,9 @@ import { renderPng } from '../../src/report/png.ts';
 import { inputOf } from './hand-made.ts';
 import { hasWhiteFrame, pixelsOf } from './pixels.ts';
 import {
-  syntheticControls,
   syntheticCurvatures,
   syntheticDetails,
+  syntheticGallery,
   syntheticInput,
   syntheticTraining,
 } from './synthetic.ts';
@@ -26,7 +26,7 @@ const withCurvatures = (input: ReportInput): ReportInput => ({
   ...input,
   run: { ...input.run, curvatures: syntheticCurvatures(input.run.ranges) },
 });
-const shown = withCurvatures({ ...usual, ...syntheticDetails(usual), controls: syntheticControls() });
+const shown = syntheticGallery();
 const RUNS: Record<string, ReportInput> = {
   reshuffle: withCurvatures({ ...usual, ...syntheticDetails(usual) }),
   'shuffle-once': syntheticInput({ sampler: 'shuffle-once' }),

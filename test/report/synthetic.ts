@@ -4,7 +4,7 @@
  * without the project's theory, so that pictures of it can be judged by eye against what is known to be in them.
  */
 import { randomStream } from '../../src/random.ts';
-import type { DirectionColumns, NoiseLags, ReportInput, TrainingRow } from '../../src/report/input.ts';
+import type { Column, DirectionColumns, NoiseLags, ReportInput, TrainingRow } from '../../src/report/input.ts';
 import type { RangeSummary, Summary } from '../../src/report/summary.ts';
 import { rangeOf } from './hand-made.ts';
 
@@ -21,7 +21,12 @@ export interface Wish {
   /** How many of them have a negative eigenvalue. */
   readonly negative?: number;
   readonly seed?: number;
+  /** Share of a fluctuating curvature in the noise: such noise is independent from batch to batch. */
+  readonly fluctuating?: number;
 }
+
+/** That of the gallery, a small network's. */
+const FLUCTUATING = 0.015;
 
 /** Half mean square displacement of independent batches: s(0…M), by its recursion. */
 function displacements(lambda: number): number[] {
@@ -44,6 +49,21 @@ function epochTheory(lambda: number) {
   return { theta, velocity: ((2 * m) / (m - 1)) * (s[1] - s[m] / m ** 2) };
 }
 
+/** One order for all epochs: the periodic answer to noise of a cycle that adds up to nothing, frequency by frequency. */
+function cycleTheory(lambda: number) {
+  const m = batchesPerEpoch;
+  let [theta, velocity, squares] = [0, 0, 0];
+  for (let n = 1; n < m; n++) {
+    const phase = (2 * Math.PI * n) / m;
+    const real = (1 + momentum) * Math.cos(phase) - (1 + momentum - learningRate * lambda);
+    const answer = learningRate ** 2 / (real ** 2 + ((1 - momentum) * Math.sin(phase)) ** 2);
+    theta += answer / (m - 1);
+    velocity += (2 - 2 * Math.cos(phase)) * (answer / (m - 1));
+    squares += (answer / (m - 1)) ** 2;
+  }
+  return { theta, velocity, dof: theta ** 2 / squares };
+}
+
 function whiteTheory(lambda: number) {
   const softness = (1 - momentum) * (2 * (1 + momentum) - learningRate * lambda);
   return { theta: (learningRate * (1 + momentum)) / (lambda * softness), velocity: (2 * learningRate ** 2) / softness };
@@ -51,7 +71,7 @@ function whiteTheory(lambda: number) {
 
 /** Columns of directions.csv, filled. */
 export function syntheticColumns(wish: Wish = {}): DirectionColumns {
-  const { sampler = 'reshuffle', directions = 881, negative = 6, seed = 1 } = wish;
+  const { sampler = 'reshuffle', directions = 881, negative = 6, seed = 1, fluctuating = 0 } = wish;
   const random = randomStream(seed, 'test/report');
   const positive = directions - negative;
   const lambdas = Array.from({ length: positive }, (_, i) => {
@@ -63,12 +83,7 @@ export function syntheticColumns(wish: Wish = {}): DirectionColumns {
   lambdas.push(...Array.from({ length: negative }, () => -crossover * 1e-3 * random.uniform()));
   lambdas.sort((a, b) => b - a);
 
-  const chiSquareMean = (dof: number) => {
-    const whole = Math.max(1, Math.round(dof));
-    let sum = 0;
-    for (let i = 0; i < whole; i++) sum += random.normal() ** 2;
-    return sum / whole;
-  };
+  const chiSquareMean = (dof: number) => chiSquareOverDof(random, dof);
   // Wilson–Hilferty: good enough for a picture.
   const quantile = (dof: number, z: number) => (1 - 2 / (9 * dof) + z * Math.sqrt(2 / (9 * dof))) ** 3;
 
@@ -76,15 +91,19 @@ export function syntheticColumns(wish: Wish = {}): DirectionColumns {
     const x = Math.abs(lambda) / crossover;
     const noise = 3e-4 * Math.max(lambda - weightDecay, 1e-6) * 10 ** (0.03 * random.normal());
     const white = lambda > 0 ? whiteTheory(lambda) : { theta: NaN, velocity: NaN };
-    const own = lambda <= 0 ? white : sampler === 'with-replacement' ? white : epochTheory(lambda);
+    const cycle = sampler === 'shuffle-once' && lambda > 0 ? cycleTheory(lambda) : null;
+    const own = cycle ?? (lambda <= 0 || sampler === 'with-replacement' ? white : epochTheory(lambda));
+    const mixed = (a: number, b: number) => a + fluctuating * (b - a);
+    const two = { theta: mixed(own.theta, white.theta), velocity: mixed(own.velocity, white.velocity) };
     const drifting = x < 0.01 || lambda <= 0;
     const nu =
-      sampler === 'with-replacement' ? Math.max(2, 40 * Math.min(4, x)) : epochs * (1.7 + 0.18 * Math.min(x, 40));
+      cycle?.dof ??
+      (sampler === 'with-replacement' ? Math.max(2, 40 * Math.min(4, x)) : epochs * (1.7 + 0.18 * Math.min(x, 40)));
     const nuVelocity = epochs * 40;
     const truth =
-      (lambda > 0 ? own.theta : epochTheory(1e-6).theta) * noise * (drifting ? 10 ** (2 * random.uniform()) : 1);
+      (lambda > 0 ? two.theta : epochTheory(1e-6).theta) * noise * (drifting ? 10 ** (2 * random.uniform()) : 1);
     const theta = truth * chiSquareMean(nu);
-    const velocity = (lambda > 0 ? own.velocity : epochTheory(1e-6).velocity) * noise * chiSquareMean(nuVelocity);
+    const velocity = (lambda > 0 ? two.velocity : epochTheory(1e-6).velocity) * noise * chiSquareMean(nuVelocity);
     return {
       eigenvalue: lambda,
       residual: 1e-6,
@@ -102,13 +121,13 @@ export function syntheticColumns(wish: Wish = {}): DirectionColumns {
       correlation_time: (2 * theta) / velocity,
       theta_variance_sampler: own.theta * noise,
       theta_variance_white: white.theta * noise,
-      theta_variance_two_component: NaN,
+      theta_variance_two_component: fluctuating > 0 ? two.theta * noise : NaN,
       velocity_variance_sampler: own.velocity * noise,
       velocity_variance_white: white.velocity * noise,
-      velocity_variance_two_component: NaN,
+      velocity_variance_two_component: fluctuating > 0 ? two.velocity * noise : NaN,
       correlation_time_sampler: (2 * own.theta) / own.velocity,
       correlation_time_white: (2 * white.theta) / white.velocity,
-      correlation_time_two_component: NaN,
+      correlation_time_two_component: fluctuating > 0 ? (2 * two.theta) / two.velocity : NaN,
       trend_fraction: 0.02,
       drift_ratio: 0.1 / Math.max(x, 1e-3),
       regime: lambda <= 0 ? 'negative' : x >= 1 ? 'stiff' : drifting ? 'drift' : 'suppressed',
@@ -116,6 +135,13 @@ export function syntheticColumns(wish: Wish = {}): DirectionColumns {
   });
   const names = Object.keys(rows[0]) as (keyof (typeof rows)[number])[];
   return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])])) as unknown as DirectionColumns;
+}
+
+function chiSquareOverDof(random: ReturnType<typeof randomStream>, dof: number): number {
+  const whole = Math.max(1, Math.round(dof));
+  let sum = 0;
+  for (let i = 0; i < whole; i++) sum += random.normal() ** 2;
+  return sum / whole;
 }
 
 function middle(values: number[]): number {
@@ -141,6 +167,7 @@ export function syntheticRanges(columns: DirectionColumns): RangeSummary[] {
       high: high === Infinity ? null : high,
       directions: members.length,
       ratioSampler: ratio(columns.theta_variance, columns.theta_variance_sampler),
+      ratioTwoComponent: ratio(columns.theta_variance, columns.theta_variance_two_component),
       ratioWhite: ratio(columns.theta_variance, columns.theta_variance_white),
       velocityRatioSampler: ratio(columns.velocity_variance, columns.velocity_variance_sampler),
       medianAbsLog10: members.length === 0 ? null : 0.05,
@@ -217,6 +244,40 @@ export function syntheticInput(wish: Wish = {}): ReportInput {
   };
 }
 
+/** Weights of the gallery's network, 30-60-1. */
+const GALLERY_WEIGHTS = 1921;
+
+/** The gallery's: a regression with a little of a fluctuating curvature, in full; about half of its directions were computed. */
+export function syntheticGallery(): ReportInput {
+  const wish = { fluctuating: FLUCTUATING, negative: 0 };
+  const input = {
+    ...syntheticInput(wish),
+    title: 'teacher–student regression, tanh 30-60-1',
+    training: syntheticTraining(30, false),
+  };
+  const details = syntheticDetails(input);
+  const { curvatures } = syntheticSummary(wish);
+  const computed = input.directions.eigenvalue.length;
+  const trace = (values: Column, count: (i: number) => number) =>
+    Array.from(values).reduce((sum, value, i) => sum + count(i) * value, 0);
+  const { eigenvalue, directions } = details.density!;
+  const [traceComputed, traceRest] = [
+    trace(input.directions.eigenvalue, () => 1),
+    trace(eigenvalue, (i) => directions[i]),
+  ];
+  const spectrum = {
+    parameters: GALLERY_WEIGHTS,
+    computed,
+    traceComputed,
+    traceRest,
+    traceRestError: traceRest / 10,
+    share: traceComputed / (traceComputed + traceRest),
+  };
+  return { ...input, ...details, run: { ...input.run, curvatures, spectrum }, controls: syntheticControls() };
+}
+
+export const [FELT_ON_PATH, FELT_OVER_STEP] = [1.012, 1.034];
+
 /** Curvatures felt that are a little more than the eigenvalue, and explain what is measured. */
 export function syntheticCurvatures(ranges: readonly RangeSummary[]): Summary['curvatures'] {
   const felt = (value: number, directions: number) => ({
@@ -234,8 +295,8 @@ export function syntheticCurvatures(ranges: readonly RangeSummary[]): Summary['c
       high,
       directions,
       eigenvalue: { ratio: ratioSampler, coverage },
-      trajectory: felt(1.012, directions),
-      finiteStep: felt(1.034, low >= 0.01 ? Math.min(directions, 12) : 0),
+      trajectory: felt(FELT_ON_PATH, directions),
+      finiteStep: felt(FELT_OVER_STEP, low >= 0.01 ? Math.min(directions, 12) : 0),
     })),
   };
 }
@@ -306,85 +367,153 @@ export function syntheticSummary(wish: Wish = {}): Summary {
   };
 }
 
-/** What estimators.csv, positions.csv, components.csv and the replay would hold for a run, by simple laws. */
+/** What estimators.csv, positions.csv, components.csv and the replay would hold for a run of these columns. */
 export function syntheticDetails({
   directions,
 }: ReportInput): Pick<ReportInput, 'estimators' | 'curvatures' | 'positions' | 'components' | 'density' | 'paths'> {
   const random = randomStream(4, 'test/report/details');
-  const all = Array.from(directions.eigenvalue, (_, i) => i);
-  const scattered = (column: ArrayLike<number>, spread: number) =>
-    all.map((i) => column[i] * Math.exp(spread * random.normal()));
-  const theory = directions.theta_variance_sampler;
-  const dof = all.map(() => 40);
+  const { eigenvalue, noise_variance, theta_variance, theta_variance_sampler: own, theta_variance_white } = directions;
+  const all = Array.from(eigenvalue, (_, i) => i);
+  const two = all.map((i) => own[i] + FLUCTUATING * (theta_variance_white[i] - own[i]));
+  const scattered = (dof: number) => two.map((value) => value * chiSquareOverDof(random, dof));
   const position = Array.from({ length: batchesPerEpoch }, (_, j) => j + 1);
-  const bridge = position.map((j) => (6 * j * (batchesPerEpoch - j)) / batchesPerEpoch ** 2 + 0.2);
-  const ranks = Array.from({ length: 50 }, (_, rank) => rank + 1);
-  const walk = (shift: number) =>
-    Array.from({ length: 40 * batchesPerEpoch }, (_, k) => Math.sin(k / 30 + shift) + 0.1 * random.normal());
+  const bridge = position.map((j) => (6 * j * (batchesPerEpoch - j)) / batchesPerEpoch ** 2);
+  const low = all.filter((i) => eigenvalue[i] > 0.01 * crossover && eigenvalue[i] <= 0.1 * crossover);
+  const above = middle(low.map((i) => two[i] / own[i] - 1)) || 0;
+  const profile = bridge.map((value) => value + above);
   return {
     estimators: {
-      multiplicative_noise_variance: all.map((i) => 0.02 * directions.noise_variance[i]),
-      theta_dof_two_component: dof,
-      within_epoch_variance: scattered(theory, 0.2),
-      within_epoch_dof: dof,
-      within_epoch_variance_sampler: theory,
-      within_epoch_variance_two_component: theory,
-      detrended_variance: scattered(theory, 0.3),
-      detrended_dof: dof,
-      detrended_variance_sampler: theory,
-      detrended_variance_two_component: theory,
-      replay_explained: all.map((i) => 1 - Math.min(2, (0.01 * crossover) / Math.abs(directions.eigenvalue[i]))),
-      replay_explained_predicted: all.map(
-        (i) => 1 - Math.min(2, (0.012 * crossover) / Math.abs(directions.eigenvalue[i])),
-      ),
+      multiplicative_noise_variance: all.map((i) => FLUCTUATING * noise_variance[i]),
+      theta_dof_two_component: all.map(() => 60),
+      within_epoch_variance: scattered(70),
+      within_epoch_dof: all.map(() => 70),
+      within_epoch_variance_sampler: own,
+      within_epoch_variance_two_component: two,
+      detrended_variance: scattered(50),
+      detrended_dof: all.map(() => 50),
+      detrended_variance_sampler: own,
+      detrended_variance_two_component: two,
+      // The replay knows the noise of the mean weights, not what the fluctuating curvature adds.
+      replay_explained: all.map((i) => 1 - (1 - own[i] / two[i]) * chiSquareOverDof(random, 30)),
+      replay_explained_predicted: all.map((i) => own[i] / two[i]),
     },
     curvatures: curvatureColumns(directions),
     positions: {
       low: position.map(() => 0.01),
       high: position.map(() => 0.1),
       position,
-      measured: bridge.map((value) => value * (1 + 0.02 * random.normal())),
-      measured_error: bridge.map((value) => 0.03 * value),
-      sampler: bridge.map((value) => value - 0.2),
-      two_component: bridge,
+      measured: profile.map((value) => value * (1 + 0.03 * random.normal())),
+      measured_error: profile.map((value) => 0.03 * value),
+      sampler: bridge,
+      two_component: profile,
     },
-    components: {
-      variance: ranks.map((rank) => 1e-6 / rank),
-      curvature: ranks.map((rank) => 0.5 / rank ** 0.4),
-      random_walk_variance: ranks.map((rank) => 1e-4 / rank ** 2),
-      random_walk_curvature: ranks.map((rank) => 0.01 * rank),
-    },
-    density: {
-      eigenvalue: ranks.map((rank) => (directions.eigenvalue[all.length - 1] ?? 1) / rank ** 2),
-      directions: ranks.map((rank) => 2 * rank),
-    },
-    paths:
-      all.length < 4 ? [] : [0, 1, 2, 3].map((i) => ({ direction: i, measured: walk(i), replayed: walk(i + 0.1) })),
+    components: componentColumns(eigenvalue, theta_variance, theta_variance_white),
+    density: densityColumns(eigenvalue),
+    paths: all.length < PATHS_OVER_CROSSOVER.length ? [] : pathsAlong(eigenvalue),
   };
 }
 
-/** Felt 1.4 times the eigenvalue along the path, the flatter the less surely; 1.5 times over a step along every 12th direction. */
-function curvatureColumns({ eigenvalue, theta_variance_sampler: theory }: DirectionColumns): ReportInput['curvatures'] {
+/** A long window: its components are the eigendirections, in the order of their variances; a random walk knows no crossover. */
+function componentColumns(eigenvalue: Column, measured: Column, white: Column): ReportInput['components'] {
+  const random = randomStream(6, 'test/report/components');
+  const positive = Array.from(eigenvalue, (_, i) => i).filter((i) => eigenvalue[i] > 0);
+  const ranked = (variance: (i: number) => number) => {
+    const drawn = positive.map((i) => ({ curvature: eigenvalue[i], variance: variance(i) }));
+    return drawn.sort((a, b) => b.variance - a.variance).slice(0, 200);
+  };
+  const path = ranked((i) => measured[i]);
+  const walk = ranked((i) => {
+    // Flat directions do not arrive within the window.
+    const relaxations = (epochs * batchesPerEpoch * learningRate * eigenvalue[i]) / (1 - momentum);
+    const arrived = relaxations / (relaxations + 6);
+    return white[i] * arrived * chiSquareOverDof(random, 2 + relaxations);
+  });
+  return {
+    variance: path.map(({ variance }) => variance),
+    curvature: path.map(({ curvature }) => curvature),
+    random_walk_variance: walk.map(({ variance }) => variance),
+    random_walk_curvature: walk.map(({ curvature }) => curvature),
+  };
+}
+
+/** What lies below the flattest computed direction: ever more, ever flatter ones. */
+function densityColumns(computed: Column): ReportInput['density'] {
+  const flattest = Math.min(...Array.from(computed).filter((value) => value > 0), crossover);
+  const nodes = 40;
+  const steps = Array.from({ length: nodes }, (_, step) => step + 1);
+  return {
+    eigenvalue: steps.map((step) => flattest * 0.85 ** step),
+    directions: steps.map(() => (GALLERY_WEIGHTS - computed.length) / nodes),
+  };
+}
+
+/** Directions whose paths are shown, in λ/λ_cross. */
+const PATHS_OVER_CROSSOVER = [10, 1, 0.3, 0.03];
+
+/** θ in units of the noise, by the update rule itself: what it does, and with a little independent noise beside. */
+function pathsAlong(eigenvalue: Column): ReportInput['paths'] {
+  const random = randomStream(8, 'test/report/paths');
+  const all = Array.from(eigenvalue, (_, i) => i).filter((i) => eigenvalue[i] > 0);
+  return PATHS_OVER_CROSSOVER.map((wanted) => {
+    const distance = (i: number) => Math.abs(Math.log(eigenvalue[i] / crossover / wanted));
+    const direction = all.reduce((best, i) => (distance(i) < distance(best) ? i : best));
+    const [replayed, measured] = [oscillator(eigenvalue[direction]), oscillator(eigenvalue[direction])];
+    // As many epochs before the window, so that it opens settled.
+    for (let epoch = 0; epoch < 2 * epochs; epoch++) {
+      const kicks = Array.from({ length: batchesPerEpoch }, () => random.normal());
+      const mean = kicks.reduce((sum, kick) => sum + kick, 0) / batchesPerEpoch;
+      for (const kick of kicks) {
+        replayed.step(kick - mean);
+        measured.step(kick - mean + Math.sqrt(FLUCTUATING) * random.normal());
+      }
+    }
+    const window = ({ path }: { path: number[] }) => path.slice(-epochs * batchesPerEpoch);
+    return { direction, measured: window(measured), replayed: window(replayed) };
+  });
+}
+
+function oscillator(lambda: number) {
+  let [theta, velocity] = [0, 0];
+  const path: number[] = [];
+  return {
+    path,
+    step(kick: number) {
+      velocity = momentum * velocity - learningRate * (lambda * theta + kick);
+      theta += velocity;
+      path.push(theta);
+    },
+  };
+}
+
+/** As those of the summary, along the path the flatter the less surely; over a step along every 12th direction. */
+function curvatureColumns({ eigenvalue, noise_variance }: DirectionColumns): ReportInput['curvatures'] {
   const random = randomStream(5, 'test/report/curvatures');
   const all = Array.from(eigenvalue, (_, i) => i);
   const error = (i: number) => 0.2 / Math.sqrt(1 + Math.max(0, eigenvalue[i] / crossover) * 30);
-  const path = all.map((i) => eigenvalue[i] * (1.4 + error(i) * random.normal()));
+  const path = all.map((i) => eigenvalue[i] * (FELT_ON_PATH + error(i) * random.normal()));
   const wide = (sign: number) => all.map((i) => path[i] + sign * 2 * error(i) * eigenvalue[i]);
-  const step = all.map((i) => (i % 12 === 0 && eigenvalue[i] > 0.01 * crossover ? 1.5 * eigenvalue[i] : NaN));
+  const step = all.map((i) =>
+    i % 12 === 0 && eigenvalue[i] > 0.01 * crossover ? FELT_OVER_STEP * eigenvalue[i] : NaN,
+  );
   const dof = all.map(() => 40);
-  const over = (curvature: readonly number[]) => all.map((i) => (theory[i] * eigenvalue[i]) / curvature[i]);
+  const own = (curvature: readonly number[]) =>
+    all.map((i) => (curvature[i] > 0 ? epochTheory(curvature[i]).theta * noise_variance[i] : NaN));
+  const two = (curvature: readonly number[]) =>
+    own(curvature).map(
+      (value, i) => value + FLUCTUATING * (whiteTheory(curvature[i]).theta * noise_variance[i] - value),
+    );
   return {
     trajectory_curvature: path,
     trajectory_curvature_low: wide(-1),
     trajectory_curvature_high: wide(1),
-    trajectory_theta_variance_sampler: over(path),
-    trajectory_theta_variance_two_component: over(path),
+    trajectory_theta_variance_sampler: own(path),
+    trajectory_theta_variance_two_component: two(path),
     trajectory_theta_dof: dof,
     finite_step_curvature: step,
     finite_step_curvature_low: step,
     finite_step_curvature_high: step,
-    finite_step_theta_variance_sampler: over(step),
-    finite_step_theta_variance_two_component: over(step),
+    finite_step_theta_variance_sampler: own(step),
+    finite_step_theta_variance_two_component: two(step),
     finite_step_theta_dof: dof,
   };
 }
@@ -397,6 +526,8 @@ export function syntheticControls(): NonNullable<ReportInput['controls']> {
     ...syntheticColumns({
       sampler: name === 'frozen' || name === 'quadratic' ? 'reshuffle' : name,
       seed: 10 + index,
+      // The model alone has no curvature that fluctuates; of one order it repeats itself, and nothing is known.
+      fluctuating: name === 'reshuffle' ? FLUCTUATING : 0,
     }),
   }));
 }

@@ -14,7 +14,7 @@ const LOOKS: Readonly<
   reshuffle: { label: 'reshuffled every epoch', role: 'sampler-theory' },
   'shuffle-once': { label: 'one order for all epochs', role: 'measured-again', shape: 'rect' },
   'with-replacement': { label: 'independent batches', role: 'white-theory' },
-  frozen: { label: 'frozen noise', role: 'measured' },
+  frozen: { label: 'frozen noise', role: 'measured', shape: 'cross' },
   quadratic: { label: 'quadratic, Gaussian noise', role: 'test', shape: 'rectRot' },
 };
 

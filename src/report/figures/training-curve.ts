@@ -53,7 +53,7 @@ export function trainingCurveFigure(input: ReportInput): Figure {
   if (phases.length > 1)
     sentences.push('Phases are laid one after another, each in its own steps; a polish has iterations, not epochs.');
   const figure: Figure = {
-    title: 'Loss and accuracy over the run',
+    title: accuracies.length > 0 ? 'Loss and accuracy over the run' : 'Loss over the run',
     subtitle: settings(input),
     x: { label: 'epoch', scale: 'linear', range: [Math.min(0, ...x), Math.max(1, ...x)] },
     y: { label: 'loss', scale: log ? 'log' : 'linear', range: rangeOf(losses, log ? 'log' : 'linear') },

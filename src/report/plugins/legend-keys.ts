@@ -5,7 +5,7 @@
 import type { Chart, Plugin } from 'chart.js';
 import { type DrawPointOptions, drawPoint } from 'chart.js/helpers';
 import type { Series } from '../figure.ts';
-import { colour, dashes, lineWidth, type Palette, pointStyle, shapeOf } from '../theme.ts';
+import { colour, dashes, lineWidth, type Palette, pointBorder, pointStyle, shapeOf } from '../theme.ts';
 import { BAND_OPACITY } from './intervals.ts';
 import type { Context, DrawnDataset } from './drawn.ts';
 
@@ -56,8 +56,7 @@ export function drawKey(
   }
   // As if there were few of them: a key as faint as one point of thousands could not be seen.
   const style = pointStyle(series.emphasis, 1);
-  const shape = shapeOf(series);
-  const stroked = shape === 'crossRot';
+  const border = pointBorder(series);
   for (const part of [0.15, 0.5, 0.85]) {
     const centre = left + part * KEY_WIDTH;
     if (series.kind === 'errorbars') {
@@ -69,9 +68,8 @@ export function drawKey(
       ctx.stroke();
     }
     ctx.fillStyle = colour(palette, series, style.opacity);
-    ctx.strokeStyle = stroked ? colour(palette, series, style.opacity) : palette.ink.background;
-    const borderWidth = stroked || series.emphasis === 'strong' ? 1 : 0;
-    const look = { pointStyle: shape, radius: style.radius, borderWidth } as DrawPointOptions;
+    ctx.strokeStyle = border.alone ? colour(palette, series, style.opacity) : palette.ink.background;
+    const look = { pointStyle: shapeOf(series), radius: style.radius, borderWidth: border.width } as DrawPointOptions;
     drawPoint(ctx as unknown as Parameters<typeof drawPoint>[0], look, centre, middle);
   }
 }

@@ -33,7 +33,7 @@ describe('series', () => {
       given(...networks.map((one) => control(one)), ...models.map((one) => control(one))),
     );
     expect(series.map(({ label, kind, role, shape }) => [label, kind, role, shape])).toEqual([
-      ['frozen noise', 'points', 'measured', undefined],
+      ['frozen noise', 'points', 'measured', 'cross'],
       ['quadratic, Gaussian noise', 'points', 'test', 'rectRot'],
       ['reshuffled every epoch: theory', 'line', 'sampler-theory', undefined],
       ['reshuffled, with a fluctuating curvature', 'line', 'two-component-theory', undefined],

@@ -4,7 +4,7 @@ import { curvaturesFigure } from '../../../src/report/figures/curvatures.ts';
 import type { CurvatureColumns, ReportInput } from '../../../src/report/input.ts';
 import type { CurvatureRange } from '../../../src/report/summary.ts';
 import { inputOf } from '../hand-made.ts';
-import { syntheticCurvatures, syntheticDetails, syntheticInput } from '../synthetic.ts';
+import { FELT_ON_PATH, syntheticCurvatures, syntheticDetails, syntheticInput } from '../synthetic.ts';
 
 const NAMES: readonly (keyof CurvatureColumns)[] = [
   'trajectory_curvature',
@@ -91,7 +91,7 @@ describe('curvatures over λ', () => {
     const input = syntheticInput();
     const figure = curvaturesFigure({ ...input, ...syntheticDetails(input) });
     const medians = figure.series.find(({ label }) => label === 'along the path: medians')!;
-    for (const value of medians.y) expect(Math.abs(value - 1.4)).toBeLessThan(0.15);
+    for (const value of medians.y) expect(Math.abs(value - FELT_ON_PATH)).toBeLessThan(0.15);
     const [low, high] = figure.y.range!;
     expect(low).toBeGreaterThan(0.3);
     expect(high).toBeLessThan(3);

@@ -22,6 +22,7 @@ test('classes: losses on the left, accuracies in dashes on the right', () => {
     ['test loss', 'left', false],
     ['training loss', 'left', false],
   ]);
+  expect(figure.title).toBe('Loss and accuracy over the run');
   expect(figure.right?.label).toBe('accuracy (fraction right)');
   expect(figure.right!.range![1]).toBeLessThanOrEqual(1);
 });
@@ -30,6 +31,7 @@ test('regression: no accuracy, no right axis', () => {
   const figure = figureOf(syntheticTraining(30, false));
   expect(figure.series.map(({ label }) => label)).toEqual(['training loss']);
   expect(figure.right).toBeUndefined();
+  expect(figure.title).toBe('Loss over the run');
 });
 
 describe('phases', () => {
