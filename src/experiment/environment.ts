@@ -13,6 +13,7 @@ import type { StageName } from './catalogue.ts';
 
 /** What one stage cost. */
 export interface StageCost {
+  /** Of all processes that worked on it, of those that were interrupted up to what they had saved. */
   readonly seconds: number;
   /** Largest resident memory of the process while the stage ran, what earlier stages left included. */
   readonly peakMemoryBytes: number;

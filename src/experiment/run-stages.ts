@@ -25,6 +25,7 @@ import {
   writeStoredExperiment,
 } from './run-directory.ts';
 import type { Experiment } from './schema.ts';
+import { openStageClock } from './stage-clock.ts';
 import { stageMemory } from './stage-memory.ts';
 import { hasStage, type Stage, stageAt, type StageName, STAGES } from './stages.ts';
 import type { Workbench } from './workbench.ts';
@@ -185,6 +186,7 @@ class Run {
     const unfinished = join(directory, UNFINISHED, name);
     // Whole files of the stage are there for it to go on from only where it was begun with all that it depends on.
     const goesOn = holdsCheckpointOf(unfinished, key);
+    const clock = openStageClock(unfinished, key);
     const workbench = async () => frozenAsTrained(directory, await this.workbench());
     enterSection(name);
     // The pictures need none.
@@ -197,7 +199,7 @@ class Run {
         choose: (choice) => books.choose(choice, directory),
         voice,
         workbench,
-        checkpoint: (work) => openCheckpoint(join(unfinished, work), key),
+        checkpoint: (work) => clock.noting(openCheckpoint(join(unfinished, work), key)),
         has: (file) => goesOn && existsSync(runPath(directory, file)),
         runFromSameMinimum: async (other, theirs) => {
           // Each chooses for itself how it keeps its window.
@@ -220,7 +222,7 @@ class Run {
     this.requireDirectory(stage);
     if (this.bench) this.books.backend = (await this.bench).problem.backend.version;
     this.ran.push(name);
-    return cost;
+    return { ...cost, seconds: clock.before + cost.seconds };
   }
 
   private workbench(): Promise<Workbench> {

@@ -127,6 +127,26 @@ describe.each(['trajectory', 'replay'] as const)('a run with record.store: %s', 
   });
 });
 
+it('the time of a stage is that of all processes that worked on it', async () => {
+  const directory = join(folder(), 'time');
+  const voice = interrupting('training', 4);
+  const slow = {
+    ...voice,
+    begin(title: string) {
+      const report = voice.begin(title);
+      return async (done: number) => {
+        if (title === 'training') await new Promise((resolve) => setTimeout(resolve, 400));
+        return await report(done);
+      };
+    },
+  };
+  await expect(runExperiment(directory, settings(), slow)).rejects.toThrow('training, report 4');
+  await runExperiment(directory, settings(), quiet, { until: 'train' });
+  const { stages } = readJson<{ stages: { train: { seconds: number } } }>(join(directory, 'environment.json'));
+  // Three saves lie between four pauses.
+  expect(stages.train.seconds).toBeGreaterThan(1.2);
+});
+
 it('a run goes on with its way of keeping the window only', async () => {
   const directory = join(folder(), 'changed');
   const stopped = (store: string, at: number) =>
