@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildFingerprint, buildProgram, outputsMatch } from './build.mjs';
+import { commandStands, linkCommand } from './command.mjs';
 import { SetupError } from './failure.mjs';
 import { readJson, writeJson } from './files.mjs';
 import { lockFile, takeLock } from './lock.mjs';
@@ -48,10 +49,11 @@ async function setUp(root, retry) {
       packages,
       native: packages && nativeStands(record, { given, abi: process.versions.modules, retry }),
       build: packages && record.build === buildFingerprint(root) && outputsMatch(root),
+      command: packages && commandStands(root),
     };
   };
   const before = look();
-  if (before.packages && before.native && before.build) return sayIfMissing(before.record);
+  if (before.packages && before.native && before.build && before.command) return sayIfMissing(before.record);
 
   cleanUpOnSignals();
   const release = await takeLock(lockFile(root));
@@ -83,6 +85,7 @@ async function setUp(root, retry) {
       await buildProgram(root);
       note({ build: buildFingerprint(root) });
     }
+    linkCommand(root);
     sayIfMissing(record);
   } finally {
     release();

@@ -61,7 +61,7 @@ console.error('Error: getaddrinfo ENOTFOUND');
 process.exit(1);
 `;
 
-const PROGRAM = "console.log('ran', ...process.argv.slice(2));\n";
+const PROGRAM = "#!/usr/bin/env node\nconsole.log('ran', ...process.argv.slice(2));\n";
 
 export interface Ended {
   readonly code: number | null;

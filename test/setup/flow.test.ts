@@ -1,6 +1,6 @@
 /** Set-up as a user runs it, from the command line, with stand-ins for all that it calls. */
 import { chmodSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { makeCheckout } from './checkout.ts';
 import { fill, temporaryFolders } from './temporary.ts';
@@ -25,6 +25,16 @@ describe('a first set-up', () => {
     ]);
     expect(checkout.record().libtensorflow).toMatchObject({ version: '2.15.1' });
     expect(await checkout.setUp()).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test('links the command where npx looks, and again where the link is gone', async () => {
+    const checkout = makeCheckout(newFolder);
+    const command = join(checkout.root, 'node_modules/.bin/epochnoise');
+    await checkout.setUp();
+    expect((await checkout.start(command, ['doctor'], { PATH: dirname(process.execPath) })).stdout).toBe('ran doctor\n');
+    rmSync(command);
+    expect((await checkout.setUp()).stderr).toBe('');
+    expect(existsSync(command)).toBe(true);
   });
 
   test('leaves nothing half done: not in the cache, not in the temporary folder', async () => {
