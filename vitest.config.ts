@@ -11,6 +11,8 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', './test/skipped-reporter.ts'],
     testTimeout: 120_000,
+    // Started by npm or not: what is said of commands is the same.
+    env: { npm_command: '' },
     hookTimeout: 120_000,
   },
 });

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { programVersion } from '../experiment/environment.ts';
+import { typed } from '../typed.ts';
 import { completionCommand } from './commands/completion.ts';
 import { dataCommand } from './commands/data.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -24,7 +25,7 @@ export function buildProgram(): Command {
       'after',
       `
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 files missing, damaged or not to be written, 130 interrupted (and resumable).
-Start with: epochnoise run quickstart`,
+Start with: ${typed('run', 'quickstart')}`,
     );
   const commands = [
     runCommand(),
@@ -45,19 +46,19 @@ Start with: epochnoise run quickstart`,
 }
 
 /** Subcommands do not inherit these when they are made apart. */
-function throwInsteadOfExit(command: Command, path = command.name()): void {
+function throwInsteadOfExit(command: Command, path: readonly string[] = []): void {
   command.exitOverride();
   command.configureOutput({ outputError: (text, write) => write(usageError(text, path)) });
-  for (const inner of command.commands) throwInsteadOfExit(inner, `${path} ${inner.name()}`);
+  for (const inner of command.commands) throwInsteadOfExit(inner, [...path, inner.name()]);
 }
 
 /** Commander's words for a wrong usage as one sentence in one line, like all other errors, with the way out. */
-function usageError(text: string, path: string): string {
+function usageError(text: string, path: readonly string[]): string {
   const [problem, hint] = text.trim().split('\n');
   const said = problem
     .replace(/^error: /, '')
     .replace(/\.$/, '')
     .replace(/\. ([A-Z])/g, (_, letter: string) => `; ${letter.toLowerCase()}`);
   const suggestion = hint ? ` ${hint.replace('(Did', '(did')}` : '';
-  return `${pc.red('error:')} ${said}${suggestion}; see \`${path} --help\`\n`;
+  return `${pc.red('error:')} ${said}${suggestion}; see \`${typed(...path, '--help')}\`\n`;
 }

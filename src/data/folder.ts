@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { DataError } from '../errors.ts';
+import { typed } from '../typed.ts';
 
 /** What the choice of the folder depends on; the process's own where left out. */
 export interface Surroundings {
@@ -41,7 +42,7 @@ export function requireFile(folder: string, candidates: readonly string[], datas
   const found = candidates.find((candidate) => existsSync(join(folder, candidate)));
   if (found !== undefined) return found;
   throw new DataError(
-    `no file ${join(folder, candidates[0])}; \`epochnoise data get ${dataset}\` downloads it, ` +
+    `no file ${join(folder, candidates[0])}; \`${typed('data', 'get', dataset)}\` downloads it, ` +
       `or name the folder that holds it with data.folder or EPOCHNOISE_DATA`,
   );
 }

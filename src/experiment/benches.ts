@@ -1,5 +1,6 @@
 /** The workbench that some stages of a run need. */
 import type { Voice } from './context.ts';
+import { refuseNotFinite } from './import/finite.ts';
 import { refuseUnsoundModel } from './model-doctor/examine-model.ts';
 import { inSection, OPENING } from './profile.ts';
 import type { StoredExperiment } from './run-directory.ts';
@@ -8,7 +9,7 @@ import { refuseStagesThatDoNotFit } from './stage-memory.ts';
 import { hasStage, stageAt, type StageName, STAGES } from './stages.ts';
 import { openWorkbench, type Workbench } from './workbench.ts';
 
-/** A workbench for some stages, from the first to the last of them. @throws as `openWorkbench` */
+/** A workbench for some stages, from the first to the last of them. @throws as `openWorkbench`; DataError for an import that holds NaN */
 export async function openFor(
   { experiment, choices }: StoredExperiment,
   voice: Voice,
@@ -19,6 +20,7 @@ export async function openFor(
   // Controls find spectra of their own.
   const spectrum = runs('spectrum') || (runs('controls') && experiment.controls.run.length > 0);
   const options = { memoryBytes, spectrum };
+  if (runs('train')) await refuseNotFinite(experiment, voice);
   const bench = await inSection(OPENING, () => openWorkbench(experiment, choices, voice, options));
   const names = STAGES.filter((stage) => hasStage(experiment, stage) && runs(stage.name)).map(({ name }) => name);
   refuseStagesThatDoNotFit(names, experiment, bench);

@@ -1,6 +1,7 @@
 /** What is said of a run whose files are damaged, and which of them can be mended. */
 import { join } from 'node:path';
 import { DataError } from '../errors.ts';
+import { fromHere, typed } from '../typed.ts';
 import type { Flaw } from './ledger.ts';
 
 /** Flaws that are told one by one. */
@@ -27,7 +28,7 @@ export function refuseDamage(
   const [beyond] = flaws.filter(isBefore);
   if (beyond)
     throw new DataError(
-      `${told(directory, flaws.filter(isBefore))}: \`epochnoise ${beyond.stage} ${directory} --repair\` computes again what is damaged there`,
+      `${told(directory, flaws.filter(isBefore))}: \`${typed(beyond.stage, fromHere(directory), '--repair')}\` computes again what is damaged there`,
     );
   if (flaws.length > 0 && !repairs)
     throw new DataError(`${told(directory, flaws)}: give --repair to compute again what is damaged, and nothing else`);

@@ -1,6 +1,7 @@
 /** What `epochnoise doctor` finds out: versions, back ends tried with a real product, memory, data, and what to do. */
 import { availableMemory } from '../hessian/memory.ts';
 import { nativePart, type NativePart } from '../tensor/native.ts';
+import { typed } from '../typed.ts';
 import { coresToUse } from './choices.ts';
 import { type BackendFinding, tryBackend } from './doctor/back-ends.ts';
 import { dataLine, type DataFinding, findData } from './doctor/data.ts';
@@ -65,8 +66,8 @@ function adviceOn(
   if (available < LITTLE_MEMORY) advice.push('little memory is available: end other programs before a run');
   for (const { name, files, missing } of datasets)
     if (missing.length > 0 && missing.length < files)
-      advice.push(`the training or the test split of ${name} is missing; to have both: epochnoise data get ${name}`);
-  if (native.works && plain.works) advice.push('ready: epochnoise run quickstart');
-  else if (plain.works) advice.push('until then, far slower: epochnoise run quickstart --set backend=cpu');
+      advice.push(`the training or the test split of ${name} is missing; to have both: ${typed('data', 'get', name)}`);
+  if (native.works && plain.works) advice.push(`ready: ${typed('run', 'quickstart')}`);
+  else if (plain.works) advice.push(`until then, far slower: ${typed('run', 'quickstart', '--set', 'backend=cpu')}`);
   return advice;
 }

@@ -10,6 +10,7 @@ import { readJson, writeJson } from '../store/json.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
 import type { Choices } from './context.ts';
 import type { StageName } from './catalogue.ts';
+import type { OwnFiles } from './own-files.ts';
 
 /** What one stage cost. */
 export interface StageCost {
@@ -45,6 +46,10 @@ export interface Environment {
   readonly files: Record<string, Stamp>;
   /** SHA-256 of what stages.json holds of each stage: it vouches for that file. Absent from runs of earlier versions. */
   readonly records?: Partial<Record<StageName, string>>;
+  /** The user's own files that the run was computed from; absent where there are none, and from runs of earlier versions. */
+  readonly ownFiles?: OwnFiles;
+  /** The settings that each stage was computed with, to say later what has changed. Absent from runs of earlier versions. */
+  readonly settings?: Partial<Record<StageName, unknown>>;
 }
 
 /** What other parts of the program rely on; the rest is for people. */
@@ -54,6 +59,8 @@ const relied = z.looseObject({
   stages: z.record(z.string(), z.looseObject({ seconds: z.number(), peakMemoryBytes: z.number() })),
   files: z.record(z.string(), z.object({ bytes: z.number(), modified: z.number(), sha256: z.string() })),
   records: z.record(z.string(), z.string()).optional(),
+  ownFiles: z.object({ checksum: z.string(), files: z.record(z.string(), z.string()) }).optional(),
+  settings: z.record(z.string(), z.unknown()).optional(),
 });
 
 const PACKAGE = fileURLToPath(new URL('../../package.json', import.meta.url));
@@ -66,7 +73,7 @@ export const programVersion = (): string => readJson<{ version: string }>(PACKAG
 export function describeEnvironment(
   { threads }: Choices,
   backend: string | null,
-  known: Pick<Environment, 'stages' | 'files' | 'records'>,
+  known: Pick<Environment, 'stages' | 'files' | 'records' | 'ownFiles' | 'settings'>,
 ): Environment {
   return {
     program: `epochnoise ${programVersion()}`,

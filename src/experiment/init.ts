@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigurationError } from '../errors.ts';
+import { typed } from '../typed.ts';
 import { EXPERIMENTS, experimentNames } from './catalogue.ts';
 import type { Described } from './result.ts';
 
@@ -23,7 +24,7 @@ export function writeStudy(name: string): Described {
     throw new ConfigurationError(
       `${study} is an experiment that comes with the program, whose results would go into the same folder; give another name`,
     );
-  const next = `epochnoise run ${/^[\w./-]+$/.test(file) ? file : JSON.stringify(file)}`;
+  const next = typed('run', file);
   const text = `# ${study}: an experiment of about ten seconds. Change what you like, and run it: ${next}\n${fs.readFileSync(TEMPLATE, 'utf8')}`;
   fs.mkdirSync(path.dirname(file), { recursive: true });
   try {

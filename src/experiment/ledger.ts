@@ -11,7 +11,9 @@ import type { Report } from '../progress.ts';
 import { sha256File, sha256LargeFile } from '../store/atomic.ts';
 import { canonicalJson, readJson, writeJson } from '../store/json.ts';
 import { RUN_FILES, type RunFile, runPath } from '../store/run-directory.ts';
-import { programVersion, type Stamp } from './environment.ts';
+import { changedSettings } from './changed-settings.ts';
+import { type Environment, programVersion, type Stamp } from './environment.ts';
+import { changesSince } from './own-files.ts';
 import type { Experiment } from './schema.ts';
 import { type Stage, type StageName, STAGES } from './stages.ts';
 
@@ -47,6 +49,9 @@ export interface Flaw {
   /** It was not there when the stage ended: whose it is nobody knows. */
   readonly foreign?: true;
 }
+
+/** Checksum of the user's own files; null where it is not known from which a run was computed: then no others are asked for. */
+export type Fingerprint = string | null;
 
 /** How a stage of a run stands. Only what is fresh need not be run. */
 export type Condition = 'fresh' | 'missing' | 'stale' | 'damaged';
@@ -99,12 +104,12 @@ export class LedgerBook {
   }
 
   /** Whether the stage's settings, inputs and outputs are what they were when it finished. */
-  isFresh(stage: Stage, experiment: Experiment, ownFiles: string): boolean {
+  isFresh(stage: Stage, experiment: Experiment, ownFiles: Fingerprint): boolean {
     return this.conditionOf(stage, experiment, ownFiles) === 'fresh';
   }
 
   /** How a stage stands. An earlier stage's flaws are no change of its inputs only once they are mended. */
-  conditionOf(stage: Stage, experiment: Experiment, ownFiles: string): Condition {
+  conditionOf(stage: Stage, experiment: Experiment, ownFiles: Fingerprint): Condition {
     const record = this.ledger[stage.name];
     if (!record) return 'missing';
     if (!this.hadSettings(stage, experiment, ownFiles)) return 'stale';
@@ -113,12 +118,41 @@ export class LedgerBook {
   }
 
   /** Whether a finished stage had these settings, kept its results as they ask for, and wrote what it writes now: another program's may have written more. */
-  hadSettings(stage: Stage, experiment: Experiment, ownFiles: string): boolean {
+  hadSettings(stage: Stage, experiment: Experiment, ownFiles: Fingerprint): boolean {
     const record = this.ledger[stage.name];
-    if (record?.settings !== settingsChecksum(stage, experiment, ownFiles)) return false;
+    if (!record) return false;
+    if (ownFiles !== null && record.settings !== settingsChecksum(stage, experiment, ownFiles)) return false;
     const written = Object.keys(record.outputs);
     const isOwn = (name: string) => stage.outputs.some((file) => name === file || name.startsWith(`${file}/`));
     return written.every(isOwn) && (stage.suits?.(experiment, written) ?? true);
+  }
+
+  /**
+   * Why a stage is not fresh, in words that follow its name.
+   *
+   * @param then from what the run was computed, where that is known
+   */
+  whyNotFresh(
+    stage: Stage,
+    experiment: Experiment,
+    ownFiles: Fingerprint,
+    then: Pick<Environment, 'ownFiles' | 'settings'> | null,
+  ): string {
+    const record = this.ledger[stage.name];
+    if (!record) return 'is not done yet';
+    if (!this.hadSettings(stage, experiment, ownFiles)) {
+      const files = then?.ownFiles ? changesSince(then.ownFiles) : [];
+      const before = then?.settings?.[stage.name];
+      const settings = before === undefined ? [] : changedSettings(before, stage.settings(experiment));
+      const other = `it was computed with other settings than those of ${RUN_FILES.experiment}, or by another version of the program`;
+      return `is out of date: ${[...files, ...settings].join(', ') || other}`;
+    }
+    const flaws = this.flawsOf(stage).map(({ file, problem }) => `${file} ${problem}`);
+    const now = this.checksums(stage.inputs);
+    const inputs = [...new Set([...Object.keys(record.inputs), ...Object.keys(now)])].filter(
+      (file) => record.inputs[file] !== now[file],
+    );
+    return `is out of date: ${[...flaws, ...inputs.map((file) => `${file} is another than it was computed from`)].join(', ')}`;
   }
 
   /** What has happened to the outputs of a finished stage. */
@@ -148,7 +182,7 @@ export class LedgerBook {
   }
 
   /** All that the outputs of a stage depend on: unfinished work of another key is not gone on with. */
-  keyOf(stage: Stage, experiment: Experiment, ownFiles: string): string {
+  keyOf(stage: Stage, experiment: Experiment, ownFiles: Fingerprint): string {
     const settings = settingsChecksum(stage, experiment, ownFiles);
     return checksumOf({ program: programVersion(), settings, inputs: this.checksums(stage.inputs) });
   }
@@ -157,7 +191,7 @@ export class LedgerBook {
   enter(
     stage: Stage,
     experiment: Experiment,
-    ownFiles: string,
+    ownFiles: Fingerprint,
     inputs: Checksums = this.checksums(stage.inputs),
   ): void {
     const record = this.presentRecord(stage, experiment, ownFiles, inputs);
@@ -169,7 +203,7 @@ export class LedgerBook {
   presentRecord(
     stage: Stage,
     experiment: Experiment,
-    ownFiles: string,
+    ownFiles: Fingerprint,
     inputs: Checksums = this.checksums(stage.inputs),
   ): StageRecord {
     const settings = settingsChecksum(stage, experiment, ownFiles);
@@ -258,8 +292,8 @@ function sizeOf(path: string): number | null {
 /** Checksum of what is written of a stage: environment.json keeps it, to vouch for stages.json. */
 export const voucher = (record: StageRecord): string => checksumOf(record);
 
-function settingsChecksum(stage: Stage, experiment: Experiment, ownFiles: string): string {
-  return checksumOf({ revision: REVISION, data: ownFiles, settings: stage.settings(experiment) });
+function settingsChecksum(stage: Stage, experiment: Experiment, ownFiles: Fingerprint): string {
+  return checksumOf({ revision: REVISION, data: ownFiles ?? '', settings: stage.settings(experiment) });
 }
 
 const checksumOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseDocument } from 'yaml';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { RUN_FILES } from '../store/run-directory.ts';
+import { typed } from '../typed.ts';
 import { EXPERIMENTS, experimentNames } from './catalogue.ts';
 import { describeIssue, nearest } from './messages.ts';
 import { fromWorkingDirectory } from './own-files.ts';
@@ -83,7 +84,7 @@ function refuseHalfAnImport({ import: imported, model, data, train, polish, cont
   const isNothing = model.name === 'none';
   if (isNothing !== (data.name === 'none') || isNothing !== (imported !== null && imported.eigenpairs !== null))
     throw new ConfigurationError(
-      `model.name is ${model.name}, data.name is ${data.name} and import.eigenpairs is ${imported?.eigenpairs ?? 'null'}: a run without a network has none in both and eigenpairs; see \`epochnoise import\``,
+      `model.name is ${model.name}, data.name is ${data.name} and import.eigenpairs is ${imported?.eigenpairs ?? 'null'}: a run without a network has none in both and eigenpairs; see \`${typed('import', '--help')}\``,
     );
   if (imported === null) return;
   if (train.epochs > 0 || train.weights !== null || polish.method !== 'none')

@@ -1,7 +1,9 @@
 /** Files of a user's own that a configuration names: where they are, and a checksum of what is in them. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { requireOwnFiles } from '../data/file.ts';
+import { DataError } from '../errors.ts';
 import { requireNamedFile } from '../named-file.ts';
 import { isModule, moduleChecksum } from '../own-module.ts';
 import { sha256File } from '../store/atomic.ts';
@@ -41,46 +43,86 @@ export function fromWorkingDirectory(given: Record<string, unknown>, folder: str
 const asSection = (value: unknown): Record<string, unknown> | undefined =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
 
+/** A user's own files as a run was computed from them. */
+export interface OwnFiles {
+  /** Of all of them: it belongs to the settings. */
+  readonly checksum: string;
+  /** SHA-256 by path; of a module it is that of all its files. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** A path and a checksum of what is there. */
+type Entry = readonly [path: string, sha256: string];
+
 /**
  * A user's own files may change under the same name: their content belongs to the settings.
  *
- * @returns a checksum; empty where the configuration names no such file
+ * @returns no files, and an empty checksum, where the configuration names none
  * @throws DataError where one is missing
  */
-export function ownFilesChecksum(experiment: Experiment): string {
-  const others = [...modelParts(experiment), ...weightsParts(experiment), ...importParts(experiment)];
-  const data = dataChecksum(experiment);
-  return others.length === 0 ? data : checksumOf([data, ...others]);
+export function ownFilesOf(experiment: Experiment): OwnFiles {
+  const others = [...modelFiles(experiment), ...weightsFiles(experiment), ...importFiles(experiment)];
+  const own = dataFiles(experiment);
+  const data = own.length === 0 ? '' : checksumOf(own);
+  const checksum = others.length === 0 ? data : checksumOf([['', data], ...others]);
+  return { checksum, files: Object.fromEntries([...own, ...others]) };
 }
 
-function dataChecksum({ data }: Experiment): string {
-  if (data.name !== 'file') return '';
+/** Their checksum alone. @throws DataError where one is missing */
+export const ownFilesChecksum = (experiment: Experiment): string => ownFilesOf(experiment).checksum;
+
+/** What has happened to the files since, in words. */
+export function changesSince({ files }: OwnFiles): string[] {
+  return Object.entries(files).flatMap(([path, sha256]) => {
+    if (!existsSync(path)) return [`${path} is not there any more`];
+    return isStill(path, sha256) ? [] : [`${path}${isModule(path) ? ', or a file that it imports,' : ''} has changed`];
+  });
+}
+
+function isStill(path: string, sha256: string): boolean {
+  try {
+    return fileChecksum(path) === sha256;
+  } catch (error) {
+    // What a module imports may be gone.
+    if (error instanceof DataError) return false;
+    throw error;
+  }
+}
+
+function dataFiles({ data }: Experiment): Entry[] {
+  if (data.name !== 'file') return [];
   requireOwnFiles(data);
-  const files = [data.path, data.labels, data.testPath, data.testLabels].filter((file) => file !== null);
-  return checksumOf(files.map((file) => (isModule(file) ? moduleChecksum(file) : sha256File(resolve(file)))));
+  return [data.path, data.labels, data.testPath, data.testLabels].filter((file) => file !== null).map(entryOf);
 }
 
-function modelParts({ model }: Experiment): string[] {
+function modelFiles({ model }: Experiment): Entry[] {
   if (model.name !== 'module') return [];
   requireNamedFile('model.path', model.path);
-  return [moduleChecksum(model.path)];
+  return [entryOf(model.path)];
 }
 
-function weightsParts({ train: { weights } }: Experiment): string[] {
+function weightsFiles({ train: { weights } }: Experiment): Entry[] {
   if (weights === null) return [];
   requireNamedFile('train.weights.path', weights.path);
   if (weights.check !== null) requireNamedFile('train.weights.check', weights.check);
-  return [weights.path, weights.check].flatMap((file) => (file === null ? [] : [sha256File(resolve(file))]));
+  return [weights.path, weights.check].filter((file) => file !== null).map(entryOf);
 }
 
-function importParts({ import: imported }: Experiment): string[] {
+function importFiles({ import: imported }: Experiment): Entry[] {
   if (imported === null) return [];
   const files = [...inspectRecording(imported.recording).files];
   if (imported.eigenpairs !== null) {
     requireNamedFile('import.eigenpairs', imported.eigenpairs);
     files.push(imported.eigenpairs);
   }
-  return files.map((file) => sha256File(resolve(file)));
+  return files.map(entryOf);
 }
 
-const checksumOf = (parts: readonly string[]): string => createHash('sha256').update(parts.join()).digest('hex');
+const entryOf = (path: string): Entry => [path, fileChecksum(path)];
+
+const fileChecksum = (path: string): string => (isModule(path) ? moduleChecksum(path) : sha256File(resolve(path)));
+
+const checksumOf = (entries: readonly Entry[]): string =>
+  createHash('sha256')
+    .update(entries.map(([, sha256]) => sha256).join())
+    .digest('hex');

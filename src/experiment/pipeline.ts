@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { requireRunDirectory } from '../store/run-directory.ts';
+import { fromHere, typed } from '../typed.ts';
 import { openFor } from './benches.ts';
 import { suggestChoices } from './choices.ts';
 import type { Voice } from './context.ts';
@@ -10,6 +11,8 @@ import { LedgerBook } from './ledger.ts';
 import { lockRunDirectory } from './lock.ts';
 import { refuseMemoryBeyondReach } from './memory.ts';
 import { ownFilesChecksum } from './own-files.ts';
+import { ownFilesThen } from './run-books.ts';
+import { runAgain } from './run-again.ts';
 import {
   choicesFor,
   finishSettingAside,
@@ -92,7 +95,7 @@ export async function runStage(
   const target = requireRunDirectory(directory);
   if (!hasStage(settingsOf(target).experiment, STAGES[stageAt(name)]))
     throw new ConfigurationError(
-      `${target} has no stage ${name}: its experiment names no controls; name some with \`epochnoise run … --out ${target} --set controls.run=all\``,
+      `${target} has no stage ${name}: its experiment names no controls; name some with \`${runAgain(target, '--set', 'controls.run=all')}\``,
     );
   const range = [stageAt(name), stageAt(name)] as const;
   return await locked(target, async () => {
@@ -107,7 +110,7 @@ function settingsOf(directory: string): StoredExperiment {
     return readStoredExperiment(directory);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    const wayOut = `\`epochnoise run\` with the settings of the run, --out ${directory} and --repair writes it again`;
+    const wayOut = `\`${typed('run', '…', '--out', fromHere(directory), '--repair')}\` with the settings of the run writes it again`;
     throw new DataError(`${error.message}; ${wayOut}`, { cause: error });
   }
 }
@@ -137,15 +140,19 @@ async function locked<T>(directory: string, work: () => Promise<T>): Promise<T> 
  * The settings of a run one of whose stages is up to date. Reads only, and without the lock: a run that another process works
  * in is not disturbed.
  *
+ * @param drawing whether nothing is computed from the user's own files: then they may be gone, or others by now
  * @throws DataError where there is no run, or the stage, or one before it, is missing or out of date
  */
-export function readFinished(directory: string, name: StageName): StoredExperiment {
+export function readFinished(directory: string, name: StageName, { drawing = false } = {}): StoredExperiment {
   const stored = readStoredExperiment(directory);
   const { experiment } = stored;
-  const book = new LedgerBook(directory, readEnvironment(directory)?.files ?? {});
-  const fingerprint = ownFilesChecksum(experiment);
+  const known = readEnvironment(directory);
+  const book = new LedgerBook(directory, known?.files ?? {});
+  const fingerprint = drawing
+    ? (ownFilesThen(book, experiment, known)?.checksum ?? null)
+    : ownFilesChecksum(experiment);
   for (const stage of STAGES.slice(0, stageAt(name) + 1))
     if (hasStage(experiment, stage) && !book.isFresh(stage, experiment, fingerprint))
-      throw outOfDate(stage.name, directory);
+      throw outOfDate(stage.name, directory, book.whyNotFresh(stage, experiment, fingerprint, known));
   return stored;
 }

@@ -154,12 +154,13 @@ function recommended(found: Probe): string[] {
   const { learningRate } = found.recommendation.choice;
   return [
     ...listed(`Recommended: learning rate ${shortNumber(learningRate)}`, reasons(found)),
-    'Go on with',
-    `  ${found.command}`,
+    ...(found.command === null
+      ? ['Record again at that rate, where the window was recorded, and import the new recording']
+      : ['Go on with', `  ${found.command}`]),
   ];
 }
 
-function reasons({ recommendation: { choice }, configured, experiment, cost }: Probe): string[] {
+function reasons({ recommendation: { choice }, configured, experiment, cost, command }: Probe): string[] {
   const { contamination, suppressed, toTenth } = choice;
   const { eigenpairs } = cost.spectrum;
   const visible = `at λ×/10 the variance should be ${choice.reduction.toFixed(3)} of that with replacement, and ${choice.idealReduction.toFixed(3)} if no curvature fluctuated`;
@@ -173,6 +174,7 @@ function reasons({ recommendation: { choice }, configured, experiment, cost }: P
     found.push(
       `${counted(suppressed)} directions in the decade below; the ${wholeNumber(eigenpairs)} eigenpairs that are configured ${eigenpairs >= toTenth.eigenpairs ? 'reach through it' : `end within it, ${wholeNumber(toTenth.eigenpairs)} would reach through (spectrum.eigenpairs)`}`,
     );
+  if (command === null) return found;
   found.push(
     experiment.polish.method === 'none'
       ? 'the training does not depend on this rate and is kept'

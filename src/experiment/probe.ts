@@ -2,7 +2,6 @@
  * `epochnoise probe`: which learning rate to record at. A short look at the curvature where the training ended, and what each
  * choice would make of the window. Reads a run directory, writes nothing, and takes no lock.
  */
-import { relative } from 'node:path';
 import { RunError } from '../errors.ts';
 import type { SummaryWarning } from '../report/summary.ts';
 import { requireRunDirectory, RUN_FILES, runPath } from '../store/run-directory.ts';
@@ -19,6 +18,7 @@ import { countDirections } from './probe/decay.ts';
 import { probeWarnings } from './probe/warnings.ts';
 import { type WindowOutlook, windowOutlooks } from './probe/window.ts';
 import { enterSection, inSection, OPENING } from './profile.ts';
+import { runAgain } from './run-again.ts';
 import { requireSameData } from './same-data.ts';
 import type { Experiment } from './schema.ts';
 import { chosenSamples, openWorkbench } from './workbench.ts';
@@ -58,8 +58,8 @@ export interface Probe {
   readonly window: readonly WindowOutlook[];
   readonly cost: RunCost;
   readonly warnings: readonly SummaryWarning[];
-  /** What goes on with the recommended learning rate. */
-  readonly command: string;
+  /** What goes on with the recommended learning rate; null where the window was recorded elsewhere, and has to be again. */
+  readonly command: string | null;
 }
 
 const SCHEMA_VERSION = 1;
@@ -145,18 +145,9 @@ export async function probe(
       outlooks,
       lacksMemory: sharedBytes > bench.savedBytes,
     }),
-    command: commandToGoOn(target, recommendation.choice.learningRate),
+    command:
+      experiment.import === null
+        ? runAgain(target, '--set', `sgd.learningRate=${recommendation.choice.learningRate}`)
+        : null,
   };
-}
-
-/** A run's settings are an experiment of their own: the command does not need to know where they came from. */
-function commandToGoOn(directory: string, learningRate: number): string {
-  const folder = relative(process.cwd(), directory) || '.';
-  const experiment = quoted(`${folder}/${RUN_FILES.experiment}`);
-  return `epochnoise run ${experiment} --out ${quoted(folder)} --set sgd.learningRate=${learningRate}`;
-}
-
-/** A word for a shell. */
-function quoted(word: string): string {
-  return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

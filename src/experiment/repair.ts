@@ -107,7 +107,12 @@ export async function openBook(
     STAGES.flatMap(({ outputs }) => outputs),
     show,
   );
-  const book = new LedgerBook(directory, present.stamps, true, vouchedLedger(present, experiment, known));
+  const book = new LedgerBook(
+    directory,
+    present.stamps,
+    true,
+    vouchedLedger(present, experiment, known, ownFilesChecksum(experiment)),
+  );
   book.write();
   return { book, isMended: true };
 }
@@ -136,8 +141,12 @@ function storedOr(directory: string, given: StoredExperiment): StoredExperiment 
   }
 }
 
-function vouchedLedger(present: LedgerBook, experiment: Experiment, known: Environment | null): Ledger {
-  const fingerprint = ownFilesChecksum(experiment);
+function vouchedLedger(
+  present: LedgerBook,
+  experiment: Experiment,
+  known: Environment | null,
+  fingerprint: string,
+): Ledger {
   const ledger: Partial<Record<StageName, StageRecord>> = {};
   for (const stage of STAGES.filter((one) => hasStage(experiment, one))) {
     const record = present.presentRecord(stage, experiment, fingerprint);

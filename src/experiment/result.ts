@@ -1,10 +1,11 @@
 /** What a call of the pipeline tells its user at the end. */
 import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
 import { summaryTable } from '../report/table.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
+import { fromHere, typed } from '../typed.ts';
 import { LedgerBook } from './ledger.ts';
 import type { PipelineResult } from './pipeline.ts';
+import { runAgain } from './run-again.ts';
 import { STAGES } from './stages.ts';
 import { readControlSummary, readSummary } from './report/input.ts';
 
@@ -29,15 +30,17 @@ export function describeResult({ directory, ran, previous }: PipelineResult): De
     summary,
     controls: controls ?? null,
   };
-  const shown = (path: string) => relative(process.cwd(), path) || '.';
   if (summary)
     return {
       document,
-      text: summaryTable(summary, drawn ? { figures: shown(figures), page: shown(page) } : {}, controls),
+      text: summaryTable(summary, drawn ? { figures: fromHere(figures), page: fromHere(page) } : {}, controls),
     };
   const book = new LedgerBook(directory, {});
   const done = STAGES.filter(({ name }) => book.has(name));
   const next = STAGES[done.length];
-  const state = `${shown(directory)}: done ${done.map(({ name }) => name).join(', ') || 'nothing'}`;
-  return { document, text: `${state}; next \`epochnoise ${next.name} ${shown(directory)}\`` };
+  const state = `${fromHere(directory)}: done ${done.map(({ name }) => name).join(', ') || 'nothing'}`;
+  return {
+    document,
+    text: `${state}; next \`${typed(next.name, fromHere(directory))}\`, or all that is left: \`${runAgain(directory)}\``,
+  };
 }

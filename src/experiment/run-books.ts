@@ -1,14 +1,16 @@
 /** What a call of the pipeline knows of a run directory, and keeps in it: stages.json and environment.json. */
+import { DataError } from '../errors.ts';
 import { silent } from '../progress.ts';
 import { canonicalJson } from '../store/json.ts';
 import type { RunFile } from '../store/run-directory.ts';
 import type { Choices, Voice } from './context.ts';
 import { describeEnvironment, type Environment, type StageCost, writeEnvironment } from './environment.ts';
-import { type Condition, type Flaw, LedgerBook } from './ledger.ts';
-import { ownFilesChecksum } from './own-files.ts';
+import { type Condition, type Fingerprint, type Flaw, LedgerBook } from './ledger.ts';
+import { type OwnFiles, ownFilesOf } from './own-files.ts';
 import { openBook, readKnown } from './repair.ts';
 import { hasOutputsFrom, setAside, type StoredExperiment, writeStoredExperiment } from './run-directory.ts';
-import { type Stage, type StageName, STAGES } from './stages.ts';
+import type { Experiment } from './schema.ts';
+import { type Stage, stageAt, type StageName, STAGES } from './stages.ts';
 
 /** Checksums of so many bytes take long enough to show how far they are. */
 const SHOWN_BYTES = 2 ** 29;
@@ -19,8 +21,10 @@ export class RunBooks {
   private stored: StoredExperiment;
   private readonly voice: Voice;
   private readonly known: Environment | null;
-  private readonly fingerprint: string;
+  private readonly fingerprint: Fingerprint;
+  private readonly ownFiles: OwnFiles | undefined;
   private costs: Environment['stages'];
+  private settings: Environment['settings'];
   /** What the back end calls itself; null until a stage needed one. */
   backend: string | null;
   ledger: LedgerBook;
@@ -34,23 +38,36 @@ export class RunBooks {
     known: Environment | null,
     ledger: LedgerBook,
     isMended: boolean,
+    ownFiles: OwnFiles | undefined,
   ) {
     this.directory = directory;
     this.stored = stored;
     this.voice = voice;
     this.known = known;
-    this.fingerprint = ownFilesChecksum(stored.experiment);
+    this.fingerprint = ownFiles?.checksum ?? null;
+    this.ownFiles = ownFiles && ownFiles.checksum !== '' ? ownFiles : undefined;
     this.costs = { ...known?.stages };
+    this.settings = { ...known?.settings };
     this.backend = known?.backend ?? null;
     this.ledger = ledger;
     this.isMended = isMended;
   }
 
-  /** @param repair whether damaged books are made again, and all files read @throws DataError for damaged books that are not */
-  static async open(directory: string, stored: StoredExperiment, voice: Voice, repair: boolean): Promise<RunBooks> {
+  /**
+   * @param repair whether damaged books are made again, and all files read
+   * @param drawing whether nothing is to be computed: the user's own files are taken to be those of the run
+   * @throws DataError for damaged books that are not, and where the user's own files are missing
+   */
+  static async open(
+    directory: string,
+    stored: StoredExperiment,
+    voice: Voice,
+    { repair, drawing }: { readonly repair: boolean; readonly drawing: boolean },
+  ): Promise<RunBooks> {
     const known = readKnown(directory, repair);
     const { book, isMended } = await openBook(directory, stored, known, repair, shownOn(voice));
-    return new RunBooks(directory, stored, voice, known, book, isMended);
+    const own = drawing ? ownFilesThen(book, stored.experiment, known) : ownFilesOf(stored.experiment);
+    return new RunBooks(directory, stored, voice, known, book, isMended, own);
   }
 
   /** What is damaged of stages whose settings are the same; from the first change on all is computed anew, whatever has happened to it. */
@@ -64,6 +81,11 @@ export class RunBooks {
 
   conditionOf(stage: Stage): Condition {
     return this.ledger.conditionOf(stage, this.stored.experiment, this.fingerprint);
+  }
+
+  /** Why a stage is not fresh, in words that follow its name. */
+  whyNotFresh(stage: Stage): string {
+    return this.ledger.whyNotFresh(stage, this.stored.experiment, this.fingerprint, this.known);
   }
 
   keyOf(stage: Stage): string {
@@ -115,19 +137,28 @@ export class RunBooks {
 
   /** Writes environment.json. @param name of a stage that has just been run */
   describe(name?: StageName, cost?: StageCost): void {
-    if (name) this.costs = { ...this.costs, [name]: cost };
-    const { costs: stages, ledger, backend, directory, stored } = this;
-    const known = { stages, files: ledger.ownStamps(), records: ledger.vouchers() };
+    const { costs, ledger, backend, directory, stored, ownFiles } = this;
+    if (name) {
+      this.costs = { ...costs, [name]: cost };
+      this.settings = { ...this.settings, [name]: STAGES[stageAt(name)].settings(stored.experiment) };
+    }
+    const known = {
+      stages: this.costs,
+      files: ledger.ownStamps(),
+      records: ledger.vouchers(),
+      settings: this.settings,
+      ...(ownFiles && { ownFiles }),
+    };
     writeEnvironment(directory, describeEnvironment(stored.choices, backend, known));
   }
 
   /** Where nothing was run: keeps checksums that had to be taken again, so that the next call need not. */
   keepStamps(): void {
-    const { known, ledger, directory } = this;
-    const files = ledger.ownStamps();
-    if (known === null) this.describe();
-    else if (canonicalJson(known.files) !== canonicalJson(files))
-      writeEnvironment(directory, { ...known, files, records: ledger.vouchers() });
+    const { known, ledger, directory, ownFiles } = this;
+    if (known === null) return this.describe();
+    const kept = { files: ledger.ownStamps(), ...(ownFiles && { ownFiles }) };
+    if (canonicalJson({ files: known.files, ownFiles: known.ownFiles }) !== canonicalJson(kept))
+      writeEnvironment(directory, { ...known, ...kept, records: ledger.vouchers() });
   }
 
   takeChecksums(files: readonly RunFile[]): Promise<void> {
@@ -136,3 +167,20 @@ export class RunBooks {
 }
 
 const shownOn = (voice: Voice) => (bytes: number) => (bytes < SHOWN_BYTES ? silent : voice.begin('checksums'));
+
+/** The user's own files that a run was computed from, whatever has become of them; undefined where nobody can tell. */
+export function ownFilesThen(
+  book: LedgerBook,
+  experiment: Experiment,
+  known: Environment | null,
+): OwnFiles | undefined {
+  if (known?.ownFiles) return known.ownFiles;
+  try {
+    const now = ownFilesOf(experiment);
+    // Runs of earlier versions do not say.
+    return now.checksum === '' || book.hadSettings(STAGES[0], experiment, now.checksum) ? now : undefined;
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+}

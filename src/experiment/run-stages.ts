@@ -14,6 +14,7 @@ import { measureCost, type StageCost } from './environment.ts';
 import { filesOf } from './ledger.ts';
 import { enterSection } from './profile.ts';
 import { gaveTheSame, prepareRepair, putInPlace, repairFolder } from './repair.ts';
+import { runAgain } from './run-again.ts';
 import { RunBooks } from './run-books.ts';
 import {
   choicesFor,
@@ -71,11 +72,13 @@ export async function runStages(call: Call): Promise<Done> {
   attempt(directory, () => mkdirSync(directory, { recursive: true }));
   removePartialFiles(directory);
   const repair = options.repair ?? false;
-  const books = await RunBooks.open(directory, stored, voice, repair);
+  // Pictures are drawn from what the run directory holds.
+  const drawing = range[0] === stageAt('report');
+  const books = await RunBooks.open(directory, stored, voice, { repair, drawing });
   const stages = STAGES.slice(0, range[1] + 1).filter((stage) => hasStage(stored.experiment, stage));
   refuseDamage(directory, await books.flawsOf(stages), repair, ({ stage }) => stageAt(stage) < range[0]);
   const open = stages.find((stage) => books.conditionOf(stage) !== 'fresh');
-  if (open && stageAt(open.name) < range[0]) throw outOfDate(open.name, directory);
+  if (open && stageAt(open.name) < range[0]) throw outOfDate(open.name, directory, books.whyNotFresh(open));
   if (open) return await new Run(call, books, stageAt(open.name)).through(stages);
   writeStoredExperiment(directory, stored);
   books.keepStamps();
@@ -240,10 +243,10 @@ class Run {
   }
 }
 
-/** The error for a stage that later ones need. */
-export const outOfDate = (name: StageName, directory: string): DataError =>
+/** The error for a stage that later ones need. @param why it is not fresh, in words that follow its name */
+export const outOfDate = (name: StageName, directory: string, why: string): DataError =>
   new DataError(
-    `stage ${name} of ${directory} is missing or out of date: run \`epochnoise ${name} ${directory}\` first`,
+    `stage ${name} of ${directory} ${why}; \`${runAgain(directory)}\` computes what is missing or out of date`,
   );
 
 /** What stays the same of a directory whatever its name is, and is another's where it was removed and made again. */

@@ -9,6 +9,7 @@ import type { HistoryRow } from '../sgd/history.ts';
 import { attempt } from '../store/atomic.ts';
 import { RUN_FILES, requireRunDirectory, runPath } from '../store/run-directory.ts';
 import { openEventWriter } from '../tensor/backend.ts';
+import { fromHere, typed } from '../typed.ts';
 import type { Described } from './result.ts';
 import { readHistory } from './training-curve.ts';
 
@@ -38,7 +39,7 @@ export function writeTensorboard(runDirectory: string): Described {
   const run = requireRunDirectory(runDirectory);
   const files = [RUN_FILES.training, RUN_FILES.windowCurve].map((file) => runPath(run, file)).filter(existsSync);
   if (files.length === 0)
-    throw new DataError(`${run} has no training curve yet; run \`epochnoise train ${run}\` first`);
+    throw new DataError(`${run} has no training curve yet; run \`${typed('train', fromHere(run))}\` first`);
   const rows = withSteps(files.flatMap(readHistory));
   const target = runPath(run, RUN_FILES.tensorboard);
   const made = attempt(target, () => mkdtempSync(join(dirname(target), '.tensorboard-')));

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DataError } from '../errors.ts';
+import { typed } from '../typed.ts';
 import { attempt } from './atomic.ts';
 
 /** Names within a run directory. */
@@ -211,9 +212,11 @@ export function trajectoryPaths(runDirectory: string): string[] {
  */
 export function requireRunDirectory(runDirectory: string): string {
   const path = resolve(runDirectory);
-  if (!existsSync(path)) throw new DataError(`no run directory ${path}; \`epochnoise run\` makes one`);
+  if (!existsSync(path)) throw new DataError(`no run directory ${path}; \`${typed('run')}\` makes one`);
   if (existsSync(join(path, RUN_FILES.experiment))) return path;
-  throw new DataError(`${path} is no run directory: it holds no ${RUN_FILES.experiment}; \`epochnoise run\` makes one`);
+  throw new DataError(
+    `${path} is no run directory: it holds no ${RUN_FILES.experiment}; \`${typed('run')}\` makes one`,
+  );
 }
 
 /**

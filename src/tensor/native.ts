@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../errors.ts';
+import { typed } from '../typed.ts';
 
 /** A native library that was found. */
 export interface NativeLibrary {
@@ -71,7 +72,7 @@ function ofInstallation(retry: boolean): NativePart {
       'the native library was not completed, for the reason above: mend it, or use --set backend=cpu, which is far slower',
     );
   const { binding, libtensorflow, reason } = JSON.parse(stdout);
-  return { library: libtensorflow, reason, again: 'epochnoise doctor', reinstall: 'npm install epochnoise', binding };
+  return { library: libtensorflow, reason, again: typed('doctor'), reinstall: 'npm install epochnoise', binding };
 }
 
 /**

@@ -66,7 +66,7 @@ describe('a study in a folder of its own', () => {
   it('is computed anew where a file that its module imports has changed, and says so where one stage is asked for', async () => {
     writeFileSync(at('study', 'parts', 'bend.mjs'), BEND.replace('tanh', 'sin'));
     expect(await refusal(folder, ['record', 'results/study'])).toBe(
-      '3: stage train of ~/results/study is missing or out of date: run `epochnoise train ~/results/study` first',
+      '3: stage train of ~/results/study is out of date: study/net.mjs, or a file that it imports, has changed; `epochnoise run results/study/experiment.json --out results/study` computes what is missing or out of date',
     );
     expect(await run()).toMatchObject({ ran: ['train', 'record'], previous: '~/results/study.previous-1' });
     // Whoever changes it back gets back what there was.

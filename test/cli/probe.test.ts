@@ -106,7 +106,7 @@ describe('refusals', () => {
     const text = '{ "seed": 9 }';
     writeFileSync(join(folder, 'other', 'experiment.json'), text);
     expect(await refusal(folder, ['probe', 'other'])).toBe(
-      '3: stage train of ~/other is missing or out of date: run `epochnoise train ~/other` first',
+      '3: stage train of ~/other is out of date: sgd.batchSize was 20 and is 500, data.hidden was [5] and is [40], data.inputs was 4 and is 20, 7 more settings differ; `epochnoise run other/experiment.json --out other` computes what is missing or out of date',
     );
   });
 

@@ -1,5 +1,5 @@
 /** One page of several runs, from the command line. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compile, epochnoise, refusal, workingFolder, writeTiny } from './program.ts';
@@ -48,6 +48,19 @@ describe('report of several runs', () => {
     expect(existsSync(join(folder, 'both.html'))).toBe(true);
   });
 
+  it('takes the place of an earlier page, and of no other file', async () => {
+    const args = ['report', 'first', 'second', '--out'];
+    expect((await epochnoise(folder, [...args, 'both.html'])).code).toBe(0);
+    for (const [name, said] of [
+      ['README.md', 'is there already and is no page of this program, so it is left as it is'],
+      ['first', 'is a folder'],
+    ] as const) {
+      if (name === 'README.md') writeFileSync(join(folder, name), 'mine\n');
+      expect(await refusal(folder, [...args, name])).toContain(`2: ${name} ${said}; give --out `);
+    }
+    expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('mine\n');
+  });
+
   it.each([
     [['first', 'first'], '2: ~/first is named twice; name each run once'],
     [['first', 'nowhere'], /^3: .*~\/nowhere/],
@@ -62,7 +75,7 @@ describe('report of several runs', () => {
   it('a run that is not compared yet is named, with the way on', async () => {
     expect((await epochnoise(folder, ['run', 'tiny.yaml', '--out', 'third', '--until', 'train'])).code).toBe(0);
     expect(await refusal(folder, ['report', 'first', 'third'])).toMatch(
-      /^3: stage record of ~\/third is missing or out of date: run `epochnoise record ~\/third` first$/,
+      /^3: stage record of ~\/third is not done yet; `epochnoise run third\/experiment.json --out third` computes what is missing or out of date$/,
     );
   });
 });

@@ -60,10 +60,13 @@ describe('stages one by one', () => {
 
   it('--until ends early and says how it goes on', async () => {
     const { code, out, err } = await run('run', 'tiny.yaml', '--out', 'steps', '--until', 'train', ...set);
-    expect({ code, out }).toEqual({ code: 0, out: 'steps: done train; next `epochnoise record steps`\n' });
+    expect({ code, out }).toEqual({
+      code: 0,
+      out: 'steps: done train; next `epochnoise record steps`, or all that is left: `epochnoise run steps/experiment.json --out steps`\n',
+    });
     expect(err).toMatch(/^polish \(/m);
     expect(await refusal(folder, ['spectrum', 'steps'])).toBe(
-      '3: stage record of ~/steps is missing or out of date: run `epochnoise record ~/steps` first',
+      '3: stage record of ~/steps is not done yet; `epochnoise run steps/experiment.json --out steps` computes what is missing or out of date',
     );
   });
 
@@ -72,7 +75,7 @@ describe('stages one by one', () => {
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ ran: ['record'], summary: null, figures: null });
     expect((await run('spectrum', 'steps')).out).toBe(
-      'steps: done train, record, spectrum; next `epochnoise curvature steps`\n',
+      'steps: done train, record, spectrum; next `epochnoise curvature steps`, or all that is left: `epochnoise run steps/experiment.json --out steps`\n',
     );
     for (const stage of ['curvature', 'noise']) expect(await run(stage, 'steps')).toMatchObject({ code: 0 });
     const compared = await run('compare', 'steps');

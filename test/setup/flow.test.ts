@@ -31,7 +31,9 @@ describe('a first set-up', () => {
     const checkout = makeCheckout(newFolder);
     const command = join(checkout.root, 'node_modules/.bin/epochnoise');
     await checkout.setUp();
-    expect((await checkout.start(command, ['doctor'], { PATH: dirname(process.execPath) })).stdout).toBe('ran doctor\n');
+    expect((await checkout.start(command, ['doctor'], { PATH: dirname(process.execPath) })).stdout).toBe(
+      'ran doctor\n',
+    );
     rmSync(command);
     expect((await checkout.setUp()).stderr).toBe('');
     expect(existsSync(command)).toBe(true);

@@ -1,6 +1,7 @@
 /** `epochnoise doctor <experiment>`: the doctor for models on any experiment. */
 import { ConfigurationError } from '../../errors.ts';
 import { mostExact } from '../../tensor/backend.ts';
+import { typed } from '../../typed.ts';
 import { suggestChoices } from '../choices.ts';
 import type { Voice } from '../context.ts';
 import { loadExperiment } from '../load.ts';
@@ -30,8 +31,8 @@ export async function examineExperiment(
   const failed = checks.filter(({ state }) => state === 'failed').length;
   const verdict =
     failed === 0
-      ? `→ nothing stands against \`epochnoise run ${nameOrFile}\``
-      : `→ ${failed === 1 ? 'a check' : `${failed} checks`} failed: \`epochnoise run ${nameOrFile}\` would be refused`;
+      ? `→ nothing stands against \`${typed('run', nameOrFile)}\``
+      : `→ ${failed === 1 ? 'a check' : `${failed} checks`} failed: \`${typed('run', nameOrFile)}\` would be refused`;
   const { precision } = mostExact(bench.problem.backend);
   const head = `model ${model.name}: ${model.shapes.length} parameters, ${size} weights, about ${Math.round(model.unitsPerSample)} layer outputs a sample`;
   return {

@@ -60,6 +60,7 @@ export function probeWarnings(findings: ProbeFindings): SummaryWarning[] {
   warn(
     'not-annealed',
     polish.method === 'none' &&
+      train.epochs > 0 &&
       lastRate > ANNEALED * choice.learningRate &&
       `The training ended at learning rate ${shortNumber(lastRate)}, more than twice the recommended one: let it decay further (train.decayPerEpoch, train.epochs), or give the burn-in time for it.`,
   );

@@ -9,6 +9,7 @@ import type { ControlSummary, Summary } from '../summary.ts';
 import { controlsTable, lossTable, noiseTable, pathTable, rangeTable, settingsLines } from '../tables.ts';
 import { comparisonTable } from './comparison.ts';
 import { BLOCKS, type PageFigure, type PageRun, type PageTraces } from './contents.ts';
+import { MARKER } from './marker.ts';
 import { escaped, listMarkup, richText, tableMarkup, valuesMarkup } from './markup.ts';
 import { packedJson } from './packing.ts';
 import { quantities } from './quantities.ts';
@@ -42,7 +43,7 @@ export function renderPage(runs: readonly PageInput[]): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="generator" content="epochnoise">
+${MARKER}
 <link rel="icon" href="data:,">
 <title>${escaped(title)} – epochnoise</title>
 <style>

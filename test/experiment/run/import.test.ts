@@ -2,17 +2,21 @@
  * Windows that were recorded elsewhere. Channel: our own window, taken apart into the tensors that a stranger would write, and
  * put together again by the import, has to give the results of the run that it came from.
  */
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadImport } from '../../../src/experiment/import/load.ts';
-import { runExperiment } from '../../../src/experiment/pipeline.ts';
+import { runExperiment, runStage } from '../../../src/experiment/pipeline.ts';
+import { probe } from '../../../src/experiment/probe.ts';
+import { probeText } from '../../../src/experiment/probe-text.ts';
+import { reportSideBySide } from '../../../src/experiment/report/side-by-side.ts';
 import type { Experiment } from '../../../src/experiment/schema.ts';
 import type { Summary } from '../../../src/report/summary.ts';
 import { readCsv } from '../../../src/store/csv.ts';
 import { readJson, writeJson } from '../../../src/store/json.ts';
 import { readSafetensors, writeSafetensors, type WritableTensor } from '../../../src/store/safetensors.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
+import { problemOf } from '../../store/scratch.ts';
 import { BATCH, LEARNING_RATE, MOMENTUM, quiet, run, SAMPLES, SIZE, tiny, UPDATES, WEIGHT_DECAY } from './tiny.ts';
 
 const newFolder = temporaryFolders();
@@ -244,6 +248,24 @@ describe('without a network', () => {
   });
 
   it.each([
+    ['eigenvalues', 2, '[2]'],
+    ['eigenvectors', SIZE + 4, '[1, 4]'],
+    ['noise_variance', 0, '[0]'],
+  ])('eigenpairs with %s that are no numbers are refused', async (name, at, index) => {
+    const file = name === 'noise_variance' ? ['noise', 'variance'] : ['spectrum', name];
+    const tensor = tensors(own, `${file[0]}.safetensors`)[file[1]] as WritableTensor;
+    const data = tensor.data.slice() as Float64Array;
+    data[at] = NaN;
+    const path = pairs({ [name]: { shape: tensor.shape, data } });
+    const experiment = loadImport(write('hole'), { file: null, eigenpairs: path, assignments: [] });
+    expect(await problemOf(() => imported('hole-run', experiment))).toMatch(
+      new RegExp(
+        `^exit 3: .*pairs\\.safetensors: ${name} \\${index.slice(0, -1)}\\] is NaN; expected a finite number$`,
+      ),
+    );
+  });
+
+  it.each([
     ['noise_variance', undefined, /has no noise_variance; expected \[\d+\]$/],
     ['eigenvectors', undefined, /has no eigenvectors; expected \[\d+, 19\], a row for each of the \d+ eigenvalues$/],
   ])('eigenpairs without %s are refused', async (name, tensor, words) => {
@@ -269,7 +291,67 @@ describe('without a network', () => {
   });
 });
 
+describe('a finished run', () => {
+  const whole = join(folder, 'whole-run');
+  const source = join(folder, 'whole.safetensors');
+
+  it('is drawn from what it holds where its recording has changed, or is gone; what computes says which', async () => {
+    const page = readFileSync(join(whole, 'report.html'), 'utf8');
+    const draw = async () => {
+      rmSync(join(whole, 'report.html'));
+      const { ran } = await runStage(whole, 'report', quiet, { repair: true });
+      expect(readFileSync(join(whole, 'report.html'), 'utf8')).toBe(page);
+      await reportSideBySide([whole, join(folder, 'parts-run')], join(folder, 'both.html'), quiet);
+      return ran;
+    };
+    const refused = () => messageOf(() => runStage(whole, 'compare', quiet));
+    const kept = readFileSync(source);
+    write('whole', {}, { burn_in_epochs: 4 });
+    expect(await draw()).toEqual(['report']);
+    expect(await refused()).toMatch(
+      /^stage train of .*whole-run is out of date: .*whole\.safetensors has changed; `epochnoise run .*` computes what/,
+    );
+    renameSync(source, join(folder, 'moved.safetensors'));
+    expect(await draw()).toEqual(['report']);
+    expect(await refused()).toMatch(/^there is no recording .*whole\.safetensors$/);
+    writeFileSync(source, kept);
+    expect((await runStage(whole, 'compare', quiet)).ran).toEqual([]);
+  });
+
+  it('is not asked to be another one: a probe says to record again, and other settings are refused', async () => {
+    const found = await probe(whole, quiet, { samples: SAMPLES, iterations: 19 });
+    expect(found.command).toBeNull();
+    expect(probeText(found)).toMatch(/\nRecord again at that rate, where the window was recorded, and import the new /);
+    expect(found.warnings.map(({ code }) => code)).not.toContain('not-annealed');
+    const settings = loadImport(source, { file: network(), eigenpairs: null, assignments: [] });
+    const other = { ...settings, sgd: { ...settings.sgd, learningRate: 0.1 } };
+    expect(await messageOf(() => imported('whole-run', other))).toMatch(
+      /says learning_rate 0\.2, but sgd\.learningRate is 0\.1: a recording shows what it was recorded with; for another, /,
+    );
+    expect(existsSync(`${whole}.previous-1`)).toBe(false);
+  });
+});
+
 describe('a recording is refused', () => {
+  it.each([
+    ['theta', [3, 5], NaN],
+    ['velocity', [49, 18], Infinity],
+    ['opening_theta', [7], -Infinity],
+    ['opening_velocity', [0], NaN],
+  ])('with a %s %j that is %f, before anything is computed', async (name, index, value) => {
+    const tensor = recorded()[name];
+    const data = Float32Array.from(tensor.data as Float32Array);
+    data[index.length === 1 ? index[0] : index[0] * SIZE + index[1]] = value;
+    const path = write('hole', { [name]: { shape: tensor.shape, data } });
+    const experiment = loadImport(path, { file: network(), eigenpairs: null, assignments: [] });
+    expect(await problemOf(() => imported('hole-run', experiment))).toMatch(
+      new RegExp(
+        `^exit 3: .*hole\\.safetensors: ${name} \\[${index.join(', ')}\\] is ${value}; expected a finite number$`,
+      ),
+    );
+    expect(existsSync(join(folder, 'hole-run'))).toBe(false);
+  });
+
   const load =
     (path: string, assignments: string[] = []) =>
     () =>

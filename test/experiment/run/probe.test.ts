@@ -128,22 +128,29 @@ describe('a run directory', () => {
     expect(recommendation.rank).toBe(found.recommendation.rank);
   });
 
-  const sentence = /^exit 3: stage train of .* is missing or out of date: run `epochnoise train .*` first$/;
+  const sentence = (why: string) =>
+    new RegExp(`^exit 3: stage train of .* ${why}; \`epochnoise run .*\` computes what is missing or out of date$`);
 
   it('whose training is not done, or is that of other settings, or was changed, is refused with the way out', async () => {
     const untrained = copied();
     rmSync(join(untrained, 'minimum.safetensors'));
-    expect(await problemOf(() => probe(untrained, quiet, ALL))).toMatch(sentence);
+    expect(await problemOf(() => probe(untrained, quiet, ALL))).toMatch(
+      sentence('is out of date: minimum.safetensors is missing'),
+    );
 
     const other = copied();
     const settings = readJson<Record<string, object>>(join(other, 'experiment.json'));
     const path = join(other, 'experiment.json');
     writeFileSync(path, JSON.stringify({ ...settings, sgd: { ...settings.sgd, momentum: 0.8 } }));
-    expect(await problemOf(() => probe(other, quiet, ALL))).toMatch(sentence);
+    expect(await problemOf(() => probe(other, quiet, ALL))).toMatch(
+      sentence('is out of date: sgd.momentum was 0.5 and is 0.8'),
+    );
 
     const changed = copied();
     copyFileSync(join(changed, 'mean.safetensors'), join(changed, 'minimum.safetensors'));
-    expect(await problemOf(() => probe(changed, quiet, ALL))).toMatch(sentence);
+    expect(await problemOf(() => probe(changed, quiet, ALL))).toMatch(
+      sentence('is out of date: minimum.safetensors has .*'),
+    );
   });
 
   it('that is none, or missing, is refused', async () => {
@@ -189,7 +196,7 @@ describe('the command to go on with', () => {
   /** The settings of the command, run until the window is recorded. */
   async function goOn(directory: string): Promise<readonly string[]> {
     const { command, recommendation } = await probe(directory, quiet, ALL);
-    const [, file, out, assignment] = /^epochnoise run '?(.+?)'? --out '?(.+?)'? --set (\S+)$/.exec(command)!;
+    const [, file, out, assignment] = /^epochnoise run '?(.+?)'? --out '?(.+?)'? --set (\S+)$/.exec(command!)!;
     expect(assignment).toBe(`sgd.learningRate=${recommendation.choice.learningRate}`);
     const { name, experiment } = loadExperiment(file, [assignment]);
     expect(name).toBe(basename(directory));
