@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parse } from 'es-module-lexer/js';
 import { ConfigurationError, DataError, RunError } from './errors.ts';
@@ -83,6 +83,18 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const [message] = error.message.split('\n');
   return `${error.name}: ${message}`;
+}
+
+/** This program's own code, as a stack names it. */
+const PROGRAM = new URL('.', import.meta.url).href;
+
+/** ` in line 7 of net.mjs`: where in a user's code an error was thrown; empty where the stack does not tell. */
+export function placeOf(error: unknown): string {
+  const frames = (error instanceof Error ? (error.stack ?? '') : '').matchAll(/(file:\/\/[^\s()]+):(\d+):\d+\)?$/gm);
+  for (const [, url, line] of frames)
+    if (!url.startsWith(PROGRAM) && !url.includes('/node_modules/'))
+      return ` in line ${line} of ${basename(fileURLToPath(url))}`;
+  return '';
 }
 
 function read(file: string): Buffer {

@@ -16,7 +16,10 @@ let wanted = false;
 export function watchInterrupts(): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.on(signal, () => {
-      if (wanted) process.exit(130);
+      if (wanted) {
+        process.stderr.write('interrupted at once: what was saved before is kept\n');
+        process.exit(130);
+      }
       wanted = true;
       process.stderr.write(`\n${signal}: ending at the next step; again to end at once\n`);
     });

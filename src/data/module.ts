@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { ConfigurationError, DataError } from '../errors.ts';
-import { importModule, moduleFiles, reasonOf } from '../own-module.ts';
+import { importModule, moduleFiles, placeOf, reasonOf } from '../own-module.ts';
 import { randomStream, type RandomStream } from '../random.ts';
 import type { DataSource } from './dataset.ts';
 import type { FileTensor } from './tensors.ts';
@@ -44,7 +44,9 @@ export async function dataOfModule(given: string, seed: number): Promise<MadeDat
     try {
       made = await make({ seed, random: randomStream(seed, 'data/module') });
     } catch (error) {
-      throw new ConfigurationError(`${given}: the default export failed: ${reasonOf(error)}`, { cause: error });
+      throw new ConfigurationError(`${given}: the default export failed${placeOf(error)}: ${reasonOf(error)}`, {
+        cause: error,
+      });
     }
   }
   const { test, ...train } = (made ?? {}) as Record<string, unknown>;

@@ -4,6 +4,7 @@ import { dataFolder } from '../data/folder.ts';
 import { KNOWN_DATASETS, type KnownDataset } from '../data/known-files.ts';
 import { presentFiles } from '../data/present.ts';
 import { ConfigurationError } from '../errors.ts';
+import { nearest } from '../nearest.ts';
 import type { Voice } from './context.ts';
 import type { Described } from './result.ts';
 
@@ -59,7 +60,12 @@ function knownDataset(name: string): KnownDataset {
   const known = KNOWN_DATASETS.find((one) => one.name === name);
   if (known) return known;
   const made = MADE.find((one) => one.name === name);
+  const near = nearest(
+    name,
+    KNOWN_DATASETS.map((one) => one.name),
+  );
+  const suggestion = near === undefined ? '' : ` (did you mean ${near}?)`;
   throw new ConfigurationError(
-    `${made ? `data set ${name} has no official files (${made.title})` : `unknown data set ${name}`}; those with files are ${KNOWN_DATASETS.map((one) => one.name).join(', ')}`,
+    `${made ? `data set ${name} has no official files (${made.title})` : `unknown data set ${name}${suggestion}`}; those with files are ${KNOWN_DATASETS.map((one) => one.name).join(', ')}`,
   );
 }

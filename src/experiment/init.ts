@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigurationError } from '../errors.ts';
+import { attempt, unwritable } from '../store/atomic.ts';
 import { typed } from '../typed.ts';
 import { EXPERIMENTS, experimentNames } from './catalogue.ts';
 import type { Described } from './result.ts';
@@ -13,7 +14,8 @@ export const TEMPLATE = path.join(EXPERIMENTS, 'templates', 'study.yaml');
  * Writes `<name>.yaml`, with the folders that lead to it.
  *
  * @param name of the study, or a path to it, with or without the ending
- * @throws ConfigurationError where there is such a file, or the program comes with an experiment of that name
+ * @throws ConfigurationError where there is such a file, or the program comes with an experiment of that name; StorageError where the
+ * folder cannot be written
  */
 export function writeStudy(name: string): Described {
   const file = `${name.replace(/\.ya?ml$/, '')}.yaml`;
@@ -26,11 +28,12 @@ export function writeStudy(name: string): Described {
     );
   const next = typed('run', file);
   const text = `# ${study}: an experiment of about ten seconds. Change what you like, and run it: ${next}\n${fs.readFileSync(TEMPLATE, 'utf8')}`;
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const folder = path.dirname(file);
+  attempt(folder, () => fs.mkdirSync(folder, { recursive: true }));
   try {
     fs.writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unwritable(folder, error);
     throw new ConfigurationError(`${file} is there already, and is left as it is; give another name, or remove it`);
   }
   const lines = [`${file} is written: every key, its default, and why.`, `Next: ${next}`];

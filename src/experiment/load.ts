@@ -4,9 +4,10 @@ import path from 'node:path';
 import { parseDocument } from 'yaml';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { RUN_FILES } from '../store/run-directory.ts';
-import { typed } from '../typed.ts';
+import { nearest } from '../nearest.ts';
+import { quoted, typed } from '../typed.ts';
 import { EXPERIMENTS, experimentNames } from './catalogue.ts';
-import { describeIssue, nearest } from './messages.ts';
+import { describeIssue } from './messages.ts';
 import { fromWorkingDirectory } from './own-files.ts';
 import { type Experiment, experimentSchema } from './schema.ts';
 
@@ -41,9 +42,37 @@ export function readGiven(nameOrFile: string | null, assignments: readonly strin
   if (isRun) delete given.choices;
   // Those of a run have been made such as start there.
   else if (file !== null) fromWorkingDirectory(given, path.dirname(file));
+  const before = structuredClone(given);
   for (const assignment of assignments) assign(given, assignment);
+  if (nameOrFile !== null) refuseMixedSections(before, given, nameOrFile);
   const stem = path.basename(file ?? '').replace(/\.ya?ml$/, '');
   return { name: isRun ? path.basename(path.dirname(file)) : stem, given };
+}
+
+/**
+ * Another kind of data or model has other keys: those that were written for the first kind are nothing that whoever asks for
+ * the other has given.
+ *
+ * @param before the configuration without the assignments
+ * @throws ConfigurationError naming them, and how the whole section is replaced
+ */
+function refuseMixedSections(before: Record<string, unknown>, given: Record<string, unknown>, where: string): void {
+  for (const section of ['data', 'model']) {
+    const [old, now] = [before, given].map((all) => (all[section] ?? {}) as Record<string, unknown>);
+    if (now.name === old.name || typeof now.name !== 'string') continue;
+    const known = Object.keys(defaultsOf(given, [section]));
+    const left = Object.keys(now).filter((key) => key !== 'name' && Object.hasOwn(old, key) && !known.includes(key));
+    if (known.length === 0 || left.length === 0) continue;
+    const keys = `${left.join(', ')} of ${where} ${left.length === 1 ? 'belongs' : 'belong'} to the ${section} that it names`;
+    const own = Object.keys(now).filter((key) => key !== 'name' && known.includes(key) && !Object.hasOwn(old, key));
+    const whole = ['name', ...own]
+      .map((key) => `${key}: ${JSON.stringify(now[key])}`)
+      .join(', ')
+      .replaceAll('"', '');
+    throw new ConfigurationError(
+      `${section}.name is ${now.name}, but ${keys}; replace the whole section: --set ${quoted(`${section}={ ${whole}${own.length === 0 ? ', …' : ''} }`)}`,
+    );
+  }
 }
 
 /**
@@ -54,8 +83,13 @@ export function readGiven(nameOrFile: string | null, assignments: readonly strin
 export function resolveExperiment(given: unknown): Experiment {
   const result = experimentSchema.safeParse(given ?? {});
   if (result.success) return checked(result.data);
-  const [issue] = result.error.issues;
-  throw new ConfigurationError(describeIssue(issue, given, defaultsOf(given, issue.path)));
+  const { issues } = result.error;
+  // Who has mistyped two keys need not find that out one after the other.
+  const unknown = issues.filter(({ code }) => code === 'unrecognized_keys');
+  const told = (unknown.length > 0 ? unknown : issues.slice(0, 1)).map((issue) =>
+    describeIssue(issue, given, defaultsOf(given, issue.path)),
+  );
+  throw new ConfigurationError(told.join('; '));
 }
 
 /** What one key alone cannot tell. */
@@ -147,6 +181,9 @@ function findExperiment(nameOrFile: string): string {
         `there is no experiment file ${file}; known experiments: ${experimentNames().join(', ')}`,
       );
     if (!fs.statSync(file).isDirectory()) return file;
+    const stored = path.join(nameOrFile, RUN_FILES.experiment);
+    if (fs.existsSync(stored))
+      throw new ConfigurationError(`${nameOrFile} is the folder of a run; give its experiment: ${quoted(stored)}`);
     throw new ConfigurationError(
       `${file} is a folder; expected an experiment: give its YAML file, or one of ${experimentNames().join(', ')}`,
     );

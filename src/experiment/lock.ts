@@ -38,9 +38,9 @@ export function lockRunDirectory(directory: string): () => void {
   const own = claimOf(directory, me);
   const path = join(folder, own);
   if (claimedHere.has(path)) throw refusal(directory, own);
-  attempt(path, () => mkdirSync(folder, { recursive: true }));
+  attempt(folder, () => mkdirSync(folder, { recursive: true }));
   for (let tried = 1; ; tried++) {
-    attempt(path, () => closeSync(openSync(path, 'w')));
+    attempt(folder, () => closeSync(openSync(path, 'w')));
     const rival = livingClaims(directory).find((name) => name !== own);
     if (rival === undefined) break;
     rmSync(path, { force: true });

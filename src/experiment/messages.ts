@@ -1,5 +1,6 @@
 /** What is wrong with a configuration, in one sentence: what was given, what is expected, the way out. */
 import type { z } from 'zod';
+import { nearest } from '../nearest.ts';
 import { settings } from './settings.ts';
 
 /** Keys of other optimisers, that the theory does not cover; refused by name. */
@@ -35,7 +36,7 @@ export function describeIssue(issue: Issue, given: unknown, section: Readonly<Re
   const value = valueAt(given, at);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return describeUnknownKey(path, issue.keys[0], section);
+      return describeUnknownKeys(path, issue.keys, section);
     case 'invalid_type':
       if (value === undefined) return `key ${path} is missing; expected ${withArticle(issue.expected)}`;
       return `${path || 'the configuration'} is ${shown(value)}; expected ${withArticle(issue.expected)}`;
@@ -53,6 +54,17 @@ export function describeIssue(issue: Issue, given: unknown, section: Readonly<Re
   }
 }
 
+/** All unknown keys of one section; what stands there is said once. */
+function describeUnknownKeys(
+  path: string,
+  keys: readonly string[],
+  section: Readonly<Record<string, unknown>>,
+): string {
+  const here = `; known here: ${Object.keys(section).join(', ')}`;
+  const told = keys.map((key) => describeUnknownKey(path, key, section));
+  return told.map((text, i) => (i < told.length - 1 ? text.replace(here, '') : text)).join('; ');
+}
+
 function describeUnknownKey(path: string, key: string, section: Readonly<Record<string, unknown>>): string {
   const full = path ? `${path}.${key}` : key;
   const refused = REFUSED[key.toLowerCase()];
@@ -63,8 +75,9 @@ function describeUnknownKey(path: string, key: string, section: Readonly<Record<
   const everywhere = settings().map((setting) => setting.key);
   if (everywhere.includes(full)) return `${path} ${String(section.name)} has no key ${key}; ${here}`;
   const elsewhere = sameName(key, everywhere);
-  const beside = suggestion(key, known);
-  return `unknown key ${full}${beside || elsewhere === undefined ? beside : ` (did you mean ${elsewhere}?)`}; ${here}`;
+  const beside = nearest(key, known);
+  const meant = beside === undefined ? elsewhere : path ? `${path}.${beside}` : beside;
+  return `unknown key ${full}${meant === undefined ? '' : ` (did you mean ${meant}?)`}; ${here}`;
 }
 
 /** The key of any section whose own name is the given one, or nearly so: `learning_rate` of `sgd.learningRate`. */
@@ -78,34 +91,9 @@ function sameName(given: string, keys: readonly string[]): string | undefined {
 /** The names that a section of one kind of many may have. */
 const optionsOf = (issue: Issue): string[] => ((issue as { options?: unknown[] }).options ?? []).map(String);
 
-/** The known word nearest to a given one, if it is near: a third of the letters off, or `slips`, whichever is more. */
-export function nearest(given: string, known: readonly string[], slips = 2): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(slips, Math.floor(given.length / 3)) + 1;
-  for (const word of known) {
-    const distance = editDistance(given.toLowerCase(), word.toLowerCase());
-    if (distance < least) {
-      least = distance;
-      best = word;
-    }
-  }
-  return best;
-}
-
 function suggestion(given: unknown, known: readonly unknown[]): string {
   const word = typeof given === 'string' ? nearest(given, known.map(String)) : undefined;
   return word === undefined ? '' : ` (did you mean ${word}?)`;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
-    row = next;
-  }
-  return row[b.length];
 }
 
 function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {

@@ -54,7 +54,7 @@ export function checkedShapes(given: unknown, file: string): ParameterShape[] {
 
 /** @throws ConfigurationError unless a forward pass gave a tensor [n, outputs] for inputs [n, …] */
 export function requireOutputs(given: unknown, x: Tensor, outputs: number, file: string): asserts given is Tensor {
-  const expected = `a tensor [${x.shape[0]}, ${outputs}] for ${x.shape[0]} samples`;
+  const expected = `a tensor [${x.shape[0]}, ${outputs}] for ${x.shape[0]} sample${x.shape[0] === 1 ? '' : 's'}`;
   if (!isTensor(given))
     throw new ConfigurationError(
       `${file}: forward gave ${given instanceof Promise ? 'a promise' : typeof given}; expected ${expected}`,
@@ -99,8 +99,8 @@ export function flatWeights(given: unknown, shapes: readonly ParameterShape[], f
   return theta;
 }
 
-/** The ops, whose errors name the op and the shapes that it was given. */
-export function tellingOps(ops: Ops): Ops {
+/** The ops, whose errors name the op and the shapes that it was given, and of tensors that have one the name. */
+export function tellingOps(ops: Ops, names: ReadonlyMap<unknown, string>): Ops {
   return new Proxy(ops, {
     get(target, name) {
       const op = Reflect.get(target, name) as unknown;
@@ -112,7 +112,9 @@ export function tellingOps(ops: Ops): Ops {
           if (error instanceof UserError) throw error;
           const shapes = given
             .flat()
-            .flatMap((one) => (isTensor(one) ? [`[${one.shape.join(', ')}]`] : []))
+            .flatMap((one) =>
+              isTensor(one) ? [`${names.has(one) ? `${names.get(one)} ` : ''}[${one.shape.join(', ')}]`] : [],
+            )
             .join(' and ');
           throw new ConfigurationError(`op ${String(name)}${shapes && ` of ${shapes}`} failed: ${messageOf(error)}`, {
             cause: error,

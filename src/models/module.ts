@@ -4,9 +4,10 @@
  * wrong in them is said in one sentence that names the file.
  */
 import { ConfigurationError, UserError } from '../errors.ts';
-import { reasonOf } from '../own-module.ts';
+import { nearest } from '../nearest.ts';
+import { placeOf, reasonOf } from '../own-module.ts';
 import type { RandomStream } from '../random.ts';
-import type { Ops } from '../tensor/ops.ts';
+import { checkedOps, type Ops } from '../tensor/ops.ts';
 import type { Shape, Tensor } from '../tensor/types.ts';
 import type { Model, ParameterShape } from './model.ts';
 import { checkedShapes, flatWeights, requireOutputs, tellingOps } from './module-checks.ts';
@@ -64,7 +65,11 @@ export async function modelOfModule(
     name: file,
     shapes,
     forward(ops, parameters, x) {
-      const outputs = called(file, 'forward', () => forward(tellingOps(ops), parameters, x));
+      const names = new Map<unknown, string>([
+        [x, 'x'],
+        ...shapes.map(({ name }, i) => [parameters[i], name] as const),
+      ]);
+      const outputs = called(file, 'forward', () => forward(tellingOps(ops, names), parameters, x));
       requireOutputs(outputs, x, setting.outputs, file);
       return outputs;
     },
@@ -116,5 +121,14 @@ function called<T>(file: string, what: string, call: () => T): T {
 function failure(file: string, what: string, error: unknown): Error {
   if (error instanceof ConfigurationError) return new ConfigurationError(`${file}: ${error.message}`, { cause: error });
   if (error instanceof UserError) return error;
-  return new ConfigurationError(`${file}: ${what} failed: ${reasonOf(error)}`, { cause: error });
+  return new ConfigurationError(`${file}: ${what} failed${placeOf(error)}: ${reasonOf(error)}${meantOp(error)}`, {
+    cause: error,
+  });
+}
+
+/** An op of another name was called: which one may have been meant. */
+function meantOp(error: unknown): string {
+  const [, called] = /\bops\.(\w+) is not a function/.exec((error as Error | null)?.message ?? '') ?? [];
+  const near = called === undefined ? undefined : nearest(called, checkedOps);
+  return near === undefined ? '' : `; did you mean ${near}?`;
 }

@@ -206,7 +206,9 @@ export function unwritable(path: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
   const wayOut = code in WAYS_OUT ? `; ${WAYS_OUT[code]}` : '';
-  return new StorageError(`cannot write ${path}: ${message}${wayOut}`, { cause: error });
+  // The system names the file once more, often by the name that it has while it is made.
+  const [said] = message.split(/, \w+ '/);
+  return new StorageError(`cannot write ${path}: ${said}${wayOut}`, { cause: error });
 }
 
 /** What a system says that does not let a directory be opened or synced: the file has its name, only a power cut can undo it. */

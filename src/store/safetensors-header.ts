@@ -80,6 +80,7 @@ export function readHeader(descriptor: number, path: string, size: number): Head
   }
   const length = lengthBytes.readBigUInt64LE();
   if (length > BigInt(LONGEST_HEADER) || 8 + Number(length) > size) {
+    refuseOfTorch(lengthBytes, path);
     throw new DataError(
       `${path}, byte 0: a header of ${length} bytes in a file of ${size}; it was cut short or is no safetensors file`,
     );
@@ -96,6 +97,16 @@ export function readHeader(descriptor: number, path: string, size: number): Head
   );
   checkPlaces(tensors, dataStart, size, path);
   return { tensors, metadata: parseMetadata(entries.__metadata__, path) };
+}
+
+/** @throws DataError for what `torch.save` writes, today a zip archive, earlier a pickle */
+function refuseOfTorch(beginning: Buffer, path: string): void {
+  const isZip = beginning.toString('latin1', 0, 4) === 'PK\x03\x04';
+  const isPickle = beginning[0] === 0x80 && beginning[1] >= 2 && beginning[1] <= 5;
+  if (!isZip && !isPickle) return;
+  throw new DataError(
+    `${path} is ${isZip ? 'a zip archive' : 'a pickle'}, as torch.save writes, and no safetensors file: in Python, safetensors.torch.save_file(model.state_dict(), 'weights.safetensors') writes one`,
+  );
 }
 
 function parseEntries(text: Buffer, path: string): Record<string, unknown> {

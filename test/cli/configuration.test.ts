@@ -15,7 +15,15 @@ describe('--set refuses', () => {
     ['lr=3', /^2: unknown key lr; known here: seed, precision, .*report$/],
     [
       'sgd.learningrate=3',
-      /^2: unknown key sgd\.learningrate \(did you mean learningRate\?\); known here: learningRate, /,
+      /^2: unknown key sgd\.learningrate \(did you mean sgd\.learningRate\?\); known here: learningRate, /,
+    ],
+    [
+      'data.name=file',
+      /^2: data\.name is file, but testSamples, inputs, hidden, noise of tiny\.yaml belong to the data that it names; replace the whole section: --set 'data=\{ name: file, … \}'$/,
+    ],
+    [
+      'model.name=resnet20',
+      /^2: model\.name is resnet20, but hidden of tiny\.yaml belongs to the model that it names; replace /,
     ],
     ['sgd.learningRate=fast', /^2: sgd\.learningRate is "fast"; expected a number$/],
     ['sgd.momentum=1', /^2: sgd\.momentum is 1; expected less than 1$/],

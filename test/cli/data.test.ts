@@ -80,7 +80,7 @@ describe('get', () => {
   });
 
   it.each([
-    ['mnits', 'unknown data set mnits; those with files are mnist, cifar10'],
+    ['mnits', 'unknown data set mnits (did you mean mnist?); those with files are mnist, cifar10'],
     [
       'teacher',
       'data set teacher has no official files (teacher–student regression, made from the seed); those with files are mnist, cifar10',

@@ -62,6 +62,14 @@ describe('a run directory', () => {
     );
   });
 
+  it('is no experiment: its experiment.json is', async () => {
+    mkdirSync(join(folder, 'a run'));
+    writeFileSync(join(folder, 'a run', 'experiment.json'), '{}');
+    expect(await refusal(folder, ['run', './a run'])).toBe(
+      "2: ./a run is the folder of a run; give its experiment: 'a run/experiment.json'",
+    );
+  });
+
   it('to be made where something else is, exit 2', async () => {
     mkdirSync(join(folder, 'photographs'));
     writeFileSync(join(folder, 'photographs', 'sea.png'), '');

@@ -44,7 +44,9 @@ it('ends at once at a second signal, lets go of the directory, and can be gone o
   const { code, err } = await interrupted(folder, 'SIGINT', 'SIGTERM');
   expect(code).toBe(130);
   // Which of two signals sent together arrives first is the kernel's choice.
-  expect(err).toMatch(/\n(SIGINT|SIGTERM): ending at the next step; again to end at once\n$/);
+  expect(err).toMatch(
+    /\n(SIGINT|SIGTERM): ending at the next step; again to end at once\ninterrupted at once: what was saved before is kept\n$/,
+  );
   const left = readdirSync(join(folder, 'results')) as string[];
   expect(left).toEqual(['tiny']);
   expect((await epochnoise(folder, args)).code).toBe(0);

@@ -105,10 +105,18 @@ describe('what is refused in one line', () => {
       /^2: ~\/slip\.mjs cannot be loaded: SyntaxError: Unexpected token ';' \(`node --check slip\.mjs` shows the place\)$/,
     ],
     [
+      'an op of another name',
+      {
+        'tahn.mjs': NET.replace("import { bend } from './parts/bend.mjs';", 'const bend = (ops, x) =>\n  ops.tahn(x);'),
+      },
+      ['run', 'study/study.yaml', '--set', 'model.path=tahn.mjs'],
+      /^2: tahn\.mjs: forward failed in line 2 of tahn\.mjs: TypeError: ops\.tahn is not a function; did you mean tanh\?$/,
+    ],
+    [
       'shapes that do not fit the data',
       { 'wide.mjs': NET.replace('inputShape[0]', '7').replace('./parts', './study/parts') },
       ['run', 'study/study.yaml', '--set', 'model.path=wide.mjs'],
-      /^2: wide\.mjs: op matMul of \[1, 2\] and \[7, 3\] failed: Matrix size-incompatible/,
+      /^2: wide\.mjs: op matMul of x \[1, 2\] and dense1\/weight \[7, 3\] failed: Matrix size-incompatible/,
     ],
     [
       'a model that fails a check',

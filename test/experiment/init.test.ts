@@ -126,7 +126,15 @@ describe('writeStudy', () => {
 
   it('takes a name with its ending, and quotes what a shell would cut', () => {
     const file = join(scratchFolder(), 'a b.yml');
-    expect(writeStudy(file).document).toMatchObject({ next: `epochnoise run "${file.replace(/yml$/, 'yaml')}"` });
+    expect(writeStudy(file).document).toMatchObject({ next: `epochnoise run '${file.replace(/yml$/, 'yaml')}'` });
+  });
+
+  it('says which folder cannot be written, and what to do', async () => {
+    const file = join(scratchFolder(), 'file');
+    writeFileSync(file, '');
+    expect(await problemOf(() => writeStudy(join(file, 'mine')))).toMatch(
+      /^exit 3: cannot write ~\/file: EEXIST: [^']*$/,
+    );
   });
 
   it('overwrites nothing', async () => {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { experimentNames, loadExperiment, resolveExperiment } from '../../src/experiment/load.ts';
-import { nearest } from '../../src/experiment/messages.ts';
+import { nearest } from '../../src/nearest.ts';
 import { nearestDivisors } from '../../src/sgd/samplers.ts';
 import { problemOf, scratchFolder } from '../store/scratch.ts';
 
@@ -86,7 +86,7 @@ describe('loadExperiment', () => {
   it('checks assigned keys like written ones', async () => {
     const file = yaml('');
     expect(await problemOf(() => loadExperiment(file, ['sgd.learningrate=1']))).toMatch(
-      /^exit 2: unknown key sgd.learningrate \(did you mean learningRate\?\)/,
+      /^exit 2: unknown key sgd.learningrate \(did you mean sgd\.learningRate\?\)/,
     );
     expect(await problemOf(() => loadExperiment(file, ['sgd.batchSize=many']))).toBe(
       'exit 2: sgd.batchSize is "many"; expected a number',

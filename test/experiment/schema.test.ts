@@ -81,7 +81,7 @@ describe('a wrong configuration', () => {
     // Keys.
     [
       { sgd: { learningrate: 1 } },
-      'unknown key sgd.learningrate (did you mean learningRate?); known here: learningRate, momentum, batchSize, weightDecay, sampler, dropLast, seed',
+      'unknown key sgd.learningrate (did you mean sgd.learningRate?); known here: learningRate, momentum, batchSize, weightDecay, sampler, dropLast, seed',
     ],
     [
       { data: { name: 'mnist', noise: 1 } },
@@ -100,8 +100,12 @@ describe('a wrong configuration', () => {
       'unknown key model.batch-norm; known here: name, width, activation, normalisation, groups, initialisation',
     ],
     [
+      { sgd: { learningRat: 1, momentun: 0 }, modle: {} },
+      `unknown key sgd.learningRat (did you mean sgd.learningRate?); unknown key sgd.momentun (did you mean sgd.momentum?); known here: learningRate, momentum, batchSize, weightDecay, sampler, dropLast, seed; unknown key modle (did you mean model?); known here: ${SECTIONS}`,
+    ],
+    [
       { model: { initialisation: { form: 'teacher' } } },
-      'unknown key model.initialisation.form (did you mean from?); known here: from, spread',
+      'unknown key model.initialisation.form (did you mean model.initialisation.from?); known here: from, spread',
     ],
     [{ data: { name: 'file' } }, 'key data.path is missing; expected text'],
     // A key of another kind, or of another section.
@@ -117,7 +121,7 @@ describe('a wrong configuration', () => {
     ],
     [
       { import: { recording: 'w', eigenpair: 'x' } },
-      'unknown key import.eigenpair (did you mean eigenpairs?); known here: recording, layout, eigenpairs',
+      'unknown key import.eigenpair (did you mean import.eigenpairs?); known here: recording, layout, eigenpairs',
     ],
     // What the words of programming languages say in others.
     [{ model: { hidden: 40 } }, 'model.hidden is 40; expected a list, in brackets'],
@@ -132,7 +136,7 @@ describe('a wrong configuration', () => {
     [{ train: { weights: {} } }, 'key train.weights.path is missing; expected text'],
     [
       { train: { weights: { path: 'w.safetensors', layuot: 'pytorch' } } },
-      'unknown key train.weights.layuot (did you mean layout?); known here: path, layout, names, check',
+      'unknown key train.weights.layuot (did you mean train.weights.layout?); known here: path, layout, names, check',
     ],
     [
       { train: { weights: { path: 'w.safetensors', layout: 'torch' } } },

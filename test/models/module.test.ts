@@ -139,12 +139,17 @@ describe('what is refused', () => {
     [
       'an error of tfjs',
       (ops, [w]) => ops.matMul(w as never, w as never),
-      'net.mjs: op matMul of [3, 2] and [3, 2] failed: Matrix size-incompatible',
+      'net.mjs: op matMul of w [3, 2] and w [3, 2] failed: Matrix size-incompatible',
     ],
     [
       'an error of its own',
       () => (undefined as never as { a: number }).a,
       'net.mjs: forward failed: TypeError: Cannot read properties of undefined',
+    ],
+    [
+      'an op with a slip of the pen',
+      (ops, _p, x) => (ops as never as { tahn(x: Tensor): Tensor }).tahn(x),
+      'net.mjs: forward failed: TypeError: ops.tahn is not a function; did you mean tanh?',
     ],
     [
       'an op that is not checked',

@@ -178,6 +178,19 @@ describe('broken files', () => {
     expect(problem).toContain(expected);
   });
 
+  it.each([
+    ['a zip archive', 'PK\x03\x04\x00\x00\x08\x08'],
+    ['a pickle', '\x80\x02\x8a\nl\xfc\x9cF'],
+  ])('%s that torch.save wrote', async (what, beginning) => {
+    const path = join(scratchFolder(), 'model.pt');
+    writeFileSync(path, Buffer.from(beginning.padEnd(100, 'x'), 'latin1'));
+    expect(await problemOf(() => readSafetensors(path))).toMatch(
+      new RegExp(
+        `^exit 3: ~/model\\.pt is ${what}, as torch\\.save writes, and no safetensors file: in Python, safetensors`,
+      ),
+    );
+  });
+
   it('a length no file can have', async () => {
     const path = join(scratchFolder(), 'broken.safetensors');
     writeSafetensorsBytes(path, {}, twelve, 2n ** 64n - 1n);

@@ -90,7 +90,9 @@ function take(section: Record<string, unknown>, key: string, value: unknown, whe
 function epochsOf({ path, updates }: Recording, batchesPerEpoch: number): number {
   const epochs = updates / batchesPerEpoch;
   if (Number.isInteger(epochs) && epochs >= 2) return epochs;
-  throw new DataError(
-    `${path} has ${updates} updates; expected at least two whole epochs of M = ${batchesPerEpoch} batches, from the beginning of one`,
-  );
+  const part = Number.isInteger(epochs)
+    ? ''
+    : `, which are ${Number(epochs.toFixed(2))} epochs of M = ${batchesPerEpoch} batches`;
+  const expected = epochs < 2 ? `at least two whole epochs of ${batchesPerEpoch} updates` : 'a whole number of epochs';
+  throw new DataError(`${path} has ${updates} updates${part}; expected ${expected}, from the beginning of one`);
 }

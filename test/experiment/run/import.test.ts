@@ -389,7 +389,7 @@ describe('a recording is refused', () => {
     });
     const path = write('short', { theta: short(theta), velocity: short(velocity), batches: short(batches) });
     expect(await messageOf(load(path))).toMatch(
-      /has 49 updates; expected at least two whole epochs of M = 10 batches, from the beginning of one$/,
+      /has 49 updates, which are 4\.9 epochs of M = 10 batches; expected a whole number of epochs, from the beginning of one$/,
     );
   });
 
