@@ -8,7 +8,7 @@ import { throwIfInterrupted } from './interrupt.ts';
 
 /** Work that is over sooner shows nothing but its end. */
 const QUIET_MS = 2000;
-/** A terminal is drawn this often; a log gets a line that much more rarely. */
+/** A terminal is drawn this often; a log gets a first line as soon, and the next ones that much more rarely. */
 const REDRAW_MS = 100;
 const LINE_MS = 10_000;
 /** So long a new count has no pace yet. */
@@ -64,7 +64,8 @@ class Work {
    * measured from there on, because a first step often compiles what the others reuse.
    */
   private count = { since: 0, from: Infinity, done: Infinity };
-  private lastLine = performance.now();
+  /** When a log got a line. */
+  private lastLine = -Infinity;
 
   constructor(title: string, stream: NodeJS.WriteStream) {
     this.title = title;
@@ -98,7 +99,7 @@ class Work {
   private draw(done: number, total: number, detail: string): void {
     this.bar ??= new cliProgress.SingleBar({
       stream: this.stream,
-      format: `${this.title} {bar} {percentage} %  {rate}  {left} left  {detail}`,
+      format: `${this.title} {bar} {percentage} %  {pace}{detail}`,
       barsize: 24,
       barCompleteChar: '█',
       barIncompleteChar: '░',
@@ -106,7 +107,8 @@ class Work {
       clearOnComplete: true,
       noTTYOutput: false,
     });
-    const payload = { ...this.pace(done, total), detail };
+    const pace = this.pace(done, total);
+    const payload = { pace: pace && `${pace.rate}  ${pace.left} left  `, detail };
     if (!this.bar.isActive) this.bar.start(total, done, payload);
     this.bar.setTotal(total);
     this.bar.update(done, payload);
@@ -114,19 +116,20 @@ class Work {
 
   private line(done: number, total: number, detail: string, now: number): void {
     this.lastLine = now;
-    const { rate, left } = this.pace(done, total);
+    const pace = this.pace(done, total);
     const share = ((100 * done) / total).toFixed(0);
     this.stream.write(
-      `${this.title}: ${share} % (${done} of ${total}), ${rate}, ${left} left${detail && `, ${detail}`}\n`,
+      `${this.title}: ${share} % (${done} of ${total})${pace && `, ${pace.rate}, ${pace.left} left`}${detail && `, ${detail}`}\n`,
     );
   }
 
-  private pace(done: number, total: number): { rate: string; left: string } {
+  /** Empty where nothing is known of it yet. */
+  private pace(done: number, total: number): { rate: string; left: string } | '' {
     const elapsed = performance.now() - this.count.since;
     const perSecond = (1000 * (done - this.count.from)) / elapsed;
-    const rate = `${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toPrecision(2)}/s`;
     // The first moments say nothing about the pace.
-    if (elapsed < SETTLED_MS || perSecond === 0) return { rate: '…/s', left: '…' };
+    if (elapsed < SETTLED_MS || perSecond === 0) return '';
+    const rate = `${perSecond >= 10 ? perSecond.toFixed(0) : perSecond.toPrecision(2)}/s`;
     return { rate, left: duration((total - done) / perSecond) };
   }
 }
