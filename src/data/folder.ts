@@ -1,7 +1,7 @@
 /** Where datasets that are read from files lie. */
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { DataError } from '../errors.ts';
 import { typed } from '../typed.ts';
 
@@ -30,6 +30,22 @@ export function dataFolder(option: string | null, surroundings: Surroundings = {
   return join(shared && isAbsolute(shared) ? shared : join(home, '.local', 'share'), 'epochnoise');
 }
 
+/** The command that downloads a data set: into the data folder, or another where that one cannot be written. */
+export function downloadCommand(folder: string, dataset: string): string {
+  return typed('data', 'get', dataset, ...(canBeWritten(folder) ? [] : ['--folder', 'data']));
+}
+
+/** Whether files may be made there; a folder that is not there yet is made in the nearest that is. */
+function canBeWritten(folder: string): boolean {
+  if (!existsSync(folder)) return dirname(folder) === folder || canBeWritten(dirname(folder));
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * The first of these files that is there.
  *
@@ -42,7 +58,7 @@ export function requireFile(folder: string, candidates: readonly string[], datas
   const found = candidates.find((candidate) => existsSync(join(folder, candidate)));
   if (found !== undefined) return found;
   throw new DataError(
-    `no file ${join(folder, candidates[0])}; \`${typed('data', 'get', dataset)}\` downloads it, ` +
-      `or name the folder that holds it with data.folder or EPOCHNOISE_DATA`,
+    `no file ${join(folder, candidates[0])}; \`${downloadCommand(folder, dataset)}\` downloads it${canBeWritten(folder) ? ', or' : ' into a folder that can be written:'} ` +
+      `name the folder that holds it with data.folder or EPOCHNOISE_DATA`,
   );
 }

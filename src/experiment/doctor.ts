@@ -1,10 +1,11 @@
 /** What `epochnoise doctor` finds out: versions, back ends tried with a real product, memory, data, and what to do. */
 import { availableMemory } from '../hessian/memory.ts';
 import { nativePart, type NativePart } from '../tensor/native.ts';
+import { downloadCommand } from '../data/folder.ts';
 import { typed } from '../typed.ts';
 import { coresToUse } from './choices.ts';
 import { type BackendFinding, tryBackend } from './doctor/back-ends.ts';
-import { dataLine, type DataFinding, findData } from './doctor/data.ts';
+import { dataLine, findData } from './doctor/data.ts';
 import { describeEnvironment } from './environment.ts';
 import type { Described } from './result.ts';
 
@@ -25,7 +26,7 @@ export async function examine(): Promise<Described & { readonly exitCode: number
     backend: _backend,
     ...machine
   } = describeEnvironment({ threads }, null, { stages: {}, files: {} });
-  const advice = adviceOn(backends, native, data.datasets, availableMemoryBytes);
+  const advice = adviceOn(backends, native, data, availableMemoryBytes);
   const gibibytes = (bytes: number) => (bytes / GIBIBYTE).toFixed(1);
   const lines = [
     `${machine.program} on Node ${machine.node}, ${machine.platform}`,
@@ -43,7 +44,10 @@ export async function examine(): Promise<Described & { readonly exitCode: number
 }
 
 function backendLine({ name, works, says, productError, productMilliseconds }: BackendFinding): string {
-  const error = productError === null ? '' : `; Hessian product right to ${productError.toExponential(0)}`;
+  const error =
+    productError === null
+      ? ''
+      : `; Hessian product and finite differences agree to ${productError.toExponential(0)}, about what float32 lets differences tell`;
   const time = productMilliseconds === null ? '' : `, ${productMilliseconds.toPrecision(2)} ms`;
   return `back end ${name}: ${works ? 'works' : 'does not work'} (${says}${error}${time})`;
 }
@@ -57,7 +61,7 @@ function libraryLine({ library, reason }: NativePart): string {
 function adviceOn(
   [native, plain]: readonly BackendFinding[],
   { again, reinstall }: NativePart,
-  datasets: readonly DataFinding[],
+  { folder, datasets }: ReturnType<typeof findData>,
   available: number,
 ): string[] {
   const advice: string[] = [];
@@ -66,7 +70,9 @@ function adviceOn(
   if (available < LITTLE_MEMORY) advice.push('little memory is available: end other programs before a run');
   for (const { name, files, missing } of datasets)
     if (missing.length > 0 && missing.length < files)
-      advice.push(`the training or the test split of ${name} is missing; to have both: ${typed('data', 'get', name)}`);
+      advice.push(
+        `the training or the test split of ${name} is missing; to have both: ${downloadCommand(folder, name)}`,
+      );
   if (native.works && plain.works) advice.push(`ready: ${typed('run', 'quickstart')}`);
   else if (plain.works) advice.push(`until then, far slower: ${typed('run', 'quickstart', '--set', 'backend=cpu')}`);
   return advice;

@@ -1,6 +1,6 @@
 /** Back ends: where tensors live and functions run. The only file that loads tfjs. */
 import { createRequire } from 'node:module';
-import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
 import { compileGraph } from './compile.ts';
 import { type Derivatives, derivativesOf } from './derivatives.ts';
@@ -130,7 +130,7 @@ function openCpu(precision: Precision): Backend {
   return {
     name: 'cpu',
     precision,
-    version: `tfjs ${tf.version.tfjs}`,
+    version: `tfjs ${tf.version_core}`,
     threads: 1,
     ops: checkedOpsOf(tf),
     derivatives: derivativesOf(tf),

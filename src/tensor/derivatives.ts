@@ -2,7 +2,7 @@
  * First and second derivatives as functions of tensors, to be compiled. Parameters are one flat vector [d].
  * All are exact; they rest on the repair in second-order.ts.
  */
-import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import type { Tensor } from './types.ts';
 
 type Tfjs = typeof tfjs;

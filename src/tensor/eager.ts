@@ -1,5 +1,5 @@
 /** `compile` and `linearize` where there are no graphs: the function itself, under tidy, float32 only. */
-import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
 import { checkInputs, MUST_BE_REAL } from './inputs.ts';
 import { dropTape } from './second-order.ts';

@@ -1,5 +1,5 @@
 /** The parts of tfjs-node that are used beneath its public interface, with their types. */
-import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjs from '@tensorflow/tfjs-core';
 
 /** The native binding of tfjs-node 4.22 (tfjs_binding.d.ts). */
 export interface Binding {

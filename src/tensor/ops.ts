@@ -3,7 +3,7 @@
  * differences of the gradient; any other op of tfjs throws by name, because its second derivative is wrong, missing or
  * unchecked, and a Hessian that is silently wrong is worse than none.
  */
-import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
 import { averagePool, maxPool } from './pooling.ts';
 

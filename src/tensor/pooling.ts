@@ -1,5 +1,5 @@
 /** Pooling with second derivatives, written in ops that have them. */
-import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
 
 type Tfjs = typeof tfjs;

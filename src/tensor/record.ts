@@ -2,7 +2,7 @@
  * Records what a tfjs function does as nodes of a TensorFlow graph. Every native kernel of tfjs-node ends in
  * executeSingleOutput or executeMultipleOutputs; while the function runs once, on zeros, both are overheard.
  */
-import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
 import { type Attribute, type NodeSpec, TYPE } from './graph.ts';
 import type { KernelBackend, KernelInput, NodeLibrary, OpAttribute } from './library.ts';

@@ -10,7 +10,7 @@
  * 2. Missing gradients: the filter gradient of a convolution, the gradient of average pooling and comparisons have none;
  *    those of the larger and the smaller of two tensors cannot be broadcast.
  */
-import type * as tfjs from '@tensorflow/tfjs';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
 
 type Tfjs = typeof tfjs;

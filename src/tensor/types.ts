@@ -1,5 +1,5 @@
 /** The words that tensor/ and its users share. */
-import type * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs-core';
 
 /** A tfjs tensor: exists only inside functions that are handed to `compile` or `linearize`. */
 export type Tensor = tf.Tensor;

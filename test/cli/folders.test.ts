@@ -24,7 +24,7 @@ describe('missing data, exit code 3', () => {
     mkdirSync(join(folder, 'lost'));
     const experiment = { data: { name: 'file', path: 'mine.safetensors' }, model: { name: 'linear' } };
     writeFileSync(join(folder, 'lost', 'experiment.json'), JSON.stringify(experiment));
-    expect(await refusal(folder, ['report', 'lost'])).toBe(
+    expect(await refusal(folder, ['spectrum', 'lost'])).toBe(
       '3: no file ~/mine.safetensors: data.path is mine.safetensors, and relative paths start at the working directory (those within a YAML file at the folder of that file)',
     );
   });

@@ -89,7 +89,7 @@ it('fetches its native part at the first use, and then no more', () => {
   expect(first.out).toMatch(/^back end tensorflow: works /m);
   expect(first.out).toMatch(/^back end cpu: works /m);
   expect(first.out).toContain(`${join(folder, 'cache')}`);
-  expect(first.out).toMatch(/\n→ ready: epochnoise run quickstart\n$/);
+  expect(first.out).toMatch(/\n→ ready: npx epochnoise run quickstart\n$/);
   expect(type('npx epochnoise doctor').err).toBe('');
 });
 

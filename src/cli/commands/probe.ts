@@ -15,7 +15,9 @@ const ITERATIONS = 90;
 /** `probe`. */
 export function probeCommand(): Command {
   const command = new Command('probe')
-    .description('After training: which learning rate shows the law, what it needs, and what it costs. Writes nothing.')
+    .description(
+      'Say, after training, which learning rate shows the law, what it needs and what it costs. Writes nothing.',
+    )
     .argument('<run>', 'a run directory whose training is done')
     .option('--samples <number>', 'samples of the Hessian whose eigenpairs are sought', count, SAMPLES)
     .option('--iterations <number>', 'Lanczos iterations; about half as many eigenpairs converge', count, ITERATIONS);

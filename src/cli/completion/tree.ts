@@ -70,7 +70,11 @@ export function placesOf(
   return [here, ...command.commands.flatMap((one) => placesOf(one, words, [...path, one.name()]))];
 }
 
-/** The first sentence, or what stands before a semicolon, a colon or a parenthesis: a line of a menu is short. */
+/** A line of a menu is short. */
+const LONGEST = 80;
+
+/** The first sentence without what stands in parentheses; of a long one what comes before a semicolon or a colon. */
 function brief(text: string): string {
-  return text.split(/\.(?:\s+[A-Z]|$)|[;:(]/, 1)[0].trim();
+  const [sentence] = text.split(/\.(?:\s+[A-Z]|$)|\s+\(/, 1);
+  return (sentence.length <= LONGEST ? sentence : sentence.split(/[;:]/, 1)[0]).trim();
 }

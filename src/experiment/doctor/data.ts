@@ -41,6 +41,8 @@ export function dataLine({ name, folder, files, missing, otherLength }: DataFind
   return [
     `${name}: ${found}, in ${folder}`,
     ...(missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
-    ...(otherLength.length > 0 ? [`not as long as the official file: ${otherLength.join(', ')}`] : []),
+    ...(otherLength.length > 0
+      ? [`of another length than the official file, packed anew or cut short: ${otherLength.join(', ')}`]
+      : []),
   ].join('; ');
 }
