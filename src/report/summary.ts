@@ -168,7 +168,10 @@ export interface SpectrumSummary {
   readonly computed: number;
   /** Σ(λᵢ − μ) over the computed directions. */
   readonly traceComputed: number;
-  /** The same over all others, by stochastic Lanczos quadrature, with its standard error; null where nothing is known of them. */
+  /**
+   * The same over all others, with its standard error: by stochastic Lanczos quadrature, or, for directions of a subset or of
+   * another run, what the trace at the minimum leaves; null where nothing is known of them.
+   */
   readonly traceRest: number | null;
   readonly traceRestError: number | null;
   /** Of the trace. */
