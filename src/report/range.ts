@@ -5,7 +5,9 @@ import type { Scale } from './figure.ts';
 const LOG_ROOM = 1.3;
 const LINEAR_ROOM = 0.04;
 /** Values that lie further apart than this factor, with none in between, do not fit on one logarithmic axis. */
-const REACH = 100;
+const GAP = 100;
+/** What is not compared may stretch the axis by this factor. */
+const FURTHEST = 1000;
 
 /**
  * Smallest range that shows all values with some room around them. Values an axis cannot show (NaN, and on log axes
@@ -27,23 +29,29 @@ export function rangeOf(values: Iterable<number>, scale: Scale): readonly [numbe
 
 /**
  * Smallest and largest value that a logarithmic axis has to show: of those compared, all that hang together about their
- * median without a gap of more than a factor of 100; of the others, those that lie no further than that beyond. Along
- * directions without noise a theory falls by 25 factors of ten: an axis that followed it would show nothing else.
+ * median without a gap of more than a factor of 100; of the others, those that hang on to these likewise, up to a factor of
+ * 1000 beyond. Along directions without noise a theory falls by 25 factors of ten: an axis that followed it would show
+ * nothing else.
  *
- * @returns what any others span where nothing is compared; undefined without a single positive value
+ * @returns what hangs together of the others where nothing is compared; undefined without a single positive value
  */
 export function belongingTogether(
-  compared: Iterable<number>,
-  others: Iterable<number>,
+  compared: readonly number[],
+  others: readonly number[],
 ): readonly [number, number] | undefined {
-  const drawable = (values: Iterable<number>) =>
-    [...values].filter((value) => value > 0 && value < Infinity).sort((a, b) => a - b);
-  const first = drawable(compared);
-  const core = first.length > 0 ? first : drawable(others);
+  const drawable = (values: readonly number[]) => values.filter((value) => value > 0 && value < Infinity);
+  const core = drawable(compared).length > 0 ? drawable(compared) : drawable(others);
   if (core.length === 0) return undefined;
-  let [from, to] = [core.length >> 1, core.length >> 1];
-  while (from > 0 && core[from] <= REACH * core[from - 1]) from--;
-  while (to < core.length - 1 && core[to + 1] <= REACH * core[to]) to++;
-  const near = drawable(others).filter((value) => value >= core[from] / REACH && value <= core[to] * REACH);
-  return [Math.min(core[from], near[0] ?? Infinity), Math.max(core[to], near.at(-1) ?? 0)];
+  const middle = core.toSorted((a, b) => a - b)[core.length >> 1];
+  const [low, high] = hangingTogether(core, [middle, middle]);
+  const near = drawable(others).filter((value) => value >= low / FURTHEST && value <= high * FURTHEST);
+  return hangingTogether(near, [low, high]);
+}
+
+/** Both ends moved outwards from value to value, over no gap of more than the factor. */
+function hangingTogether(values: readonly number[], [low, high]: readonly [number, number]): readonly [number, number] {
+  const sorted = values.toSorted((a, b) => a - b);
+  for (const value of sorted) if (value > high && value <= high * GAP) high = value;
+  for (const value of sorted.toReversed()) if (value < low && value >= low / GAP) low = value;
+  return [low, high];
 }

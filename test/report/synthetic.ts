@@ -299,11 +299,11 @@ export function syntheticCurvatures(ranges: readonly RangeSummary[]): Summary['c
     window: 'same',
     snapshots: 100,
     samples: 50_000,
-    ranges: ranges.map(({ low, high, directions, ratioSampler, coverage }) => ({
+    ranges: ranges.map(({ low, high, directions, ratioSampler, ratioTwoComponent, coverage }) => ({
       low,
       high,
       directions,
-      eigenvalue: { ratio: ratioSampler, coverage },
+      eigenvalue: { ratio: ratioTwoComponent ?? ratioSampler, coverage },
       trajectory: felt(FELT_ON_PATH, directions),
       finiteStep: felt(FELT_OVER_STEP, low >= 0.01 ? Math.min(directions, 12) : 0),
     })),

@@ -56,7 +56,7 @@ export function curvatureRatiosFigure(input: ReportInput): Figure {
   const [low, high] = rangeOf([...series.flatMap(({ y }) => y), 0.5, 2], 'log');
   const most = points.reduce((count, { x }) => Math.max(count, x.length), 0);
   const sentences = [
-    `Lines: medians of ranges of λ/λ_× with at least ${MEDIAN_MINIMUM} points; dashed: with λ. Each ratio is corrected for the bias of a median.`,
+    `Lines: medians of ranges with at least ${MEDIAN_MINIMUM} points; dashed: with λ. Each ratio is corrected for the bias of a median.`,
     `Theory: two components where known, else ${samplerTheory(run.sampler)}.`,
     run.curvatures?.window === 'second'
       ? 'The path is that of a second window.'

@@ -166,7 +166,7 @@ describe('measured over predicted with three curvatures', () => {
     expect(lines[0].y).toEqual([0.5, 0.5, NaN, 0.7, 0.7, NaN]);
     expect(lines[1].y).toEqual([0.9, 0.9, NaN, 1, 1, NaN]);
     expect(lines[1].x.slice(3, 5)).toEqual([1, 6.5]);
-    expect(footnote).toContain('medians of ranges of λ/λ_× with at least 5 points');
+    expect(footnote).toContain('medians of ranges with at least 5 points');
   });
 
   test('says whether the prediction knows the path that it is about', () => {
