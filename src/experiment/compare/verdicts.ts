@@ -83,9 +83,7 @@ export function verdicts(findings: Findings): string[] {
   }
   const stationarity = stationarityOf(findings);
   if (stationarity)
-    sentences.push(
-      `Above λ×/100 the window ${stationarity.isStationary ? 'looks' : 'does not look'} stationary: ${halvesInWords(stationarity)}.`,
-    );
+    sentences.push(`Above λ×/100 the window ${LOOKS[stationarity.judgement]}: ${halvesInWords(stationarity)}.`);
   const negative = table.regime.filter((regime) => regime === 'negative').length;
   if (negative > 0) sentences.push(`${counted(negative)} ${negative === 1 ? 'has' : 'have'} a curvature of 0 or less.`);
   if (polish?.converged) sentences.push(`Polish: ${polish.verdict}.`);
@@ -97,6 +95,12 @@ export function verdicts(findings: Findings): string[] {
 /** One order for all epochs: both halves are the same cycle, and nothing follows from their likeness. */
 const stationarityOf = ({ sampler, ranges }: Findings): Stationarity | null =>
   sampler === 'shuffle-once' ? null : measureStationarity(ranges);
+
+const LOOKS: Readonly<Record<Stationarity['judgement'], string>> = {
+  stationary: 'looks stationary',
+  undecided: 'may be stationary, which so few directions cannot tell',
+  'not stationary': 'does not look stationary',
+};
 
 const halvesInWords = ({ variance, mean }: Stationarity): string =>
   `its halves agree in variance in ${percent(variance)} of the directions, and in their mean in ${percent(mean)} (95 % expected)`;
@@ -166,7 +170,7 @@ export function warnings(findings: Findings): SummaryWarning[] {
       `The loss is not quadratic over the window: at one of its states the curvature along a direction above λ×/10 is ${worst.toFixed(2)} times that at its mean.`,
     );
   const stationarity = stationarityOf(findings);
-  if (stationarity && !stationarity.isStationary)
+  if (stationarity?.judgement === 'not stationary')
     warn(
       'not-stationary',
       `The window does not look stationary: above λ×/100 ${halvesInWords(stationarity)}. The weights still move on, and that is part of every variance. ${imported ? 'Record later, after more epochs at this learning rate, or from nearer a minimum.' : 'A longer burn-in (record.burnInEpochs) lets them settle, and a polish or a longer training begins nearer the minimum.'}`,
