@@ -100,10 +100,10 @@ export function rangesTable(runs) {
     'directions',
     '/ epoch theory',
     '/ two components',
-    'within epochs',
+    'within epochs / two comp.',
     '/ white theory',
-    'velocity',
-    'inside 95 %',
+    'velocity / epoch theory',
+    'inside 95 % (two comp.)',
   ];
   const rows = runs.flatMap((run) =>
     json(run, 'summary.json')
@@ -146,21 +146,32 @@ export function curvaturesTable(runs) {
 
 /** Controls from the same minimum: each against its own prediction. @param {readonly string[]} runs */
 export function controlsTable(runs) {
-  const header = ['run', 'control', 'λ/λ×', 'directions', '/ own theory', 'inside 95 %'];
+  const header = [
+    'run',
+    'control',
+    'λ/λ×',
+    'directions',
+    '/ own theory',
+    'inside 95 %',
+    '/ own theory with the path’s curvature',
+  ];
   const rows = runs.flatMap((run) =>
-    json(run, 'controls.json').controls.flatMap((/** @type {any} */ { name, ranges }) =>
-      ranges
-        .toReversed()
-        .filter((/** @type {any} */ { directions }) => directions > 0)
-        .map((/** @type {any} */ range) => [
-          `\`${run}\``,
-          name,
-          rangeName(range),
-          String(range.directions),
-          fixed(range.ratioTwoComponent ?? range.ratioSampler),
-          percent(range.coverageTwoComponent ?? range.coverage),
-        ]),
-    ),
+    json(run, 'controls.json')
+      .controls.filter((/** @type {any} */ { folder }) => folder !== '.')
+      .flatMap((/** @type {any} */ { name, ranges }) =>
+        ranges
+          .toReversed()
+          .filter((/** @type {any} */ { directions }) => directions > 0)
+          .map((/** @type {any} */ range) => [
+            `\`${run}\``,
+            name,
+            rangeName(range),
+            String(range.directions),
+            fixed(range.ratioTwoComponent ?? range.ratioSampler),
+            percent(range.coverageTwoComponent ?? range.coverage),
+            fixed(range.ratioFelt),
+          ]),
+      ),
   );
   return table(header, rows);
 }
@@ -182,9 +193,12 @@ const BINS = [
   [0.1, 0.3],
 ];
 
+/** The best theory there is for a direction. @param {Record<string, string>} row */
+const predicted = (row) => Number(row.theta_variance_two_component || row.theta_variance_sampler);
+
 /**
- * How much less the weights fluctuate than with independent batches: both were measured, along the same directions; and what theory
- * says of both. Geometric means.
+ * How much less the weights fluctuate than with independent batches: both were measured, and what theory says of both. Geometric
+ * means over the directions that each run has in a range: their order differs a little, that of the means hardly.
  *
  * @param {readonly string[]} runs
  */
@@ -194,25 +208,26 @@ export function reductionTable(runs) {
     const { crossoverEigenvalue, sampler } = json(run, 'summary.json');
     const own = csv(run, 'directions.csv');
     const other = csv(run, 'controls/with-replacement/directions.csv');
-    /** @param {(own: Record<string, string>, other: Record<string, string>) => number} ratio @param {number[]} members */
-    const mean = (ratio, members) =>
-      Math.exp(members.reduce((sum, i) => sum + Math.log(ratio(own[i], other[i])), 0) / members.length);
+    /** @param {readonly Record<string, string>[]} rows @param {(row: Record<string, string>) => number} value */
+    const mean = (rows, value) => Math.exp(rows.reduce((sum, row) => sum + Math.log(value(row)), 0) / rows.length);
+    /** @param {Record<string, string>} row */
+    const measured = (row) => Number(row.theta_variance);
     if (sampler !== 'reshuffle') return [];
     return BINS.flatMap(([low, high]) => {
-      const members = [...own.keys()].filter((i) => {
-        const x = Number(own[i].eigenvalue) / crossoverEigenvalue;
-        return x > low && x <= high;
-      });
-      if (members.length === 0) return [];
+      const [shuffled, independent] = [own, other].map((rows) =>
+        rows.filter((row) => {
+          const x = Number(row.eigenvalue) / crossoverEigenvalue;
+          return x > low && x <= high;
+        }),
+      );
+      if (shuffled.length === 0 || independent.length === 0) return [];
       return [
         [
           `\`${run}\``,
           `${low} … ${high}`,
-          String(members.length),
-          fixed(mean((one, two) => Number(one.theta_variance) / Number(two.theta_variance), members)),
-          fixed(
-            mean((one, two) => Number(one.theta_variance_two_component) / Number(two.theta_variance_sampler), members),
-          ),
+          String(shuffled.length),
+          fixed(mean(shuffled, measured) / mean(independent, measured)),
+          fixed(mean(shuffled, predicted) / mean(independent, predicted)),
         ],
       ];
     });

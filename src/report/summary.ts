@@ -217,7 +217,12 @@ export interface Summary {
 export type ControlRange = Pick<
   RangeSummary,
   'low' | 'high' | 'directions' | 'ratioSampler' | 'ratioTwoComponent' | 'coverage' | 'coverageTwoComponent'
->;
+> & {
+  /** Median of the curvature along the path over λ; null where it was not measured. */
+  readonly feltOverEigenvalue: number | null;
+  /** Median of measured over predicted with that curvature, by the best theory there is. */
+  readonly ratioFelt: number | null;
+};
 
 /** A value over several seeds with its 95 % interval, null where one seed says nothing of it. */
 export interface PooledValue {
