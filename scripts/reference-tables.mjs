@@ -193,6 +193,15 @@ const BINS = [
   [0.1, 0.3],
 ];
 
+/** @param {readonly Record<string, string>[]} rows @param {(row: Record<string, string>) => number} value */
+const geometric = (rows, value) => Math.exp(rows.reduce((sum, row) => sum + Math.log(value(row)), 0) / rows.length);
+
+/** Rows of a range of λ/λ×. @param {number} low @param {number} high @param {number} crossover */
+const within = (low, high, crossover) => (/** @type {Record<string, string>} */ row) => {
+  const x = Number(row.eigenvalue) / crossover;
+  return x > low && x <= high;
+};
+
 /** The best theory there is for a direction. @param {Record<string, string>} row */
 const predicted = (row) => Number(row.theta_variance_two_component || row.theta_variance_sampler);
 
@@ -208,26 +217,109 @@ export function reductionTable(runs) {
     const { crossoverEigenvalue, sampler } = json(run, 'summary.json');
     const own = csv(run, 'directions.csv');
     const other = csv(run, 'controls/with-replacement/directions.csv');
-    /** @param {readonly Record<string, string>[]} rows @param {(row: Record<string, string>) => number} value */
-    const mean = (rows, value) => Math.exp(rows.reduce((sum, row) => sum + Math.log(value(row)), 0) / rows.length);
     /** @param {Record<string, string>} row */
     const measured = (row) => Number(row.theta_variance);
     if (sampler !== 'reshuffle') return [];
     return BINS.flatMap(([low, high]) => {
-      const [shuffled, independent] = [own, other].map((rows) =>
-        rows.filter((row) => {
-          const x = Number(row.eigenvalue) / crossoverEigenvalue;
-          return x > low && x <= high;
-        }),
-      );
+      const [shuffled, independent] = [own, other].map((rows) => rows.filter(within(low, high, crossoverEigenvalue)));
       if (shuffled.length === 0 || independent.length === 0) return [];
       return [
         [
           `\`${run}\``,
           `${low} … ${high}`,
           String(shuffled.length),
-          fixed(mean(shuffled, measured) / mean(independent, measured)),
-          fixed(mean(shuffled, predicted) / mean(independent, predicted)),
+          fixed(geometric(shuffled, measured) / geometric(independent, measured)),
+          fixed(geometric(shuffled, predicted) / geometric(independent, predicted)),
+        ],
+      ];
+    });
+  });
+  return table(header, rows);
+}
+
+/** The noise against the Hessian. @param {readonly string[]} runs */
+export function noiseTable(runs) {
+  const header = [
+    'run',
+    'exponent γ of C ∝ (λ−μ)^γ',
+    '‖[C, H]‖',
+    'by sampling alone',
+    'correlation of two directions',
+    'by sampling alone',
+  ];
+  const rows = runs.map((run) => {
+    const { slopes, noise } = json(run, 'summary.json');
+    return [
+      `\`${run}\``,
+      interval(slopes.noiseExponent),
+      short(noise.commutator, 2),
+      short(noise.commutatorFloor, 2),
+      short(noise.correlation, 2),
+      short(noise.correlationFloor, 2),
+    ];
+  });
+  return table(header, rows);
+}
+
+/** Exponents of the weight variance over the eigenvalue, measured and by exact theory. @param {readonly string[]} runs */
+export function slopesTable(runs) {
+  const header = ['run', 'above 2 λ×', 'exact theory', 'below λ×/3', 'exact theory'];
+  const rows = runs.map((run) => {
+    const { stiff, suppressed } = json(run, 'summary.json').slopes;
+    return [
+      `\`${run}\``,
+      interval(stiff),
+      fixed(stiff?.predicted, 2),
+      interval(suppressed),
+      fixed(suppressed?.predicted, 2),
+    ];
+  });
+  return table(header, rows);
+}
+
+/** @param {{ value: number, low: number, high: number } | null} slope */
+const interval = (slope) =>
+  slope === null ? '–' : `${fixed(slope.value, 2)} (${fixed(slope.low, 2)} … ${fixed(slope.high, 2)})`;
+
+/**
+ * Velocities and correlation times beside those of independent batches: geometric means over the directions of a range.
+ *
+ * @param {readonly string[]} runs
+ */
+export function velocityTable(runs) {
+  const header = [
+    'run',
+    'λ/λ×',
+    'σ²_v shuffled / independent, measured',
+    'predicted',
+    'τ measured',
+    'exact',
+    'independent batches, exact',
+    '(1+β)/(ηλ)',
+  ];
+  const rows = runs.flatMap((run) => {
+    const { crossoverEigenvalue, learningRate, momentum } = json(run, 'summary.json');
+    const [own, other] = ['directions.csv', 'controls/with-replacement/directions.csv'].map((file) => csv(run, file));
+    return BINS.flatMap(([low, high]) => {
+      const [shuffled, independent] = [own, other].map((rows) => rows.filter(within(low, high, crossoverEigenvalue)));
+      if (shuffled.length === 0 || independent.length === 0) return [];
+      /** @param {string} name @param {string} [instead] */
+      const column =
+        (name, instead = '') =>
+        (/** @type {Record<string, string>} */ row) =>
+          Number(row[name] || row[instead]);
+      const velocity = column('velocity_variance_two_component', 'velocity_variance_sampler');
+      const updates = (/** @type {number} */ value) => short(value, 3);
+      return [
+        [
+          `\`${run}\``,
+          `${low} … ${high}`,
+          fixed(geometric(shuffled, column('velocity_variance')) / geometric(independent, column('velocity_variance'))),
+          fixed(geometric(shuffled, velocity) / geometric(independent, velocity)),
+          updates(geometric(shuffled, column('correlation_time'))),
+          updates(geometric(shuffled, column('correlation_time_two_component', 'correlation_time_sampler'))),
+          updates(geometric(shuffled, column('correlation_time_white'))),
+          updates(geometric(shuffled, (row) => (1 + momentum) / (learningRate * Number(row.eigenvalue)))),
         ],
       ];
     });
@@ -242,6 +334,9 @@ const TABLES = {
   reduction: reductionTable,
   curvatures: curvaturesTable,
   controls: controlsTable,
+  noise: noiseTable,
+  slopes: slopesTable,
+  velocity: velocityTable,
 };
 const MARKED = /(<!-- table: (\w+) ([\w ,-]+) -->\n)(?:\n\|[^]*?\n(?=\n))?/g;
 

@@ -215,7 +215,7 @@ function floored(value: number, floor: number | null): string {
 
 /** From this difference to λ on a prediction with the curvature along the path is shown, too. */
 const FELT = 0.1;
-const feelsAnother = ({ feltOverEigenvalue: felt }: ControlRange): boolean => felt != null && Math.abs(felt - 1) > FELT;
+const feelsAnother = ({ feltOverEigenvalue }: ControlRange): boolean => Math.abs((feltOverEigenvalue ?? 1) - 1) > FELT;
 
 /** One line a control: ratios to the best theory there is and the share of intervals that hold it, range by range. */
 export function controlsTable({ controls, pooled }: ControlSummary): Table {
