@@ -152,12 +152,12 @@ test('controls stand below, a line each, with what several seeds say together', 
   );
   const block = text.slice(text.indexOf('Controls'), text.indexOf('Verdicts')).trimEnd();
   expect(block).toMatchInlineSnapshot(`
-    "Controls                       λ/λ×          λ/λ×
-    from the same minimum       above 1       0.1 … 1
-    reshuffle              1.100 (50 %)  1.004 (94 %)
-    reshuffle-2            1.100 (50 %)  1.004 (94 %)
-      curvature of the path           –         0.980
-    reshuffle, all seeds              –   0.90 … 1.11
+    "Controls                         λ/λ×          λ/λ×
+    from the same minimum         above 1       0.1 … 1
+    reshuffle                1.100 (50 %)  1.004 (94 %)
+    reshuffle-2              1.100 (50 %)  1.004 (94 %)
+      curvature of the path             –         0.980
+    reshuffle, all seeds                –   0.90 … 1.11
     Medians of measured over predicted, and in brackets the share of 95 % intervals that hold the
     prediction; over seeds: 95 % interval of the mean."
   `);
