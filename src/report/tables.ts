@@ -1,6 +1,6 @@
 /** The tables of a run's result as data, for a terminal and for a page alike. */
 import { shortNumber, wholeNumber } from './numbers.ts';
-import type { ControlSummary, RangeSummary, Summary } from './summary.ts';
+import type { ControlRange, ControlSummary, RangeSummary, Summary } from './summary.ts';
 
 /** What an undefined number is written as. */
 export const NOTHING = '–';
@@ -139,7 +139,7 @@ export function lossTable({
       ? ''
       : `measured / this = ${fixed(loss.measured / value, 3)}`;
   const interval = (low: number | null, high: number | null) =>
-    low === null || high === null ? '' : `95 % interval ${scientific(low)} … ${scientific(high)}`;
+    low === null || high === null ? '' : `95 %: ${scientific(low)} … ${scientific(high)}`;
   const rows = [
     ['measured', scientific(loss.measured), ''],
     [own, scientific(loss.sampler), against(loss.sampler)],
@@ -156,8 +156,8 @@ export function lossTable({
 function overstated({ overstatement }: Summary['lossFluctuation']): string {
   if (!overstatement) return '';
   const { value, low, high } = overstatement;
-  const interval = low === null || high === null ? '' : `  95 % interval ${fixed(low, 2)} … ${fixed(high, 2)}`;
-  return `overstates ${fixed(value, 2)} times${interval}`;
+  const interval = low === null || high === null ? '' : ` (95 %: ${fixed(low, 2)} … ${fixed(high, 2)})`;
+  return `${value < 1 ? 'understates:' : 'overstates'} ${fixed(value, 2)} times${interval}`;
 }
 
 /** What the noise has to do with the curvature, and what principal components are worth; null where nothing is known. */
@@ -199,7 +199,7 @@ export function noiseTable({ noise, slopes, quadraticity, components }: Summary)
 function between(value: number | null, low: number | null, high: number | null, decimals?: number): string {
   const shown = (number: number | null) =>
     decimals === undefined ? shortNumber(number ?? NaN) : fixed(number, decimals);
-  return low === null || high === null ? shown(value) : `${shown(value)}  95 % interval ${shown(low)} … ${shown(high)}`;
+  return low === null || high === null ? shown(value) : `${shown(value)} (95 %: ${shown(low)} … ${shown(high)})`;
 }
 
 function shares({ multiplicativeShare, expectedShare }: Summary['noise']): string {
@@ -213,6 +213,10 @@ function floored(value: number, floor: number | null): string {
     : `${shortNumber(value)} (sampling alone ${shortNumber(floor)}, taken off)`;
 }
 
+/** From this difference to λ on a prediction with the curvature along the path is shown, too. */
+const FELT = 0.1;
+const feelsAnother = ({ feltOverEigenvalue }: ControlRange): boolean => Math.abs((feltOverEigenvalue ?? 1) - 1) > FELT;
+
 /** One line a control: ratios to the best theory there is and the share of intervals that hold it, range by range. */
 export function controlsTable({ controls, pooled }: ControlSummary): Table {
   const ranges = controls[0].ranges.filter(({ low }) => low > 0).toReversed();
@@ -220,14 +224,19 @@ export function controlsTable({ controls, pooled }: ControlSummary): Table {
     ['Controls', 'from the same minimum'],
     ...ranges.map(({ low, high }) => ['λ/λ×', rangeLabel({ low, high })] as const),
   ];
-  const rows = controls.map(({ name, ranges: own }) => [
-    name,
-    ...ranges.map(({ low }) => {
-      const range = own.find((one) => one.low === low)!;
+  const rows = controls.flatMap(({ name, ranges: own }) => {
+    const rangeAt = (low: number) => own.find((one) => one.low === low)!;
+    const withEigenvalue = ranges.map(({ low }) => {
+      const range = rangeAt(low);
       const ratio = range.ratioTwoComponent ?? range.ratioSampler;
       return ratio === null ? NOTHING : `${fixed(ratio, 3)} (${percent(range.coverageTwoComponent ?? range.coverage)})`;
-    }),
-  ]);
+    });
+    const isFelt = ranges.some(({ low }) => feelsAnother(rangeAt(low)));
+    const withFelt = isFelt
+      ? [['  curvature of the path', ...ranges.map(({ low }) => fixed(rangeAt(low).ratioFelt, 3))]]
+      : [];
+    return [[name, ...withEigenvalue], ...withFelt];
+  });
   const replicated = [...new Set(pooled.filter(({ seeds }) => seeds > 1).map(({ control }) => control))].map(
     (control) => [
       `${control}, all seeds`,

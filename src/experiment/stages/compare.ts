@@ -94,7 +94,9 @@ export async function compareStage(context: Context): Promise<void> {
     experiment.model.name === 'none'
       ? UNKNOWN_LIFT
       : await directLossFluctuation(context, bench, mean, eigenvectors, projections.theta);
-  const held = describeSpectrum(spectrum, problem.size, sgd.weightDecay);
+  const visibility = readVisibility(directory);
+  const held = describeSpectrum(spectrum, problem.size, sgd.weightDecay, visibility?.trace ?? null);
+  const noiseSummary = summariseNoise(noise, table, visibility);
   const findings: Findings = {
     sampler: sgd.sampler,
     ranges: summariseRanges(table, estimators, crossover),
@@ -108,8 +110,10 @@ export async function compareStage(context: Context): Promise<void> {
         ? measureRoundingFloor(mean.theta, eigenvectors, table.velocity_variance, table.noise_variance)
         : null,
     backend,
+    imported: experiment.import !== null,
+    multiplicativeShare: noiseSummary.multiplicativeShare,
     dataWarnings: dataset.warnings,
-    visibility: readVisibility(directory),
+    visibility,
     quadraticity: summariseQuadraticity(felt.alongWindow, eigenvalues, crossover),
     curvatures: curvatures.summary,
   };
@@ -128,7 +132,7 @@ export async function compareStage(context: Context): Promise<void> {
     slopes: fitSlopes(table, crossover, sgd.weightDecay),
     lossFluctuation: summariseLoss(quadraticLossFluctuation(table, settings, sgd.weightDecay), direct),
     spectrum: held.summary,
-    noise: summariseNoise(noise, table, findings.visibility),
+    noise: noiseSummary,
     quadraticity: findings.quadraticity,
     curvatures: findings.curvatures,
     components: summariseComponents(path, walk),

@@ -53,10 +53,36 @@ describe('the spectrum', () => {
 
   test('of all directions has no rest', () => {
     const complete = given({ density: { eigenvalue: [], directions: [] } });
-    const spectrum = { ...complete.run.spectrum!, traceRest: 0, traceRestError: 0, share: 1 };
+    const spectrum = { ...complete.run.spectrum!, parameters: 3, traceRest: 0, traceRestError: 0, share: 1 };
     const { series, footnote } = spectrumFigure({ ...complete, run: { ...complete.run, spectrum } });
     expect(series.map(({ label }) => label)).toEqual(['share of the trace (right)', 'computed: 3']);
     expect(footnote).toBe("All 3 eigenvalues were computed; trace of the loss's Hessian 5.5.");
+  });
+
+  test('of directions that another Hessian gave knows their share alone', () => {
+    const shared = given({ density: { eigenvalue: [], directions: [] } });
+    const { series, footnote } = spectrumFigure(shared);
+    expect(series.map(({ label }) => label)).toEqual(['share of the trace (right)', 'computed: 3']);
+    expect(footnote).toBe(
+      "The 3 computed directions of 103 hold 50.0 % of the trace of the loss's Hessian, 5.5 of 11 ± 0.25 (random probes at the minimum). The directions were found with another Hessian, a subset's or another run's: nothing is known of single others.",
+    );
+  });
+
+  test('counts computed eigenvalues that it cannot show', () => {
+    const negative = (count: number) => {
+      const bent = Array.from({ length: count }, () => ({ eigenvalue: -0.1, regime: 'negative' as const }));
+      const { directions } = inputOf([...rows, ...bent]);
+      const complete = given({ directions, density: { eigenvalue: [], directions: [] } });
+      const spectrum = { ...complete.run.spectrum!, parameters: 3 + count, computed: 3 + count, traceRest: 0 };
+      return spectrumFigure({ ...complete, run: { ...complete.run, spectrum } });
+    };
+    expect(negative(1).series.map(({ label }) => label)).toContain('computed: 3');
+    expect(negative(1).footnote).toBe(
+      "All 4 eigenvalues were computed; trace of the loss's Hessian 5.5. 1 eigenvalue is not positive, and not shown.",
+    );
+    expect(negative(2).footnote).toContain('2 eigenvalues are not positive, and not shown.');
+    const some = given({ directions: inputOf([...rows, { eigenvalue: 0, regime: 'negative' }]).directions });
+    expect(spectrumFigure(some).footnote).toContain('± 0.25. 1 eigenvalue is not positive, and not shown. The rest:');
   });
 
   test('without a positive eigenvalue says so', () => {
