@@ -1,5 +1,5 @@
 /** Where datasets that are read from files lie. */
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { DataError } from '../errors.ts';
@@ -32,15 +32,18 @@ export function dataFolder(option: string | null, surroundings: Surroundings = {
 
 /** The command that downloads a data set: into the data folder, or another where that one cannot be written. */
 export function downloadCommand(folder: string, dataset: string): string {
-  return typed('data', 'get', dataset, ...(canBeWritten(folder) ? [] : ['--folder', 'data']));
+  return typed('data', 'get', dataset, ...(canBeWritten(join(folder, dataset)) ? [] : ['--folder', 'data']));
 }
 
-/** Whether files may be made there; a folder that is not there yet is made in the nearest that is. */
+/**
+ * Whether files may be made there; a folder that is not there yet is made in the nearest that is. One that nobody may write to
+ * is left alone even by those whom nothing stops.
+ */
 function canBeWritten(folder: string): boolean {
   if (!existsSync(folder)) return dirname(folder) === folder || canBeWritten(dirname(folder));
   try {
     accessSync(folder, constants.W_OK);
-    return true;
+    return process.platform === 'win32' || (statSync(folder).mode & 0o222) !== 0;
   } catch {
     return false;
   }
@@ -58,7 +61,7 @@ export function requireFile(folder: string, candidates: readonly string[], datas
   const found = candidates.find((candidate) => existsSync(join(folder, candidate)));
   if (found !== undefined) return found;
   throw new DataError(
-    `no file ${join(folder, candidates[0])}; \`${downloadCommand(folder, dataset)}\` downloads it${canBeWritten(folder) ? ', or' : ' into a folder that can be written:'} ` +
+    `no file ${join(folder, candidates[0])}; \`${downloadCommand(folder, dataset)}\` downloads it${canBeWritten(join(folder, dataset)) ? ', or' : ' into a folder that can be written:'} ` +
       `name the folder that holds it with data.folder or EPOCHNOISE_DATA`,
   );
 }

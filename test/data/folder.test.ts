@@ -69,4 +69,13 @@ describe('requireFile', () => {
         'or name the folder that holds it with data.folder or EPOCHNOISE_DATA',
     );
   });
+
+  it('sends nobody to a folder that is only to be read', async () => {
+    const folder = scratchFolder();
+    mkdirSync(join(folder, 'mnist'), { mode: 0o555 });
+    expect(await problemOf(() => requireFile(folder, ['mnist/x.gz'], 'mnist'))).toBe(
+      'exit 3: no file ~/mnist/x.gz; `epochnoise data get mnist --folder data` downloads it into a folder that can be written: ' +
+        'name the folder that holds it with data.folder or EPOCHNOISE_DATA',
+    );
+  });
 });

@@ -135,7 +135,7 @@ describe('an output of a finished stage', () => {
     const what = `${directory}/mean.safetensors, written by stage record, is missing`;
     for (const name of ['spectrum', 'report'] as const)
       expect(await call(name)).toBe(
-        `exit 3: ${what}: \`epochnoise record ${directory} --repair\` computes again what is damaged there`,
+        `exit 3: ${what}: \`epochnoise record '${directory}' --repair\` computes again what is damaged there`,
       );
     expect(await call('record', false)).toBe(
       `exit 3: ${what}: give --repair to compute again what is damaged, and nothing else`,
@@ -342,7 +342,9 @@ describe('experiment.json', () => {
       const said = await refusal();
       expect(said).toMatch(problem);
       expect(said).toMatch(/^exit 3: .*; --repair writes it again, with the settings of this call$/);
-      expect(await problemOf(() => runStage(directory, 'noise', quiet))).toMatch(/^exit 3: .*`epochnoise run`/);
+      expect(await problemOf(() => runStage(directory, 'noise', quiet))).toMatch(
+        /^exit 3: .*`epochnoise run( … --out '.*' --repair` with the settings of the run writes it again|` makes one)$/,
+      );
       vi.stubEnv('EPOCHNOISE_THREADS', '7');
       expect((await repair()).ran).toEqual([]);
       vi.unstubAllEnvs();
