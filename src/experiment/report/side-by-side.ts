@@ -1,11 +1,12 @@
 /** One page of several runs. */
-import { basename, relative, resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
 import { renderPage } from '../../report/page/page.ts';
 import { writeFileAtomic } from '../../store/atomic.ts';
 import type { Voice } from '../context.ts';
 import { readFinished } from '../pipeline.ts';
 import type { Described } from '../result.ts';
+import { calledOf, labelsOf } from './called.ts';
 import { readPageInput } from './page-input.ts';
 
 /**
@@ -19,21 +20,16 @@ export async function reportSideBySide(directories: readonly string[], out: stri
   const paths = directories.map((directory) => resolve(directory));
   const twice = paths.find((path, i) => paths.indexOf(path) !== i);
   if (twice !== undefined) throw new ConfigurationError(`${twice} is named twice; name each run once`);
-  const titles = paths.map((path) => readFinished(path, 'compare').experiment.report.title);
+  const runs = paths.map((path) => ({ path, experiment: readFinished(path, 'compare').experiment }));
+  const labels = labelsOf(runs);
   const report = voice.begin('page');
   const inputs = [];
-  for (const [i, path] of paths.entries()) {
-    inputs.push(readPageInput(path, distinct(titles, i, path), basename(path)));
+  for (const [i, { path, experiment }] of runs.entries()) {
+    const input = readPageInput(path, experiment.report.title, calledOf(experiment));
+    inputs.push({ ...input, label: labels[i] });
     await report(i + 1, paths.length);
   }
   const page = resolve(out);
   writeFileAtomic(page, renderPage(inputs));
   return { document: { page, runs: paths }, text: `Page: ${relative(process.cwd(), page)}` };
-}
-
-/** Runs of one title are told apart by their folders. */
-function distinct(titles: readonly (string | null)[], i: number, path: string): string | null {
-  const title = titles[i];
-  const shared = titles.filter((one) => one === title).length > 1;
-  return title !== null && shared ? `${title} (${basename(path)})` : title;
 }
