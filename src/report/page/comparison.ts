@@ -56,7 +56,7 @@ export function differencesTable(runs: readonly LabelledSummary[]): Table {
   const isCommon = ([, first, ...others]: readonly string[]) => others.every((other) => other === first);
   const common = settings.filter(isCommon).map(([name, value]) => `${name} ${value}`);
   return {
-    header: [['', ''], ...runs.map(({ label }) => ['', label] as const)],
+    header: [['', 'setting'], ...runs.map(({ label }) => ['', label] as const)],
     rows: [
       ...settings.filter((one) => !isCommon(one)),
       line('crossover λ×', ({ crossoverEigenvalue }) => shortNumber(crossoverEigenvalue)),

@@ -137,7 +137,7 @@ function controlsBar(runs: readonly PageInput[]): string {
 /** At the foot of the window while a direction is picked and its panel is elsewhere; the script fills it. */
 const PICKED_STRIP = `<section class="strip" aria-label="Picked direction" hidden>
 <p><strong></strong> <span></span></p>
-<p class="acts"><a href="#direction">all its numbers</a> <button type="button" data-step="-1">stiffer</button> <button type="button" data-step="1">flatter</button> <button type="button" data-step="none">none</button></p>
+<p class="acts"><a href="#direction">all numbers</a> <button type="button" data-step="-1">stiffer</button> <button type="button" data-step="1">flatter</button> <button type="button" data-step="none">none</button></p>
 </section>`;
 
 /** Where the numbers of one direction are shown; the script fills it. */

@@ -8,13 +8,13 @@ import { pick, place, step } from './picked-words.ts';
 import { Plot } from './plot.ts';
 import type { Shown } from './shown.ts';
 
-/** A number, with its interval where it has one. */
-export function written({ values, low, high }: PageQuantity, direction: number): string {
-  const interval =
-    low && high && low[direction] < high[direction]
-      ? ` (${shortNumber(low[direction])} … ${shortNumber(high[direction])})`
-      : '';
-  return Number.isFinite(values[direction]) ? shortNumber(values[direction], 4) + interval : '–';
+/** A number, and its interval where it has one: a line may end between the two. */
+function written({ values, low, high }: PageQuantity, direction: number): string[] {
+  if (!Number.isFinite(values[direction])) return ['–'];
+  const number = shortNumber(values[direction], 4);
+  return low && high && low[direction] < high[direction]
+    ? [number, `(${shortNumber(low[direction])} … ${shortNumber(high[direction])})`]
+    : [number];
 }
 
 /** Makes the panel answer to what is picked, and pick. */
@@ -81,9 +81,18 @@ function groupTables({ quantities }: PageRun, direction: number): HTMLElement[] 
     head.scope = 'row';
     head.append(...rich(quantity.label));
     row.append(head);
-    row.insertCell().textContent = written(quantity, direction);
+    const cell = row.insertCell();
+    for (const [i, part] of written(quantity, direction).entries()) cell.append(...(i > 0 ? [' '] : []), whole(part));
   }
   return [...groups.values()];
+}
+
+/** Text that no line ends within. */
+function whole(text: string): HTMLElement {
+  const span = document.createElement('span');
+  span.className = 'number';
+  span.textContent = text;
+  return span;
 }
 
 /** Text in which `_` makes the next character a subscript. */

@@ -15,8 +15,8 @@ export function showPicked(shown: Shown, runs: readonly PageRun[]): void {
     strip.hidden = picked === null || panelIsSeen;
     if (!picked) return;
     const run = runs[picked.run];
-    which.textContent = `direction ${picked.direction}${runs.length > 1 ? ` of ${run.label}` : ''}`;
-    numbers.textContent = [place(run, picked.direction), ...inShort(run, picked.direction)].join('; ');
+    which.textContent = `direction ${picked.direction}${runs.length > 1 ? ` of ${run.label}` : ''}:`;
+    numbers.textContent = [place(run, picked.direction), ...inShort(run, picked.direction)].join(', ');
   };
   for (const button of strip.querySelectorAll<HTMLButtonElement>('[data-step]'))
     button.addEventListener('click', () => {
@@ -32,9 +32,13 @@ export function showPicked(shown: Shown, runs: readonly PageRun[]): void {
   shown.onChange((change) => change === 'picked' && look());
 }
 
-/** Quantities that are brief. */
+/** Quantities that are brief; a ratio is a factor before what it is over: `1.56 × epoch theory`. */
 function inShort({ quantities }: PageRun, direction: number): string[] {
   return quantities
     .filter(({ brief, values }) => brief && Number.isFinite(values[direction]))
-    .map(({ label, values }) => `${withoutSubscripts(label)} ${shortNumber(values[direction])}`);
+    .map(({ label, values }) => {
+      const [over] = label.match(/(?<= \/ ).*/) ?? [];
+      const number = shortNumber(values[direction]);
+      return over === undefined ? `${withoutSubscripts(label)} ${number}` : `${number} × ${over}`;
+    });
 }

@@ -34,7 +34,7 @@ const REACH = 12;
 /** Between a point and what is told of it: the ring of a picked one stays in sight. */
 const APART = 13;
 /** A figure on paper, in CSS pixels, shrunk to half the width of a page: letters come out at some seven points. */
-const PAPER = { width: 460, height: 330, pixelRatio: 2 };
+const PAPER = { width: 480, height: 280, pixelRatio: 2 };
 
 /** A line that tells of a direction beside the pointer. */
 export type Telling = (direction: number) => string;
