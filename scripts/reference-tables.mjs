@@ -100,10 +100,10 @@ export function rangesTable(runs) {
     'directions',
     '/ epoch theory',
     '/ two components',
-    'within epochs',
+    'within epochs / two comp.',
     '/ white theory',
-    'velocity',
-    'inside 95 %',
+    'velocity / epoch theory',
+    'inside 95 % (two comp.)',
   ];
   const rows = runs.flatMap((run) =>
     json(run, 'summary.json')
@@ -146,21 +146,32 @@ export function curvaturesTable(runs) {
 
 /** Controls from the same minimum: each against its own prediction. @param {readonly string[]} runs */
 export function controlsTable(runs) {
-  const header = ['run', 'control', 'λ/λ×', 'directions', '/ own theory', 'inside 95 %'];
+  const header = [
+    'run',
+    'control',
+    'λ/λ×',
+    'directions',
+    '/ own theory',
+    'inside 95 %',
+    '/ own theory with the path’s curvature',
+  ];
   const rows = runs.flatMap((run) =>
-    json(run, 'controls.json').controls.flatMap((/** @type {any} */ { name, ranges }) =>
-      ranges
-        .toReversed()
-        .filter((/** @type {any} */ { directions }) => directions > 0)
-        .map((/** @type {any} */ range) => [
-          `\`${run}\``,
-          name,
-          rangeName(range),
-          String(range.directions),
-          fixed(range.ratioTwoComponent ?? range.ratioSampler),
-          percent(range.coverageTwoComponent ?? range.coverage),
-        ]),
-    ),
+    json(run, 'controls.json')
+      .controls.filter((/** @type {any} */ { folder }) => folder !== '.')
+      .flatMap((/** @type {any} */ { name, ranges }) =>
+        ranges
+          .toReversed()
+          .filter((/** @type {any} */ { directions }) => directions > 0)
+          .map((/** @type {any} */ range) => [
+            `\`${run}\``,
+            name,
+            rangeName(range),
+            String(range.directions),
+            fixed(range.ratioTwoComponent ?? range.ratioSampler),
+            percent(range.coverageTwoComponent ?? range.coverage),
+            fixed(range.ratioFelt),
+          ]),
+      ),
   );
   return table(header, rows);
 }
@@ -182,9 +193,21 @@ const BINS = [
   [0.1, 0.3],
 ];
 
+/** @param {readonly Record<string, string>[]} rows @param {(row: Record<string, string>) => number} value */
+const geometric = (rows, value) => Math.exp(rows.reduce((sum, row) => sum + Math.log(value(row)), 0) / rows.length);
+
+/** Rows of a range of λ/λ×. @param {number} low @param {number} high @param {number} crossover */
+const within = (low, high, crossover) => (/** @type {Record<string, string>} */ row) => {
+  const x = Number(row.eigenvalue) / crossover;
+  return x > low && x <= high;
+};
+
+/** The best theory there is for a direction. @param {Record<string, string>} row */
+const predicted = (row) => Number(row.theta_variance_two_component || row.theta_variance_sampler);
+
 /**
- * How much less the weights fluctuate than with independent batches: both were measured, along the same directions; and what theory
- * says of both. Geometric means.
+ * How much less the weights fluctuate than with independent batches: both were measured, and what theory says of both. Geometric
+ * means over the directions that each run has in a range: their order differs a little, that of the means hardly.
  *
  * @param {readonly string[]} runs
  */
@@ -194,25 +217,109 @@ export function reductionTable(runs) {
     const { crossoverEigenvalue, sampler } = json(run, 'summary.json');
     const own = csv(run, 'directions.csv');
     const other = csv(run, 'controls/with-replacement/directions.csv');
-    /** @param {(own: Record<string, string>, other: Record<string, string>) => number} ratio @param {number[]} members */
-    const mean = (ratio, members) =>
-      Math.exp(members.reduce((sum, i) => sum + Math.log(ratio(own[i], other[i])), 0) / members.length);
+    /** @param {Record<string, string>} row */
+    const measured = (row) => Number(row.theta_variance);
     if (sampler !== 'reshuffle') return [];
     return BINS.flatMap(([low, high]) => {
-      const members = [...own.keys()].filter((i) => {
-        const x = Number(own[i].eigenvalue) / crossoverEigenvalue;
-        return x > low && x <= high;
-      });
-      if (members.length === 0) return [];
+      const [shuffled, independent] = [own, other].map((rows) => rows.filter(within(low, high, crossoverEigenvalue)));
+      if (shuffled.length === 0 || independent.length === 0) return [];
       return [
         [
           `\`${run}\``,
           `${low} … ${high}`,
-          String(members.length),
-          fixed(mean((one, two) => Number(one.theta_variance) / Number(two.theta_variance), members)),
-          fixed(
-            mean((one, two) => Number(one.theta_variance_two_component) / Number(two.theta_variance_sampler), members),
-          ),
+          String(shuffled.length),
+          fixed(geometric(shuffled, measured) / geometric(independent, measured)),
+          fixed(geometric(shuffled, predicted) / geometric(independent, predicted)),
+        ],
+      ];
+    });
+  });
+  return table(header, rows);
+}
+
+/** The noise against the Hessian. @param {readonly string[]} runs */
+export function noiseTable(runs) {
+  const header = [
+    'run',
+    'exponent γ of C ∝ (λ−μ)^γ',
+    '‖[C, H]‖',
+    'by sampling alone',
+    'correlation of two directions',
+    'by sampling alone',
+  ];
+  const rows = runs.map((run) => {
+    const { slopes, noise } = json(run, 'summary.json');
+    return [
+      `\`${run}\``,
+      interval(slopes.noiseExponent),
+      short(noise.commutator, 2),
+      short(noise.commutatorFloor, 2),
+      short(noise.correlation, 2),
+      short(noise.correlationFloor, 2),
+    ];
+  });
+  return table(header, rows);
+}
+
+/** Exponents of the weight variance over the eigenvalue, measured and by exact theory. @param {readonly string[]} runs */
+export function slopesTable(runs) {
+  const header = ['run', 'above 2 λ×', 'exact theory', 'below λ×/3', 'exact theory'];
+  const rows = runs.map((run) => {
+    const { stiff, suppressed } = json(run, 'summary.json').slopes;
+    return [
+      `\`${run}\``,
+      interval(stiff),
+      fixed(stiff?.predicted, 2),
+      interval(suppressed),
+      fixed(suppressed?.predicted, 2),
+    ];
+  });
+  return table(header, rows);
+}
+
+/** @param {{ value: number, low: number, high: number } | null} slope */
+const interval = (slope) =>
+  slope === null ? '–' : `${fixed(slope.value, 2)} (${fixed(slope.low, 2)} … ${fixed(slope.high, 2)})`;
+
+/**
+ * Velocities and correlation times beside those of independent batches: geometric means over the directions of a range.
+ *
+ * @param {readonly string[]} runs
+ */
+export function velocityTable(runs) {
+  const header = [
+    'run',
+    'λ/λ×',
+    'σ²_v shuffled / independent, measured',
+    'predicted',
+    'τ measured',
+    'exact',
+    'independent batches, exact',
+    '(1+β)/(ηλ)',
+  ];
+  const rows = runs.flatMap((run) => {
+    const { crossoverEigenvalue, learningRate, momentum } = json(run, 'summary.json');
+    const [own, other] = ['directions.csv', 'controls/with-replacement/directions.csv'].map((file) => csv(run, file));
+    return BINS.flatMap(([low, high]) => {
+      const [shuffled, independent] = [own, other].map((rows) => rows.filter(within(low, high, crossoverEigenvalue)));
+      if (shuffled.length === 0 || independent.length === 0) return [];
+      /** @param {string} name @param {string} [instead] */
+      const column =
+        (name, instead = '') =>
+        (/** @type {Record<string, string>} */ row) =>
+          Number(row[name] || row[instead]);
+      const velocity = column('velocity_variance_two_component', 'velocity_variance_sampler');
+      const updates = (/** @type {number} */ value) => short(value, 3);
+      return [
+        [
+          `\`${run}\``,
+          `${low} … ${high}`,
+          fixed(geometric(shuffled, column('velocity_variance')) / geometric(independent, column('velocity_variance'))),
+          fixed(geometric(shuffled, velocity) / geometric(independent, velocity)),
+          updates(geometric(shuffled, column('correlation_time'))),
+          updates(geometric(shuffled, column('correlation_time_two_component', 'correlation_time_sampler'))),
+          updates(geometric(shuffled, column('correlation_time_white'))),
+          updates(geometric(shuffled, (row) => (1 + momentum) / (learningRate * Number(row.eigenvalue)))),
         ],
       ];
     });
@@ -227,6 +334,9 @@ const TABLES = {
   reduction: reductionTable,
   curvatures: curvaturesTable,
   controls: controlsTable,
+  noise: noiseTable,
+  slopes: slopesTable,
+  velocity: velocityTable,
 };
 const MARKED = /(<!-- table: (\w+) ([\w ,-]+) -->\n)(?:\n\|[^]*?\n(?=\n))?/g;
 

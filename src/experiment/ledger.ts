@@ -15,7 +15,7 @@ import { programVersion, type Stamp } from './environment.ts';
 import type { Experiment } from './schema.ts';
 import { type Stage, type StageName, STAGES } from './stages.ts';
 
-/** Raised when a stage computes something else from the same settings: results of earlier programs are then recomputed. */
+/** Raised when most stages compute something else from the same settings: results of earlier programs are then recomputed. */
 const REVISION = 6;
 
 /** SHA-256 by file name within the run directory; a folder's files one by one. */
@@ -259,7 +259,8 @@ function sizeOf(path: string): number | null {
 export const voucher = (record: StageRecord): string => checksumOf(record);
 
 function settingsChecksum(stage: Stage, experiment: Experiment, ownFiles: string): string {
-  return checksumOf({ revision: REVISION, data: ownFiles, settings: stage.settings(experiment) });
+  const { revision: own } = stage;
+  return checksumOf({ revision: REVISION, own, data: ownFiles, settings: stage.settings(experiment) });
 }
 
 const checksumOf = (value: unknown): string => createHash('sha256').update(canonicalJson(value)).digest('hex');

@@ -21,6 +21,8 @@ export interface Stage {
   readonly outputs: readonly RunFile[];
   /** The part of the configuration on which its outputs depend, beyond its inputs. */
   readonly settings: (experiment: Experiment) => unknown;
+  /** Raised when this stage computes something else from the same settings: its results of earlier programs are then recomputed. */
+  readonly revision?: number;
   readonly run: (context: Context) => Promise<void>;
   /** Its outputs are runs of their own: what is there of them is gone on with, never removed. */
   readonly resumes?: true;
@@ -118,6 +120,7 @@ export const STAGES: readonly Stage[] = [
     inputs: [minimum, weights, batches, mean, trajectory, epochs, spectrum, projections, curvature, noise, replay],
     outputs: [directions, estimators, curvatures, positions, components, density, summary],
     settings: (experiment) => ({ ...network(experiment), sgd: experiment.sgd, record: window(experiment) }),
+    revision: 1,
     run: compareStage,
   },
   {
@@ -125,6 +128,7 @@ export const STAGES: readonly Stage[] = [
     inputs: [minimum, mean, weights, spectrum, noise, directions],
     outputs: [controls, controlSummary],
     settings: (experiment) => ({ ...experiment, record: window(experiment) }),
+    revision: 1,
     run: controlsStage,
     resumes: true,
     applies: ({ controls }) => controls.run.length > 0,

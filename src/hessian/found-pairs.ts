@@ -1,7 +1,7 @@
 /** What is taken from a Krylov space before it is freed, and kept on disk while it is put to the test. */
 import { DataError } from '../errors.ts';
 import type { Checkpoint } from '../store/checkpoint.ts';
-import { openRowFile } from '../store/row-file.ts';
+import { type Counted, openRowFile } from '../store/row-file.ts';
 import { requireTensor } from '../store/safetensors.ts';
 import type { KrylovSpace, SpectralMeasure } from './krylov.ts';
 
@@ -57,13 +57,14 @@ const VECTORS = 'vectors';
 export class FoundStore {
   private readonly checkpoint: Checkpoint;
   private readonly found: FoundPairs;
-  private hasVectors: boolean;
+  /** Of the vectors' file; null where it is not written yet. */
+  private checksum: number | null;
 
-  /** @param hasVectors whether the vectors are there already, from an earlier process */
-  constructor(checkpoint: Checkpoint, found: FoundPairs, hasVectors: boolean) {
+  /** @param checksum of the vectors' file, where an earlier process has written it */
+  constructor(checkpoint: Checkpoint, found: FoundPairs, checksum: number | null) {
     this.checkpoint = checkpoint;
     this.found = found;
-    this.hasVectors = hasVectors;
+    this.checksum = checksum;
   }
 
   /** @param share of the checkpoint's interval after which it is time to save */
@@ -72,7 +73,7 @@ export class FoundStore {
   }
 
   save(fresh: FreshResults): void {
-    this.saveVectors();
+    const checksum = (this.checksum ??= this.saveVectors());
     const { values, vectors, estimates, recorded, beyond, measure, iterations, products, asymmetry } = this.found;
     const list = (data: Float64Array) => ({ shape: [data.length], data });
     this.checkpoint.save(
@@ -87,30 +88,31 @@ export class FoundStore {
         freshResiduals: list(fresh.residuals),
         freshQuotients: list(fresh.rayleighQuotients),
       },
-      { phase: PHASE, iterations, products, asymmetry, bytes: vectors.byteLength },
+      { phase: PHASE, iterations, products, asymmetry, bytes: vectors.byteLength, checksum },
     );
   }
 
-  private saveVectors(): void {
-    if (this.hasVectors) return;
+  private saveVectors(): number {
     const file = openRowFile(this.checkpoint.pathOf(VECTORS));
     try {
       file.append(this.found.vectors);
       file.sync();
+      return file.checksum;
     } finally {
       file.close();
     }
-    this.hasVectors = true;
   }
 }
 
 /** What an earlier process has found, or null. */
-export function loadFound(checkpoint: Checkpoint): { readonly found: FoundPairs; readonly fresh: FreshResults } | null {
+export function loadFound(
+  checkpoint: Checkpoint,
+): { readonly found: FoundPairs; readonly fresh: FreshResults; readonly checksum: number } | null {
   const file = checkpoint.load();
   if (!file || file.metadata.phase !== PHASE) return null;
   const list = (name: string) => requireTensor(file, name, 'F64').data;
-  const { iterations, products, asymmetry, bytes } = file.metadata as Record<string, number>;
-  const vectors = readVectors(checkpoint.pathOf(VECTORS), bytes);
+  const { iterations, products, asymmetry, bytes, checksum } = file.metadata as Record<string, number>;
+  const vectors = readVectors(checkpoint.pathOf(VECTORS), { bytes, checksum });
   if (!vectors) return null;
   return {
     found: {
@@ -125,14 +127,15 @@ export function loadFound(checkpoint: Checkpoint): { readonly found: FoundPairs;
       asymmetry,
     },
     fresh: { residuals: list('freshResiduals'), rayleighQuotients: list('freshQuotients') },
+    checksum,
   };
 }
 
-function readVectors(path: string, bytes: number): Float32Array | null {
+function readVectors(path: string, counted: Counted): Float32Array | null {
   try {
-    const file = openRowFile(path, bytes);
+    const file = openRowFile(path, counted);
     try {
-      const vectors = new Float32Array(bytes / 4);
+      const vectors = new Float32Array(counted.bytes / 4);
       file.read(vectors, 0);
       return vectors;
     } finally {

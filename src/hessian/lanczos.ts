@@ -124,7 +124,7 @@ export async function lanczos(operator: SymmetricOperator, options: LanczosOptio
   const earlier = checkpoint ? loadFound(checkpoint) : null;
   const found = earlier?.found ?? (await findPairs(operator, options, tolerance, tell));
   const fresh = earlier?.fresh ?? nothingKnown(wanted + 1);
-  const store = checkpoint ? new FoundStore(checkpoint, found, earlier !== null) : null;
+  const store = checkpoint ? new FoundStore(checkpoint, found, earlier?.checksum ?? null) : null;
   if (!earlier && store?.isDue(AT_THE_END)) store.save(fresh);
   return await putToTest(operator, options, tolerance, found, { store, known: fresh }, tell);
 }

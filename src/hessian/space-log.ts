@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { DataError } from '../errors.ts';
 import type { Checkpoint } from '../store/checkpoint.ts';
-import { openRowFile, type RowFile } from '../store/row-file.ts';
+import { type Counted, openRowFile, type RowFile } from '../store/row-file.ts';
 import { requireTensor, type SafetensorsFile } from '../store/safetensors.ts';
 import type { RowsOnDisk, RowStorage } from './basis.ts';
 import type { SpectralMeasure } from './krylov.ts';
@@ -64,9 +64,9 @@ export class SpaceLog implements RowsOnDisk {
   restore(): SpaceFound | null {
     const file = this.checkpoint.load();
     if (!file || file.metadata.phase !== 'growing') return null;
-    const { generation, rowBytes, columnBytes } = file.metadata as Record<string, number>;
+    const { generation, rows, columns } = file.metadata as unknown as Saved;
     try {
-      this.open(generation, rowBytes, columnBytes);
+      this.open(generation, rows, columns);
       return { state: stateOf(file), search: file.metadata.search };
     } catch (error) {
       // Damaged files: the space is grown again.
@@ -80,7 +80,7 @@ export class SpaceLog implements RowsOnDisk {
   begin(): void {
     const { generation } = this;
     this.close();
-    this.open(generation + 1, 0, 0);
+    this.open(generation + 1);
   }
 
   /** Appends the next row of the space [d], rounded to its storage already. */
@@ -136,8 +136,8 @@ export class SpaceLog implements RowsOnDisk {
       {
         phase: 'growing',
         generation: this.generation,
-        rowBytes: this.rows!.bytes,
-        columnBytes: this.columns!.bytes,
+        rows: countedOf(this.rows!),
+        columns: countedOf(this.columns!),
         scalars,
         search,
       },
@@ -155,12 +155,21 @@ export class SpaceLog implements RowsOnDisk {
     return this.size * (this.storage === 'float32' ? 4 : 8);
   }
 
-  private open(generation: number, rowBytes: number, columnBytes: number): void {
-    const [rows, columns] = namesOf(generation).map((name) => this.checkpoint.pathOf(name));
+  private open(generation: number, rows?: Counted, columns?: Counted): void {
+    const [rowsPath, columnsPath] = namesOf(generation).map((name) => this.checkpoint.pathOf(name));
     this.generation = generation;
-    this.rows = openRowFile(rows, rowBytes);
-    this.columns = openRowFile(columns, columnBytes);
+    this.rows = openRowFile(rowsPath, rows);
+    this.columns = openRowFile(columnsPath, columns);
   }
+}
+
+const countedOf = ({ bytes, checksum }: Counted): Counted => ({ bytes, checksum });
+
+/** What the state says of the files beside it. */
+interface Saved {
+  readonly generation: number;
+  readonly rows: Counted;
+  readonly columns: Counted;
 }
 
 const namesOf = (generation: number): readonly [string, string] => [`rows-${generation}`, `columns-${generation}`];

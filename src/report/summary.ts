@@ -168,7 +168,10 @@ export interface SpectrumSummary {
   readonly computed: number;
   /** Σ(λᵢ − μ) over the computed directions. */
   readonly traceComputed: number;
-  /** The same over all others, by stochastic Lanczos quadrature, with its standard error; null where nothing is known of them. */
+  /**
+   * The same over all others, with its standard error: by stochastic Lanczos quadrature, or, for directions of a subset or of
+   * another run, what the trace at the minimum leaves; null where nothing is known of them.
+   */
   readonly traceRest: number | null;
   readonly traceRestError: number | null;
   /** Of the trace. */
@@ -214,7 +217,12 @@ export interface Summary {
 export type ControlRange = Pick<
   RangeSummary,
   'low' | 'high' | 'directions' | 'ratioSampler' | 'ratioTwoComponent' | 'coverage' | 'coverageTwoComponent'
->;
+> & {
+  /** Median of the curvature along the path over λ; null where it was not measured. */
+  readonly feltOverEigenvalue: number | null;
+  /** Median of measured over predicted with that curvature, by the best theory there is. */
+  readonly ratioFelt: number | null;
+};
 
 /** A value over several seeds with its 95 % interval, null where one seed says nothing of it. */
 export interface PooledValue {

@@ -1,6 +1,6 @@
 /** The tables of a run's result as data, for a terminal and for a page alike. */
 import { shortNumber, wholeNumber } from './numbers.ts';
-import type { ControlSummary, RangeSummary, Summary } from './summary.ts';
+import type { ControlRange, ControlSummary, RangeSummary, Summary } from './summary.ts';
 
 /** What an undefined number is written as. */
 export const NOTHING = '–';
@@ -213,6 +213,10 @@ function floored(value: number, floor: number | null): string {
     : `${shortNumber(value)} (sampling alone ${shortNumber(floor)}, taken off)`;
 }
 
+/** From this difference to λ on a prediction with the curvature along the path is shown, too. */
+const FELT = 0.1;
+const feelsAnother = ({ feltOverEigenvalue }: ControlRange): boolean => Math.abs((feltOverEigenvalue ?? 1) - 1) > FELT;
+
 /** One line a control: ratios to the best theory there is and the share of intervals that hold it, range by range. */
 export function controlsTable({ controls, pooled }: ControlSummary): Table {
   const ranges = controls[0].ranges.filter(({ low }) => low > 0).toReversed();
@@ -220,14 +224,19 @@ export function controlsTable({ controls, pooled }: ControlSummary): Table {
     ['Controls', 'from the same minimum'],
     ...ranges.map(({ low, high }) => ['λ/λ×', rangeLabel({ low, high })] as const),
   ];
-  const rows = controls.map(({ name, ranges: own }) => [
-    name,
-    ...ranges.map(({ low }) => {
-      const range = own.find((one) => one.low === low)!;
+  const rows = controls.flatMap(({ name, ranges: own }) => {
+    const rangeAt = (low: number) => own.find((one) => one.low === low)!;
+    const withEigenvalue = ranges.map(({ low }) => {
+      const range = rangeAt(low);
       const ratio = range.ratioTwoComponent ?? range.ratioSampler;
       return ratio === null ? NOTHING : `${fixed(ratio, 3)} (${percent(range.coverageTwoComponent ?? range.coverage)})`;
-    }),
-  ]);
+    });
+    const isFelt = ranges.some(({ low }) => feelsAnother(rangeAt(low)));
+    const withFelt = isFelt
+      ? [['  curvature of the path', ...ranges.map(({ low }) => fixed(rangeAt(low).ratioFelt, 3))]]
+      : [];
+    return [[name, ...withEigenvalue], ...withFelt];
+  });
   const replicated = [...new Set(pooled.filter(({ seeds }) => seeds > 1).map(({ control }) => control))].map(
     (control) => [
       `${control}, all seeds`,

@@ -4,8 +4,11 @@
  */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { DataError } from '../errors.ts';
 import { attempt } from './atomic.ts';
+import { bytesOf } from './descriptor.ts';
+import { canonicalJson } from './json.ts';
 import {
   openSafetensors,
   readSafetensors,
@@ -25,7 +28,7 @@ const STATE = 'state.safetensors';
 
 /** Where one piece of work keeps what it has done. */
 export interface Checkpoint {
-  /** What was saved last; null where nothing was, by this very work. A damaged file counts as nothing. */
+  /** What was saved last; null where nothing was, by this very work. A damaged file, one flipped bit in it, counts as nothing. */
   load(): SafetensorsFile | null;
   /**
    * Whether so much time has passed since the last save, or the opening, that another is due.
@@ -54,7 +57,7 @@ export function openCheckpoint(folder: string, key: string, seconds = intervalFr
       if (!existsSync(path)) return null;
       try {
         const file = readSafetensors(path);
-        return file.metadata.key === key ? file : null;
+        return file.metadata.key === key && file.metadata.stateChecksum === checksumOf(file) ? file : null;
       } catch (error) {
         if (error instanceof DataError) return null;
         throw error;
@@ -62,12 +65,27 @@ export function openCheckpoint(folder: string, key: string, seconds = intervalFr
     },
     isDue: (share = 1) => performance.now() - last >= 1000 * seconds * share,
     save(tensors, metadata = {}) {
-      writeSafetensors(path, tensors, { ...metadata, key });
+      const said = { ...metadata, key };
+      writeSafetensors(path, tensors, { ...said, stateChecksum: checksumOf({ tensors, metadata: said }) });
       last = performance.now();
     },
     pathOf: (name) => join(folder, name),
     clear: () => attempt(folder, () => rmSync(folder, { recursive: true, force: true })),
   };
+}
+
+/** CRC-32 of everything that a state says. */
+function checksumOf({
+  tensors,
+  metadata,
+}: {
+  readonly tensors: Readonly<Record<string, WritableTensor>>;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}): number {
+  const { stateChecksum: _, ...said } = metadata;
+  let sum = crc32(canonicalJson(said));
+  for (const name of Object.keys(tensors).sort()) sum = crc32(bytesOf(tensors[name].data), crc32(name, sum));
+  return sum;
 }
 
 /** Whether one of the checkpoints in a folder, each in a folder of its own, is of this key. */

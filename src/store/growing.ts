@@ -29,7 +29,7 @@ export function openGrowing(checkpoint: Checkpoint, array: Float64Array, width: 
     file.append(array.subarray(rows * width, now * width));
     file.sync();
     rows = now;
-    checkpoint.save({}, { rows });
+    checkpoint.save({}, { rows, checksum: file.checksum });
   }
 
   return {
@@ -48,10 +48,10 @@ export function openGrowing(checkpoint: Checkpoint, array: Float64Array, width: 
 
 /** Nothing where the file is damaged. */
 function fill(checkpoint: Checkpoint, array: Float64Array, width: number): { file: RowFile | null; rows: number } {
-  const rows = Number(checkpoint.load()?.metadata.rows ?? 0);
+  const { rows = 0, checksum = 0 } = (checkpoint.load()?.metadata ?? {}) as { rows?: number; checksum?: number };
   if (rows === 0 || !existsSync(checkpoint.pathOf(ROWS))) return { file: null, rows: 0 };
   try {
-    const file = openRowFile(checkpoint.pathOf(ROWS), rows * width * 8);
+    const file = openRowFile(checkpoint.pathOf(ROWS), { bytes: rows * width * 8, checksum });
     file.read(array.subarray(0, rows * width), 0);
     return { file, rows };
   } catch (error) {

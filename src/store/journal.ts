@@ -46,7 +46,7 @@ export function openJournal(checkpoint: Checkpoint, length: number): Journal {
     if (unsaved === 0) return;
     write();
     file!.sync();
-    checkpoint.save({}, { results: asked });
+    checkpoint.save({}, { results: asked, checksum: file!.checksum });
     unsaved = 0;
   }
 
@@ -62,7 +62,7 @@ export function openJournal(checkpoint: Checkpoint, length: number): Journal {
         }
         known = asked;
         file!.truncate(known * rowBytes);
-        checkpoint.save({}, { results: known });
+        checkpoint.save({}, { results: known, checksum: file!.checksum });
       }
       const result = compute();
       row[0] = check;
@@ -84,10 +84,13 @@ export function openJournal(checkpoint: Checkpoint, length: number): Journal {
 
 /** What an earlier process has left; nothing where its file is damaged. */
 function earlier(checkpoint: Checkpoint, rowBytes: number): { file: RowFile | null; known: number } {
-  const known = Number(checkpoint.load()?.metadata.results ?? 0);
+  const { results: known = 0, checksum = 0 } = (checkpoint.load()?.metadata ?? {}) as {
+    results?: number;
+    checksum?: number;
+  };
   if (known === 0 || !existsSync(checkpoint.pathOf(RESULTS))) return { file: null, known: 0 };
   try {
-    return { file: openRowFile(checkpoint.pathOf(RESULTS), known * rowBytes), known };
+    return { file: openRowFile(checkpoint.pathOf(RESULTS), { bytes: known * rowBytes, checksum }), known };
   } catch (error) {
     if (error instanceof DataError) return { file: null, known: 0 };
     throw error;

@@ -16,7 +16,7 @@ const folder = workingFolder();
 
 beforeAll(() => {
   compile();
-  expect(writeFiles(blocks, folder)).toEqual(['my-model.mjs', 'my-data.mjs', 'my-study.yaml']);
+  expect(writeFiles(blocks, folder)).toEqual(['my-model.mjs', 'my-data.mjs', 'arcs.yaml']);
 });
 
 it('the doctor prints what the page shows', async () => {
@@ -27,13 +27,15 @@ it('the doctor prints what the page shows', async () => {
 
 it('the run shows the law: near epoch theory below the crossover, far from independent batches', async () => {
   await runs(folder, run);
-  const { ranges, samples } = readJson<Summary>(join(folder, 'results', 'my-study', 'summary.json'));
+  const { ranges, samples } = readJson<Summary>(join(folder, 'results', 'arcs', 'summary.json'));
   expect(samples).toBe(40_000);
   const decade = ranges.find(({ high }) => high === 1)!;
   expect(decade.directions).toBeGreaterThan(5);
   expect(decade.ratioSampler).toBeGreaterThan(0.8);
-  expect(decade.ratioSampler).toBeLessThan(1.6);
-  expect(decade.ratioWhite).toBeLessThan(0.4);
+  expect(decade.ratioSampler).toBeLessThan(1.4);
+  expect(decade.ratioTwoComponent).toBeGreaterThan(0.85);
+  expect(decade.ratioTwoComponent).toBeLessThan(1.2);
+  expect(decade.ratioWhite).toBeLessThan(0.25);
 });
 
 it('lists the ops that there are, and no others', () => {

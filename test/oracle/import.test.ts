@@ -20,25 +20,7 @@ const block = (language: string, first: string): string => {
   return found.code;
 };
 
-/** What the page leaves to its reader: data, a network, a training that ends near a minimum. */
-const TRAINING = `
-import torch
-torch.manual_seed(1)
-batch_size, weight_decay = 30, 1e-3
-x = torch.randn(600, 6)
-teacher = torch.nn.Sequential(torch.nn.Linear(6, 8), torch.nn.Tanh(), torch.nn.Linear(8, 3))
-y = torch.distributions.Categorical(logits=2 * teacher(x).detach()).sample()
-model = torch.nn.Sequential(torch.nn.Linear(6, 8), torch.nn.Tanh(), torch.nn.Linear(8, 3))
-loss = torch.nn.CrossEntropyLoss()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=weight_decay)
-for epoch in range(150):
-    for group in optimizer.param_groups: group['lr'] = 0.05 if epoch >= 145 else 0.3 * 0.985 ** epoch
-    for indices in torch.randperm(len(x)).split(batch_size):
-        optimizer.zero_grad()
-        loss(model(x[indices]), y[indices]).backward()
-        optimizer.step()
-save_file(dict(x=x, y=y), 'samples.safetensors')
-`;
+/** What the page leaves to its reader: the network as a function of its weights. */
 const FORWARD = `
 def forward(theta, x):
     w1, b1, w2, b2 = theta.split([48, 8, 24, 3])
@@ -54,9 +36,8 @@ describe.skipIf(missing)(`a recording from PyTorch${missing ? ` (${missing})` : 
 
   beforeAll(async () => {
     const recorder = block('python', '# recorder.py');
-    const script = [recorder, TRAINING, block('python', '# the window'), FORWARD, block('python', '# pairs.py')].join(
-      '\n',
-    );
+    const parts = [recorder, block('python', '# before'), block('python', '# the window'), FORWARD];
+    const script = [...parts, block('python', '# pairs.py')].join('\n');
     writeFileSync(join(folder, 'all.py'), script);
     execFileSync(PYTHON, ['all.py'], { cwd: folder, env: { ...process.env, OMP_NUM_THREADS: '1' } });
     writeFileSync(join(folder, 'trained.yaml'), block('yaml', '# trained.yaml'));

@@ -117,19 +117,25 @@ test('the paths have the curvatures that they felt, range by range', () => {
 });
 
 test('controls stand below, a line each, with what several seeds say together', () => {
+  const unfelt = { feltOverEigenvalue: null, ratioFelt: null };
   const range = { low: 0.1, high: 1, directions: 9, ratioSampler: 1.1, coverage: 0.5 };
   const ranges = [
-    { ...range, low: 0, high: 0.1, ratioTwoComponent: 3, coverageTwoComponent: 0 },
-    { ...range, ratioTwoComponent: 1.004, coverageTwoComponent: 0.94 },
-    { ...range, low: 1, high: null, ratioTwoComponent: null, coverageTwoComponent: null },
+    { ...range, low: 0, high: 0.1, ratioTwoComponent: 3, coverageTwoComponent: 0, ...unfelt },
+    { ...range, ratioTwoComponent: 1.004, coverageTwoComponent: 0.94, ...unfelt },
+    { ...range, low: 1, high: null, ratioTwoComponent: null, coverageTwoComponent: null, ...unfelt },
   ];
+  const feltRanges = ranges.map((one, at) => ({
+    ...one,
+    feltOverEigenvalue: [3, 1.4, null][at],
+    ratioFelt: [2, 0.98, null][at],
+  }));
   const control = (name: string) => ({ name, control: name.replace(/-2$/, ''), folder: '.', ranges });
   const pooled = { control: 'reshuffle', seeds: 2, ratioSampler: null };
   const text = summaryTable(
     syntheticSummary(),
     {},
     {
-      controls: [control('reshuffle'), control('reshuffle-2')],
+      controls: [control('reshuffle'), { ...control('reshuffle-2'), ranges: feltRanges }],
       pooled: [
         { ...pooled, low: 0.1, high: 1, ratioTwoComponent: { value: 1, low: 0.9, high: 1.11 } },
         { ...pooled, low: 1, high: null, ratioTwoComponent: null },
@@ -142,6 +148,7 @@ test('controls stand below, a line each, with what several seeds say together', 
     from the same minimum       above 1       0.1 … 1
     reshuffle              1.100 (50 %)  1.004 (94 %)
     reshuffle-2            1.100 (50 %)  1.004 (94 %)
+      curvature of the path           –         0.980
     reshuffle, all seeds              –   0.90 … 1.11
     Medians of measured over predicted, and in brackets the share of 95 % intervals that hold the
     prediction; over seeds: 95 % interval of the mean."

@@ -34,6 +34,21 @@ describe('a checkpoint', () => {
     expect(openCheckpoint(at, 'key').load()).toBeNull();
   });
 
+  it('counts as none with any bit of it flipped', () => {
+    const at = join(scratchFolder(), 'work');
+    openCheckpoint(at, 'key').save({ ...tensors([1, 2]), v: { shape: [1], data: Float32Array.of(3) } }, { epoch: 3 });
+    const path = join(at, 'state.safetensors');
+    const bytes = readFileSync(path);
+    for (let bit = 0; bit < 8 * bytes.length; bit += 3) {
+      const flipped = Buffer.from(bytes);
+      flipped[bit >> 3] ^= 1 << (bit & 7);
+      writeFileSync(path, flipped);
+      expect(openCheckpoint(at, 'key').load(), `bit ${bit}`).toBeNull();
+    }
+    writeFileSync(path, bytes);
+    expect(openCheckpoint(at, 'key').load()).not.toBeNull();
+  });
+
   it('forgets files that grow with the rest', () => {
     const checkpoint = openCheckpoint(join(scratchFolder(), 'work'), 'key');
     checkpoint.save(tensors([1]));

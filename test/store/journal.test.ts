@@ -1,5 +1,5 @@
 /** Work that is done again from its beginning: what was computed before is read. Channel: counted calls. */
-import { rmSync, truncateSync } from 'node:fs';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Checkpoint, noCheckpoint, openCheckpoint } from '../../src/store/checkpoint.ts';
@@ -32,6 +32,16 @@ describe('a journal', () => {
     expect(work(open(folder), 5).computed).toBe(5);
     expect(work(open(folder), 9)).toEqual({ ...whole, computed: 4 });
     expect(work(open(folder), 9)).toEqual({ ...whole, computed: 0 });
+  });
+
+  it('computes all anew where a bit of the results is another', () => {
+    const folder = scratchFolder();
+    work(open(folder), 5);
+    const path = join(folder, 'work', 'results');
+    const bytes = readFileSync(path);
+    bytes[60] ^= 4;
+    writeFileSync(path, bytes);
+    expect(work(open(folder), 9)).toEqual(whole);
   });
 
   it('writes nothing of what is soon done again', () => {

@@ -82,6 +82,8 @@ export function rangesOfTable(table: DirectionTable, crossover: number): Control
     ratioTwoComponent: null,
     coverage: known(coverage(intervals, table.theta_variance_sampler, members)),
     coverageTwoComponent: null,
+    feltOverEigenvalue: null,
+    ratioFelt: null,
   }));
 }
 

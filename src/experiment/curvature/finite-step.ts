@@ -1,7 +1,7 @@
 /** The curvature over one standard deviation of the weights to either side of the window's mean. */
 import type { Report } from '../../progress.ts';
 import { randomStream, type RandomStream } from '../../random.ts';
-import type { Checkpoint } from '../../store/checkpoint.ts';
+import { AT_THE_END, type Checkpoint } from '../../store/checkpoint.ts';
 import { requireTensor } from '../../store/safetensors.ts';
 import type { Reals } from '../../tensor/types.ts';
 import type { Spectrum } from '../run-files.ts';
@@ -53,7 +53,7 @@ export async function finiteSteps(
     for (let group = 0; group < departures.groups; group++)
       curvature[group * q + at] = eigenvalues[i] + departure[group * k + i] / distance[i];
     await report(at + 1, q);
-    if (checkpoint.isDue())
+    if (checkpoint.isDue(at + 1 < q ? 1 : AT_THE_END))
       checkpoint.save(
         { step: { shape: [q], data: step }, curvature: { shape: [curvature.length], data: curvature } },
         { done: at + 1 },

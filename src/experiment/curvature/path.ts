@@ -1,5 +1,6 @@
 /** Weights and full gradient along the directions at snapshots of the path: what the trajectory's curvature is made of. */
 import { blockSlopes } from '../../statistics/block-slopes.ts';
+import { AT_THE_END } from '../../store/checkpoint.ts';
 import type { SafetensorsFile } from '../../store/safetensors.ts';
 import { requireTensor } from '../../store/safetensors.ts';
 import type { Reals } from '../../tensor/types.ts';
@@ -87,12 +88,14 @@ export async function gradientsAlongPath(
   } finally {
     window.dispose();
   }
+  if (!isSecond && checkpoint.isDue(AT_THE_END)) save();
   if (isSecond) {
     const from = saved ? resumptionOf(saved) : { epoch: 0, state: closing! };
     for await (const state of secondWindow(experiment, bench, from, new Set(wanted))) {
       if (rowOf.has(state.update)) await take(state.theta);
       const epoch = (state.update + 1) / batchesPerEpoch;
-      if (Number.isInteger(epoch) && checkpoint.isDue()) save({ epoch, state });
+      const share = epoch === epochs ? AT_THE_END : 1;
+      if (Number.isInteger(epoch) && checkpoint.isDue(share)) save({ epoch, state });
     }
   }
 

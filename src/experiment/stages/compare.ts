@@ -94,7 +94,8 @@ export async function compareStage(context: Context): Promise<void> {
     experiment.model.name === 'none'
       ? UNKNOWN_LIFT
       : await directLossFluctuation(context, bench, mean, eigenvectors, projections.theta);
-  const held = describeSpectrum(spectrum, problem.size, sgd.weightDecay);
+  const visibility = readVisibility(directory);
+  const held = describeSpectrum(spectrum, problem.size, sgd.weightDecay, visibility?.trace ?? null);
   const findings: Findings = {
     sampler: sgd.sampler,
     ranges: summariseRanges(table, estimators, crossover),
@@ -109,7 +110,7 @@ export async function compareStage(context: Context): Promise<void> {
         : null,
     backend,
     dataWarnings: dataset.warnings,
-    visibility: readVisibility(directory),
+    visibility,
     quadraticity: summariseQuadraticity(felt.alongWindow, eigenvalues, crossover),
     curvatures: curvatures.summary,
   };

@@ -34,7 +34,7 @@ export async function controlsStage(context: Context): Promise<void> {
         await context.runFromSameMinimum(join(directory, folder), controlExperiment(experiment, word, replica, shared));
       }
       const summary = readJson<Summary>(runPath(join(directory, folder), RUN_FILES.summary));
-      results.push({ name, control: word, folder, ranges: summary.ranges.map(pickRange) });
+      results.push({ name, control: word, folder, ranges: rangesOf(summary) });
     }
   }
   const summary: ControlSummary = { controls: results, pooled: pooledOver(results) };
@@ -67,16 +67,22 @@ function controlExperiment(
   };
 }
 
-function pickRange({ low, high, directions, ...range }: ControlRange): ControlRange {
-  return {
-    low,
-    high,
-    directions,
-    ratioSampler: range.ratioSampler,
-    ratioTwoComponent: range.ratioTwoComponent,
-    coverage: range.coverage,
-    coverageTwoComponent: range.coverageTwoComponent,
-  };
+/** Where the weights feel another curvature than λ, the prediction with λ fails for every sampler: that with theirs goes beside. */
+function rangesOf({ ranges, curvatures }: Summary): ControlRange[] {
+  return ranges.map((range, at) => {
+    const { trajectory } = curvatures.ranges[at];
+    return {
+      low: range.low,
+      high: range.high,
+      directions: range.directions,
+      ratioSampler: range.ratioSampler,
+      ratioTwoComponent: range.ratioTwoComponent,
+      coverage: range.coverage,
+      coverageTwoComponent: range.coverageTwoComponent,
+      feltOverEigenvalue: trajectory.overEigenvalue?.value ?? null,
+      ratioFelt: trajectory.ratio,
+    };
+  });
 }
 
 /** Over the seeds of each control: geometric means of the ratios, with intervals that suppose nothing but independent seeds. */

@@ -54,6 +54,7 @@ export async function curvatureStage(context: Context): Promise<void> {
   const report = voice.begin('curvature along the window');
   const { directions, ratio } = await curvatureAlongWindow(bench, spectrum, mean.theta, path.forHessian, {
     seed,
+    checkpoint: context.checkpoint('along-window'),
     report,
   });
 

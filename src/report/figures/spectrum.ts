@@ -92,11 +92,14 @@ function shareOfTrace(
 
 function footnote(spectrum: SpectrumSummary | undefined, density: ReportInput['density']): string {
   if (!spectrum || spectrum.traceRest === null) return 'Nothing is known of directions beyond the computed ones.';
-  if (!density || density.eigenvalue.length === 0)
+  if (spectrum.computed === spectrum.parameters)
     return `All ${wholeNumber(spectrum.computed)} eigenvalues were computed; trace of the loss's Hessian ${shortNumber(spectrum.traceComputed)}.`;
+  const hold = `The ${wholeNumber(spectrum.computed)} computed directions of ${wholeNumber(spectrum.parameters)} hold ${(100 * spectrum.share!).toFixed(1)} % of the trace of the loss's Hessian, ${shortNumber(spectrum.traceComputed)} of ${shortNumber(spectrum.traceComputed + spectrum.traceRest)} ± ${shortNumber(spectrum.traceRestError!, 2)}`;
+  if (!density || density.eigenvalue.length === 0)
+    return `${hold} (random probes at the minimum). The directions were found with another Hessian, a subset's or another run's: nothing is known of single others.`;
   const hidden = Array.from(density.eigenvalue, (value, i) => (value > 0 ? 0 : density.directions[i]));
   const negative = hidden.reduce((sum, count) => sum + count, 0);
   const below =
     negative > 0 ? ` About ${wholeNumber(Math.round(negative))} eigenvalues are not positive, and not shown.` : '';
-  return `The ${wholeNumber(spectrum.computed)} computed directions of ${wholeNumber(spectrum.parameters)} hold ${(100 * spectrum.share!).toFixed(1)} % of the trace of the loss's Hessian, ${shortNumber(spectrum.traceComputed)} of ${shortNumber(spectrum.traceComputed + spectrum.traceRest)} ± ${shortNumber(spectrum.traceRestError!, 2)}. The rest: stochastic Lanczos quadrature with one random vector.${below}`;
+  return `${hold}. The rest: stochastic Lanczos quadrature with one random vector.${below}`;
 }

@@ -51,9 +51,14 @@ it.each(['same', 'second'] as const)('window %s', async (window) => {
   await expect(go(steps)).rejects.toThrow('the end');
   // A second window goes on at the end of an epoch of ten updates, three of which were whole.
   expect([path.first[along[window]], steps.first[along[window]]]).toEqual([1, window === 'same' ? 35 : 31]);
+  const along40 = ending('curvature along the window', 25);
+  await expect(go(along40)).rejects.toThrow('the end');
+  expect(along40.first['finite steps']).toBe(4);
   const last = ending('', 0);
   expect(await go(last)).toMatchObject({ ran: ['curvature'] });
-  expect(last.first['finite steps']).toBe(4);
+  // All steps were saved at their end, and 25 products.
+  expect(last.first['finite steps']).toBeUndefined();
+  expect(last.first['curvature along the window']).toBe(26);
   // What was saved on the way is gone; the folder that it was in may stay.
   for (const one of [directory, undisturbed]) {
     expect(listing(one).filter((name) => name.startsWith('.unfinished/'))).toEqual([]);

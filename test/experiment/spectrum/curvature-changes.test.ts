@@ -4,7 +4,6 @@ import { curvatureChanges, GROUPS } from '../../../src/experiment/spectrum/curva
 import { openWorkbench, type Workbench } from '../../../src/experiment/workbench.ts';
 import { randomStream } from '../../../src/random.ts';
 import { openCheckpoint } from '../../../src/store/checkpoint.ts';
-import { writeSafetensors } from '../../../src/store/safetensors.ts';
 import { heldByLibrary } from '../../../src/tensor/backend.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
 import { plain, quiet, SAMPLES, SIZE, tiny, tinySamples, WEIGHT_DECAY } from '../run/tiny.ts';
@@ -90,11 +89,7 @@ describe('the change of curvatures', () => {
     // All of the second point, and half of the first, are still to do; what is there is believed.
     quotients.fill(NaN, Math.floor(SIZE / 2) * GROUPS);
     quotients[0] += 1;
-    writeSafetensors(
-      `${path}/curvatures/state.safetensors`,
-      { quotients: { shape: tensors.quotients.shape, data: quotients } },
-      { key: 'key' },
-    );
+    progress.save({ quotients: { shape: tensors.quotients.shape, data: quotients } });
     const resumed = await curvatureChanges(context(1, path), bench, { from, to }, directions, samples);
     expect([...resumed.value.subarray(1)]).toEqual([...whole.value.subarray(1)]);
     expect(resumed.value[0]).toBeCloseTo(whole.value[0] - 1 / GROUPS, 10);

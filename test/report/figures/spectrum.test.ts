@@ -53,10 +53,19 @@ describe('the spectrum', () => {
 
   test('of all directions has no rest', () => {
     const complete = given({ density: { eigenvalue: [], directions: [] } });
-    const spectrum = { ...complete.run.spectrum!, traceRest: 0, traceRestError: 0, share: 1 };
+    const spectrum = { ...complete.run.spectrum!, parameters: 3, traceRest: 0, traceRestError: 0, share: 1 };
     const { series, footnote } = spectrumFigure({ ...complete, run: { ...complete.run, spectrum } });
     expect(series.map(({ label }) => label)).toEqual(['share of the trace (right)', 'computed: 3']);
     expect(footnote).toBe("All 3 eigenvalues were computed; trace of the loss's Hessian 5.5.");
+  });
+
+  test('of directions that another Hessian gave knows their share alone', () => {
+    const shared = given({ density: { eigenvalue: [], directions: [] } });
+    const { series, footnote } = spectrumFigure(shared);
+    expect(series.map(({ label }) => label)).toEqual(['share of the trace (right)', 'computed: 3']);
+    expect(footnote).toBe(
+      "The 3 computed directions of 103 hold 50.0 % of the trace of the loss's Hessian, 5.5 of 11 ± 0.25 (random probes at the minimum). The directions were found with another Hessian, a subset's or another run's: nothing is known of single others.",
+    );
   });
 
   test('without a positive eigenvalue says so', () => {
