@@ -38,9 +38,6 @@ const SYMBOLS: Readonly<Record<string, (value: unknown) => string>> = {
 /** More settings than these in a label would not be read. */
 const MOST = 3;
 
-/** Words and choices of the machine tell nothing of what was computed. */
-const SILENT = /^(report|choices)\b/;
-
 /**
  * A label a run, each another: its title or where it has none its folder; where titles agree what differs in the settings,
  * and where nothing does, or not enough, the folder.
@@ -61,7 +58,7 @@ export function labelsOf(runs: readonly Named[]): string[] {
 function apartIn(group: readonly Named[]): string[] {
   const settings = group.map(({ experiment }) => new Map(leaves(experiment)));
   const keys = [...new Set(settings.flatMap((one) => [...one.keys()]))].filter(
-    (key) => !SILENT.test(key) && new Set(settings.map((one) => JSON.stringify(one.get(key)))).size > 1,
+    (key) => key !== 'report.title' && new Set(settings.map((one) => JSON.stringify(one.get(key)))).size > 1,
   );
   const order = Object.keys(SYMBOLS);
   const rank = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);

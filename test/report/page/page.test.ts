@@ -154,8 +154,8 @@ test('words are explained, with the numbers of the run', () => {
   expect(page).toContain('λ× = 3(1−β)/(ηM)');
   expect(page).toContain('Here 3 · (1 − 0.9) / (0.05 · 100) = 0.06.');
   const summary = syntheticSummary({ sampler: 'with-replacement', directions: 40 });
-  expect(renderPage([run({ summary })])).toContain('<dt>/ own</dt>');
-  expect(page).not.toContain('<dt>/ own</dt>');
+  expect(renderPage([run({ summary })])).toContain('<dt>/ own, ');
+  expect(page).not.toContain('<dt>/ own, ');
 });
 
 describe('no line ends within a number', () => {
