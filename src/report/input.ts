@@ -72,7 +72,7 @@ export interface NoiseLags {
 
 /** One row of the training history. */
 export interface TrainingRow {
-  /** Counted within the phase or through all of them; where it does not rise, the next phase is laid after the last. */
+  /** Epochs since the start of the run; iterations of the polish begin with the epoch before it, and take none. */
   readonly epoch: number;
   /** `train`, `polish`, `burn-in`, `window`. */
   readonly phase: string;

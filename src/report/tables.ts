@@ -139,7 +139,7 @@ export function lossTable({
       ? ''
       : `measured / this = ${fixed(loss.measured / value, 3)}`;
   const interval = (low: number | null, high: number | null) =>
-    low === null || high === null ? '' : `95 % interval ${scientific(low)} … ${scientific(high)}`;
+    low === null || high === null ? '' : `95 %: ${scientific(low)} … ${scientific(high)}`;
   const rows = [
     ['measured', scientific(loss.measured), ''],
     [own, scientific(loss.sampler), against(loss.sampler)],
@@ -156,8 +156,8 @@ export function lossTable({
 function overstated({ overstatement }: Summary['lossFluctuation']): string {
   if (!overstatement) return '';
   const { value, low, high } = overstatement;
-  const interval = low === null || high === null ? '' : `  95 % interval ${fixed(low, 2)} … ${fixed(high, 2)}`;
-  return `overstates ${fixed(value, 2)} times${interval}`;
+  const interval = low === null || high === null ? '' : ` (95 %: ${fixed(low, 2)} … ${fixed(high, 2)})`;
+  return `${value < 1 ? 'understates:' : 'overstates'} ${fixed(value, 2)} times${interval}`;
 }
 
 /** What the noise has to do with the curvature, and what principal components are worth; null where nothing is known. */
@@ -199,7 +199,7 @@ export function noiseTable({ noise, slopes, quadraticity, components }: Summary)
 function between(value: number | null, low: number | null, high: number | null, decimals?: number): string {
   const shown = (number: number | null) =>
     decimals === undefined ? shortNumber(number ?? NaN) : fixed(number, decimals);
-  return low === null || high === null ? shown(value) : `${shown(value)}  95 % interval ${shown(low)} … ${shown(high)}`;
+  return low === null || high === null ? shown(value) : `${shown(value)} (95 %: ${shown(low)} … ${shown(high)})`;
 }
 
 function shares({ multiplicativeShare, expectedShare }: Summary['noise']): string {

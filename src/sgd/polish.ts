@@ -203,4 +203,4 @@ export async function polish(
 }
 
 const inWords = ({ median, directions }: Drift) =>
-  `expected drift over the window ${median.toPrecision(2)} predicted σ (median over ${directions} directions above λ_cross/100)`;
+  `expected drift over the window ${median.toPrecision(2)} predicted σ (median over ${directions} directions above λ×/100)`;

@@ -39,6 +39,8 @@ const RUNS: Record<string, ReportInput> = {
     title: null,
     training: syntheticTraining(0, false),
   },
+  'no training epochs, no polish': { ...usual, training: syntheticTraining(0, true, 1, false) },
+  'training without a polish': { ...usual, training: syntheticTraining(30, true, 1, false) },
   '5,000 directions': syntheticInput({ directions: 5000, negative: 300 }),
   'long title, short polish': {
     ...usual,

@@ -198,27 +198,36 @@ export function syntheticLags(sampler: Summary['sampler'] = 'reshuffle', seed = 
   };
 }
 
-/** A history with training (unless 0 epochs are asked for), polish, burn-in and window. */
-export function syntheticTraining(trainingEpochs = 30, classes = true, seed = 1): TrainingRow[] {
+/**
+ * A history as a run writes it: training (unless 0 epochs are asked for), polish, burn-in and window. Epochs are counted
+ * through all of them; of the polish there is the state before it and that after it, one epoch on.
+ */
+export function syntheticTraining(trainingEpochs = 30, classes = true, seed = 1, polish = true): TrainingRow[] {
   const random = randomStream(seed, 'test/report/training');
   const rows: TrainingRow[] = [];
-  const phase = (name: string, count: number, from: number, to: number) => {
+  const row = (epoch: number, phase: string, loss: number) =>
+    rows.push({
+      epoch,
+      phase,
+      trainLoss: loss,
+      trainAccuracy: classes ? 1 - loss / 3 : null,
+      testLoss: classes ? loss * 1.2 + 0.02 : null,
+      testAccuracy: classes ? 0.99 - loss / 2.8 : null,
+    });
+  const phase = (name: string, first: number, count: number, from: number, to: number) => {
     for (let epoch = 1; epoch <= count; epoch++) {
       const loss = (to + (from - to) * Math.exp((-4 * epoch) / count)) * (1 + 0.01 * random.normal());
-      rows.push({
-        epoch,
-        phase: name,
-        trainLoss: loss,
-        trainAccuracy: classes ? 1 - loss / 3 : null,
-        testLoss: classes ? loss * 1.2 + 0.02 : null,
-        testAccuracy: classes ? 0.99 - loss / 2.8 : null,
-      });
+      row(first + epoch, name, loss);
     }
   };
-  phase('train', trainingEpochs, 1.9, 0.25);
-  phase('polish', 12, trainingEpochs > 0 ? 0.25 : 0.06, 0.04);
-  phase('burn-in', 40, 0.041, 0.045);
-  phase('window', 40, 0.045, 0.045);
+  phase('train', 0, trainingEpochs, 1.9, 0.25);
+  if (polish) {
+    row(trainingEpochs, 'polish', rows.at(-1)?.trainLoss ?? 0.06);
+    row(trainingEpochs + 1, 'polish', 0.04);
+  }
+  const floor = polish ? 0.041 : (rows.at(-1)?.trainLoss ?? 0.06);
+  phase('burn-in', trainingEpochs, 40, floor, 0.045);
+  phase('window', trainingEpochs + 40, 40, 0.045, 0.045);
   return rows;
 }
 
@@ -290,11 +299,11 @@ export function syntheticCurvatures(ranges: readonly RangeSummary[]): Summary['c
     window: 'same',
     snapshots: 100,
     samples: 50_000,
-    ranges: ranges.map(({ low, high, directions, ratioSampler, coverage }) => ({
+    ranges: ranges.map(({ low, high, directions, ratioSampler, ratioTwoComponent, coverage }) => ({
       low,
       high,
       directions,
-      eigenvalue: { ratio: ratioSampler, coverage },
+      eigenvalue: { ratio: ratioTwoComponent ?? ratioSampler, coverage },
       trajectory: felt(FELT_ON_PATH, directions),
       finiteStep: felt(FELT_OVER_STEP, low >= 0.01 ? Math.min(directions, 12) : 0),
     })),

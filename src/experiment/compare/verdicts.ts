@@ -9,6 +9,7 @@ import type { SpectrumReport } from '../spectrum/directions.ts';
 import type { MovedReport } from '../spectrum/shared-directions.ts';
 import { type Visibility, warningOfInvisibility } from '../visibility.ts';
 import type { RoundingFloor } from './rounding.ts';
+import { measureStationarity, type Stationarity } from './stationarity.ts';
 
 /** Rounding that adds more than this to a velocity variance is warned of. */
 const FLOOR_LIMIT = 0.01;
@@ -19,8 +20,8 @@ const MIXING_LIMIT = 0.1;
 
 /** Curvature that changes by more than this over the window is not quadratic. */
 const ANHARMONIC = 0.1;
-/** Halves of a window that agree in fewer directions than this are not those of a stationary one. */
-const STATIONARY_SHARE = 0.85;
+/** Shares below this are told as that. */
+const SMALLEST_SHARE = 0.001;
 
 /** What the verdicts are drawn from. */
 export interface Findings {
@@ -34,6 +35,10 @@ export interface Findings {
   readonly residualOverGap: Float64Array;
   readonly floor: RoundingFloor | null;
   readonly backend: string;
+  /** Whether the window was recorded elsewhere. */
+  readonly imported: boolean;
+  /** Median over the compared directions of the share of a fluctuating curvature in the noise; null where it is unknown. */
+  readonly multiplicativeShare: number | null;
   readonly dataWarnings: readonly SummaryWarning[];
   readonly visibility: Visibility | null;
   readonly quadraticity: QuadraticitySummary | null;
@@ -76,35 +81,34 @@ export function verdicts(findings: Findings): string[] {
       `Below λ×/100 (${counted(flattest.directions)}) nothing holds the weights in place for the length of the window, and theory is not put to the test${carried}.`,
     );
   }
-  // One order for all epochs: both halves are the same cycle.
-  if (sampler !== 'shuffle-once') sentences.push(...stationarity(ranges));
+  const stationarity = stationarityOf(findings);
+  if (stationarity)
+    sentences.push(`Above λ×/100 the window ${LOOKS[stationarity.judgement]}: ${halvesInWords(stationarity)}.`);
   const negative = table.regime.filter((regime) => regime === 'negative').length;
   if (negative > 0) sentences.push(`${counted(negative)} ${negative === 1 ? 'has' : 'have'} a curvature of 0 or less.`);
   if (polish?.converged) sentences.push(`Polish: ${polish.verdict}.`);
-  if (floor)
-    sentences.push(
-      `Rounding to float32 adds ${percent(floor.median)} of the velocity variance in the median direction, ${percent(floor.largest)} at most.`,
-    );
+  if (floor) sentences.push(roundingInWords(floor));
   if (spectrum.subset === null && !spectrum.shared) return sentences;
   return sentences.map((sentence) => sentence.replace(/\.$/, ' (approximate directions).'));
 }
 
-/** Whether the halves of the window agree, in variance and in mean, in the ranges where something holds the weights. */
-function stationarity(ranges: readonly RangeSummary[]): string[] {
-  const tested = ranges.filter(({ low, directions }) => low >= 0.01 && directions > 0);
-  const share = (of: (range: RangeSummary) => number | null) => {
-    const known = tested.filter((range) => of(range) !== null);
-    const directions = known.reduce((sum, range) => sum + range.directions, 0);
-    return directions === 0 ? null : known.reduce((sum, range) => sum + range.directions * of(range)!, 0) / directions;
-  };
-  const variance = share(({ halvesCoverage }) => halvesCoverage);
-  const mean = share(({ shiftCoverage }) => shiftCoverage);
-  if (variance === null || mean === null) return [];
-  const looks = Math.min(variance, mean) >= STATIONARY_SHARE ? 'looks' : 'does not look';
-  return [
-    `Above λ×/100 the window ${looks} stationary: its halves agree in variance in ${percent(variance)} of the directions, and in their mean in ${percent(mean)} (95 % expected).`,
-  ];
-}
+/** One order for all epochs: both halves are the same cycle, and nothing follows from their likeness. */
+const stationarityOf = ({ sampler, ranges }: Findings): Stationarity | null =>
+  sampler === 'shuffle-once' ? null : measureStationarity(ranges);
+
+const LOOKS: Readonly<Record<Stationarity['judgement'], string>> = {
+  stationary: 'looks stationary',
+  undecided: 'may be stationary, which so few directions cannot tell',
+  'not stationary': 'does not look stationary',
+};
+
+const halvesInWords = ({ variance, mean }: Stationarity): string =>
+  `its halves agree in variance in ${percent(variance)} of the directions, and in their mean in ${percent(mean)} (95 % expected)`;
+
+const roundingInWords = ({ median, largest }: RoundingFloor): string =>
+  largest < SMALLEST_SHARE
+    ? `Rounding to float32 adds ${percent(largest)} to the velocity variance of every direction.`
+    : `Rounding to float32 adds ${percent(median)} to the velocity variance in the median direction, ${percent(largest)} at most.`;
 
 const movedInWords = ({ samples, margin }: MovedReport): string =>
   `from that run's by their change on ${samples} samples (± ${percent(margin)} in the median direction)`;
@@ -112,7 +116,7 @@ const movedInWords = ({ samples, margin }: MovedReport): string =>
 /** Reasons to doubt, each with a code. */
 export function warnings(findings: Findings): SummaryWarning[] {
   const { table, crossover, polish, spectrum, residualOverGap, floor, backend, dataWarnings, sampler } = findings;
-  const { visibility, quadraticity } = findings;
+  const { visibility, quadraticity, imported } = findings;
   const list: SummaryWarning[] = [...dataWarnings];
   const warn = (code: string, text: string) => list.push({ code, text });
   if (polish && !polish.converged) warn('polish', `The polish did not reach its goal: ${polish.verdict}.`);
@@ -165,12 +169,24 @@ export function warnings(findings: Findings): SummaryWarning[] {
       'not-quadratic',
       `The loss is not quadratic over the window: at one of its states the curvature along a direction above λ×/10 is ${worst.toFixed(2)} times that at its mean.`,
     );
+  const stationarity = stationarityOf(findings);
+  if (stationarity?.judgement === 'not stationary')
+    warn(
+      'not-stationary',
+      `The window does not look stationary: above λ×/100 ${halvesInWords(stationarity)}. The weights still move on, and that is part of every variance. ${imported ? 'Record later, after more epochs at this learning rate, or from nearer a minimum.' : 'A longer burn-in (record.burnInEpochs) lets them settle, and a polish or a longer training begins nearer the minimum.'}`,
+    );
+  // The other samplers have one theory, or a cycle in which such noise repeats itself.
+  if (sampler === 'reshuffle' && compared.length > 0 && findings.multiplicativeShare === null)
+    warn(
+      'fluctuating-curvature-unknown',
+      `The share of a fluctuating curvature in the noise is unknown, and with it the best theory, that of two components: ratios to epoch theory are too large by what such noise adds, the more the further below the crossover.${imported ? ' Give multiplicative_noise_variance with the eigenpairs.' : ''}`,
+    );
   const felt = feltCurvatureInWords(findings.curvatures);
   if (felt) warn('curvature-felt-differs', felt);
   if (floor && floor.largest > FLOOR_LIMIT)
     warn(
       'float32-floor',
-      `Rounding to float32 adds up to ${percent(floor.largest)} to the velocity variance (${counted(floor.above)} above 1 %): use precision float64, or a larger learning rate.`,
+      `Rounding to float32 adds up to ${percent(floor.largest)} to the velocity variance (${counted(floor.above)} above 1 %)${imported ? ', if the recording was made in float32. It cannot be taken out again: leave the velocities of these directions aside, or record in float64 and import with precision float64.' : ': use precision float64, or a larger learning rate.'}`,
     );
   if (sampler === 'shuffle-once')
     warn(
@@ -182,4 +198,7 @@ export function warnings(findings: Findings): SummaryWarning[] {
 }
 
 const counted = (directions: number): string => `${directions} ${directions === 1 ? 'direction' : 'directions'}`;
-const percent = (share: number): string => `${share < 1 ? (100 * share).toPrecision(2) : Math.round(100 * share)} %`;
+function percent(share: number): string {
+  if (share > 0 && share < SMALLEST_SHARE) return `less than ${100 * SMALLEST_SHARE} %`;
+  return `${share > 0 && share < 0.1 ? (100 * share).toPrecision(2) : Math.round(100 * share)} %`;
+}

@@ -28,7 +28,10 @@ export function readTraces(directory: string, directions: number, batchesPerEpoc
   const updates = Array.from({ length: Math.floor(length / every) }, (_, i) => (i + 1) * every);
   const longest = Math.max(1, Math.min(LAG_EPOCHS * batchesPerEpoch, Math.floor(length * LAG_PART)));
   const lags = spreadLags(longest, LAGS);
-  const hasReplay = existsSync(runPath(directory, RUN_FILES.replay));
+  // Of a recording that came without batches, the replay has no updates.
+  const hasReplay =
+    existsSync(runPath(directory, RUN_FILES.replay)) &&
+    readPathsAlong(directory, RUN_FILES.replay, [0])[0].length === length;
 
   const measured = new Int16Array(directions * updates.length);
   const replayed = new Int16Array(hasReplay ? measured.length : 0);

@@ -96,6 +96,7 @@ export async function compareStage(context: Context): Promise<void> {
       : await directLossFluctuation(context, bench, mean, eigenvectors, projections.theta);
   const visibility = readVisibility(directory);
   const held = describeSpectrum(spectrum, problem.size, sgd.weightDecay, visibility?.trace ?? null);
+  const noiseSummary = summariseNoise(noise, table, visibility);
   const findings: Findings = {
     sampler: sgd.sampler,
     ranges: summariseRanges(table, estimators, crossover),
@@ -109,6 +110,8 @@ export async function compareStage(context: Context): Promise<void> {
         ? measureRoundingFloor(mean.theta, eigenvectors, table.velocity_variance, table.noise_variance)
         : null,
     backend,
+    imported: experiment.import !== null,
+    multiplicativeShare: noiseSummary.multiplicativeShare,
     dataWarnings: dataset.warnings,
     visibility,
     quadraticity: summariseQuadraticity(felt.alongWindow, eigenvalues, crossover),
@@ -129,7 +132,7 @@ export async function compareStage(context: Context): Promise<void> {
     slopes: fitSlopes(table, crossover, sgd.weightDecay),
     lossFluctuation: summariseLoss(quadraticLossFluctuation(table, settings, sgd.weightDecay), direct),
     spectrum: held.summary,
-    noise: summariseNoise(noise, table, findings.visibility),
+    noise: noiseSummary,
     quadraticity: findings.quadraticity,
     curvatures: findings.curvatures,
     components: summariseComponents(path, walk),

@@ -5,8 +5,9 @@
 import type { Figure, Series } from '../figure.ts';
 import type { Column, ReportInput } from '../input.ts';
 import { shortNumber } from '../numbers.ts';
-import { rangeOf } from '../range.ts';
-import { binnedMedians } from '../running-median.ts';
+import { belongingTogether, rangeOf } from '../range.ts';
+import { type BinnedCurve, binnedMedians } from '../running-median.ts';
+import { areLaws, theorySeries, type TheoryCurve } from './theory-curves.ts';
 import { crossoverMarker, directions, samplerTheory, settings, WHITE_THEORY } from './words.ts';
 
 /** Curvatures this far below the crossover are flat for every purpose and would only stretch the axis. */
@@ -59,7 +60,7 @@ export function sortDirections({ directions: columns, run }: ReportInput): Sorti
   };
 }
 
-/** The usual picture of a quantity over λ: measured points, their medians, both theories, the crossover. */
+/** The usual picture of a quantity over λ: measured points, their medians, the theories, the crossover. */
 export function quantityFigure(
   input: ReportInput,
   quantity: Quantity,
@@ -68,18 +69,50 @@ export function quantityFigure(
   const { run } = input;
   const sorting = sortDirections(input);
   const { compared, drifting, notes } = sorting;
-  const { series, medians } = quantitySeries(input, quantity, sorting);
-  const seen = [...compared, ...drifting].filter((i) => quantity.measured[i] > 0).length;
+  const all = [...compared, ...drifting];
+  const seen = all.filter((i) => quantity.measured[i] > 0).length;
+  const theories = theoriesOf(input, quantity, all);
+  const medians = mediansOf(input, quantity, compared);
+  const beside = [drifting.map((i) => quantity.measured[i]), medians.y, ...theories.map(({ curve }) => curve.y)].flat();
+  const ends = belongingTogether(
+    compared.map((i) => quantity.measured[i]),
+    beside,
+  ) ?? [1, 1];
+  const isShown = (value: number) => value >= ends[0] && value <= ends[1];
+  const joined = areLaws(theories, ends);
+  const points = pointSeries(input, quantity, sorting, isShown);
+  const lines = theorySeries(theories, joined);
+  const few = compared.length <= DRAWN_SINGLY;
+  const series: Series[] = [
+    ...points.drifting,
+    // Few points would vanish below a line that passes through them; of many, the line would not be seen.
+    ...(few ? [...lines, ...points.compared] : [...points.compared, ...lines]),
+    ...(medians.x.length > 0
+      ? [{ label: 'medians', kind: 'points', role: 'measured', emphasis: 'strong', ...medians } as const]
+      : []),
+  ];
+
   const sentences = [words.footnote];
-  if (medians) sentences.push(`Medians: bins of λ with at least ${BIN_MINIMUM} directions, corrected for their bias.`);
-  if (seen > DRAWN_SINGLY) sentences.push('Theories: medians of the predictions for the directions of a bin.');
-  const unmeasured = compared.length + drifting.length - seen;
-  if (unmeasured > 0) sentences.push(`Not shown: ${directions(unmeasured)} without a measured value above 0.`);
+  if (medians.x.length > 0)
+    sentences.push(`Medians: bins of λ with at least ${BIN_MINIMUM} directions, corrected for their bias.`);
+  if (theories.length > 0 && all.length > DRAWN_SINGLY)
+    sentences.push('Theories: medians of the predictions for the directions of a bin.');
+  if (theories.length > 0 && !joined)
+    sentences.push(
+      'Theories are marks, not lines: each follows the noise along its own directions, which is far from a law of λ here.',
+    );
+  const beyond = beyondTheAxis(
+    all.filter((i) => quantity.measured[i] > 0 && !isShown(quantity.measured[i])).length,
+    theories.some(({ curve }) => !curve.y.every(isShown)),
+  );
+  if (beyond) sentences.push(beyond);
+  if (seen < all.length)
+    sentences.push(`Not shown: ${directions(all.length - seen)} without a measured value above 0.`);
   return {
     title: words.title,
     subtitle: `${settings(input)}; ${directions(seen)}`,
     x: { label: 'Hessian eigenvalue λ', scale: 'log', range: sorting.range },
-    y: { label: words.label, scale: 'log', range: rangeWithIntervals(series) },
+    y: { label: words.label, scale: 'log', range: rangeWithIntervals(ends, series) },
     series,
     verticals: crossoverMarker(run),
     horizontals: [],
@@ -88,68 +121,78 @@ export function quantityFigure(
   };
 }
 
-/**
- * Shows all values, and their intervals as far as these reach no further than a factor of ten beyond: the interval of a
- * variance that is worth two samples spans decades, and the law would shrink to nothing.
- */
-function rangeWithIntervals(series: readonly Series[]): readonly [number, number] {
-  const values = rangeOf(
-    series.flatMap((one) => one.y),
-    'log',
-  );
-  const ends = rangeOf(
-    series.flatMap((one) => [...one.y, ...(one.low ?? []), ...(one.high ?? [])]),
-    'log',
-  );
-  return [Math.max(ends[0], values[0] / 10), Math.min(ends[1], values[1] * 10)];
+function beyondTheAxis(measured: number, theories: boolean): string | undefined {
+  const parts = [...(measured > 0 ? [directions(measured)] : []), ...(theories ? ['part of the predictions'] : [])];
+  return parts.length === 0 ? undefined : `Beyond the axis: ${parts.join(' and ')}.`;
 }
 
-function quantitySeries(input: ReportInput, quantity: Quantity, { compared, drifting }: Sorting) {
-  const { directions: columns, run } = input;
-  const lambda = columns.eigenvalue;
-  const { measured, low, high } = quantity;
-  const at = (column: Column, chosen: readonly number[]) => chosen.map((i) => column[i]);
+/**
+ * Shows all values between the ends, and their intervals as far as these reach no further than a factor of ten beyond:
+ * the interval of a variance that is worth two samples spans decades, and the law would shrink to nothing.
+ */
+function rangeWithIntervals(ends: readonly [number, number], series: readonly Series[]): readonly [number, number] {
+  const values = rangeOf(ends, 'log');
+  const bars = rangeOf([...ends, ...series.flatMap(({ low, high }) => [...(low ?? []), ...(high ?? [])])], 'log');
+  return [Math.max(bars[0], values[0] / 10), Math.min(bars[1], values[1] * 10)];
+}
 
-  const series: Series[] = [];
-  const points = (label: string, role: 'measured' | 'left-out', chosen: readonly number[]) => {
-    const drawable = chosen.filter((i) => measured[i] > 0);
-    if (drawable.length === 0) return;
+/** The predictions for these directions, those of independent batches first. */
+function theoriesOf({ directions: columns, run }: ReportInput, quantity: Quantity, all: readonly number[]) {
+  const lambda = columns.eigenvalue;
+  const curveOf = (column: Column): BinnedCurve => {
+    const drawable = all.filter((i) => column[i] > 0 && column[i] < Infinity).sort((a, b) => lambda[a] - lambda[b]);
+    const points = { x: drawable.map((i) => lambda[i]), y: drawable.map((i) => column[i]) };
+    return all.length <= DRAWN_SINGLY ? points : binnedMedians(points.x, points.y, run.crossoverEigenvalue, 1);
+  };
+  const theories: TheoryCurve[] = [
+    { label: WHITE_THEORY, role: 'white-theory', curve: curveOf(quantity.white) },
+    { label: 'two-component theory', role: 'two-component-theory', curve: curveOf(quantity.twoComponent) },
+    { label: samplerTheory(run.sampler), role: 'sampler-theory', curve: curveOf(quantity.sampler) },
+  ];
+  return theories.filter(
+    // A run with replacement has one theory only: the other line would lie on top of it.
+    ({ role, curve }) => curve.x.length > 0 && (role !== 'white-theory' || run.sampler !== 'with-replacement'),
+  );
+}
+
+/** The measured values in bins of λ that hold enough of them, corrected for what a median lies too low. */
+function mediansOf({ directions, run }: ReportInput, { measured, bias }: Quantity, compared: readonly number[]) {
+  return binnedMedians(
+    compared.map((i) => directions.eigenvalue[i]),
+    compared.map((i) => measured[i] / bias(i)),
+    run.crossoverEigenvalue,
+    BIN_MINIMUM,
+  );
+}
+
+/** The measured values that are shown: of directions that are compared, and of those that drift. */
+function pointSeries(
+  { directions: columns }: ReportInput,
+  { measured, low, high }: Quantity,
+  { compared, drifting }: Sorting,
+  isShown: (value: number) => boolean,
+): { readonly compared: Series[]; readonly drifting: Series[] } {
+  const points = (label: string, role: 'measured' | 'left-out', chosen: readonly number[]): Series[] => {
+    const drawable = chosen.filter((i) => measured[i] > 0 && isShown(measured[i]));
+    if (drawable.length === 0) return [];
+    const at = (column: Column) => drawable.map((i) => column[i]);
     // The interval of a direction that drifts means nothing: it supposes that the window is stationary.
     const bars = role === 'measured' && low && high;
-    series.push({
-      label,
-      kind: bars ? 'errorbars' : 'points',
-      role,
-      emphasis: role === 'measured' ? 'normal' : 'muted',
-      x: at(lambda, drawable),
-      y: at(measured, drawable),
-      directions: drawable,
-      ...(bars ? { low: at(low, drawable), high: at(high, drawable) } : {}),
-    });
+    return [
+      {
+        label,
+        kind: bars ? 'errorbars' : 'points',
+        role,
+        emphasis: role === 'measured' ? 'normal' : 'muted',
+        x: at(columns.eigenvalue),
+        y: at(measured),
+        directions: drawable,
+        ...(bars ? { low: at(low), high: at(high) } : {}),
+      },
+    ];
   };
-  const line = (label: string, role: 'sampler-theory' | 'white-theory' | 'two-component-theory', column: Column) => {
-    const drawable = [...compared, ...drifting].filter((i) => column[i] > 0).sort((a, b) => lambda[a] - lambda[b]);
-    if (drawable.length === 0) return;
-    const singly = drawable.length <= DRAWN_SINGLY;
-    const curve = singly
-      ? { x: at(lambda, drawable), y: at(column, drawable) }
-      : binnedMedians(at(lambda, drawable), at(column, drawable), run.crossoverEigenvalue, 1);
-    series.push({ label, kind: 'line', role, emphasis: 'normal', ...curve });
+  return {
+    compared: points(low && high ? 'measured, 95 % interval' : 'measured', 'measured', compared),
+    drifting: points('left out: drifting', 'left-out', drifting),
   };
-
-  const measuredPoints = () => points(low && high ? 'measured, 95 % interval' : 'measured', 'measured', compared);
-  const few = compared.length <= DRAWN_SINGLY;
-  points('left out: drifting', 'left-out', drifting);
-  if (!few) measuredPoints();
-  // A run with replacement has one theory only: the other line would lie on top of it.
-  if (run.sampler !== 'with-replacement') line(WHITE_THEORY, 'white-theory', quantity.white);
-  line('two-component theory', 'two-component-theory', quantity.twoComponent);
-  line(samplerTheory(run.sampler), 'sampler-theory', quantity.sampler);
-  // Few points would vanish below a line that passes through them; of many, the line would not be seen.
-  if (few) measuredPoints();
-  const corrected = compared.map((i) => measured[i] / quantity.bias(i));
-  const medians = binnedMedians(at(lambda, compared), corrected, run.crossoverEigenvalue, BIN_MINIMUM);
-  if (medians.x.length > 0)
-    series.push({ label: 'medians', kind: 'points', role: 'measured', emphasis: 'strong', ...medians });
-  return { series, medians: medians.x.length > 0 };
 }

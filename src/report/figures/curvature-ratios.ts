@@ -7,6 +7,8 @@ import type { CurvatureRange } from '../summary.ts';
 import { sortDirections } from './against-curvature.ts';
 import { directions, samplerTheory, settings } from './words.ts';
 
+/** A median of fewer directions says less than they do. */
+const MEDIAN_MINIMUM = 5;
 /** Flat directions can lie anywhere. */
 const SHOWN = [0.1, 10] as const;
 
@@ -54,7 +56,7 @@ export function curvatureRatiosFigure(input: ReportInput): Figure {
   const [low, high] = rangeOf([...series.flatMap(({ y }) => y), 0.5, 2], 'log');
   const most = points.reduce((count, { x }) => Math.max(count, x.length), 0);
   const sentences = [
-    'Lines: medians of ranges of λ/λ_×; dashed: with λ. Each ratio is corrected for the bias of a median.',
+    `Lines: medians of ranges with at least ${MEDIAN_MINIMUM} points; dashed: with λ. Each ratio is corrected for the bias of a median.`,
     `Theory: two components where known, else ${samplerTheory(run.sampler)}.`,
     run.curvatures?.window === 'second'
       ? 'The path is that of a second window.'
@@ -109,7 +111,7 @@ function waysOf({ directions: columns, run, curvatures, estimators }: ReportInpu
   ];
 }
 
-/** A level piece over each range in which there are points, within what is shown. */
+/** A level piece over each range in which there are enough points, within what is shown. */
 function stepsOf(
   ranges: readonly CurvatureRange[],
   median: (range: CurvatureRange) => number | null,
@@ -121,7 +123,8 @@ function stepsOf(
   for (const one of ranges) {
     const value = median(one);
     const end = one.high ?? Infinity;
-    if (value === null || !(value > 0) || !points.some((point) => point > one.low && point <= end)) continue;
+    const held = points.filter((point) => point > one.low && point <= end).length;
+    if (value === null || !(value > 0) || held < MEDIAN_MINIMUM) continue;
     const [low, high] = [Math.max(one.low, shown[0]), Math.min(end, shown[1])];
     // A NaN after each range breaks the line.
     x.push(low, high, high);

@@ -59,7 +59,7 @@ export function spectrumFigure(input: ReportInput): Figure {
     series,
     verticals: crossoverMarker(run),
     horizontals: [],
-    footnote: footnote(run.spectrum, density),
+    footnote: footnote(run.spectrum, density, directions.eigenvalue.length - computed.length),
     message: series.length === 0 ? 'no eigenvalue is positive' : undefined,
   };
 }
@@ -90,16 +90,24 @@ function shareOfTrace(
   return computed.map((value) => (sum += value - weightDecay) / total);
 }
 
-function footnote(spectrum: SpectrumSummary | undefined, density: ReportInput['density']): string {
-  if (!spectrum || spectrum.traceRest === null) return 'Nothing is known of directions beyond the computed ones.';
+/** @param hidden how many of the computed eigenvalues are not positive */
+function footnote(spectrum: SpectrumSummary | undefined, density: ReportInput['density'], hidden: number): string {
+  const notShown = hidden > 0 ? ` ${notPositive(hidden)}` : '';
+  if (!spectrum || spectrum.traceRest === null)
+    return `Nothing is known of directions beyond the computed ones.${notShown}`;
   if (spectrum.computed === spectrum.parameters)
-    return `All ${wholeNumber(spectrum.computed)} eigenvalues were computed; trace of the loss's Hessian ${shortNumber(spectrum.traceComputed)}.`;
+    return `All ${wholeNumber(spectrum.computed)} eigenvalues were computed; trace of the loss's Hessian ${shortNumber(spectrum.traceComputed)}.${notShown}`;
   const hold = `The ${wholeNumber(spectrum.computed)} computed directions of ${wholeNumber(spectrum.parameters)} hold ${(100 * spectrum.share!).toFixed(1)} % of the trace of the loss's Hessian, ${shortNumber(spectrum.traceComputed)} of ${shortNumber(spectrum.traceComputed + spectrum.traceRest)} ± ${shortNumber(spectrum.traceRestError!, 2)}`;
   if (!density || density.eigenvalue.length === 0)
-    return `${hold} (random probes at the minimum). The directions were found with another Hessian, a subset's or another run's: nothing is known of single others.`;
-  const hidden = Array.from(density.eigenvalue, (value, i) => (value > 0 ? 0 : density.directions[i]));
-  const negative = hidden.reduce((sum, count) => sum + count, 0);
-  const below =
-    negative > 0 ? ` About ${wholeNumber(Math.round(negative))} eigenvalues are not positive, and not shown.` : '';
-  return `${hold}. The rest: stochastic Lanczos quadrature with one random vector.${below}`;
+    return `${hold} (random probes at the minimum).${notShown} The directions were found with another Hessian, a subset's or another run's: nothing is known of single others.`;
+  const rest = Array.from(density.eigenvalue, (value, i) => (value > 0 ? 0 : density.directions[i]));
+  const negative = Math.round(rest.reduce((sum, count) => sum + count, 0));
+  const below = negative > 0 ? ` About ${notPositive(negative)}` : '';
+  return `${hold}.${notShown} The rest: stochastic Lanczos quadrature with one random vector.${below}`;
+}
+
+function notPositive(count: number): string {
+  return count === 1
+    ? '1 eigenvalue is not positive, and not shown.'
+    : `${wholeNumber(count)} eigenvalues are not positive, and not shown.`;
 }

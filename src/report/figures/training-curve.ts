@@ -7,6 +7,9 @@ import { settings } from './words.ts';
 /** A loss that falls by more than this is drawn on a log axis. */
 const LOG_FROM = 10;
 
+/** Of the polish, in epochs. */
+const POLISH_WIDTH = 0.5;
+
 const PHASES: Readonly<Record<string, string>> = {
   train: 'training',
   polish: 'polish',
@@ -50,8 +53,8 @@ export function trainingCurveFigure(input: ReportInput): Figure {
   const trained = rows.some((row) => row.phase === 'train');
   const sentences = [];
   if (series.length > 0 && !trained) sentences.push(`No training epochs: the run starts with its ${phases[0].label}.`);
-  if (phases.length > 1)
-    sentences.push('Phases are laid one after another, each in its own steps; a polish has iterations, not epochs.');
+  if (rows.some((row) => row.phase === 'polish'))
+    sentences.push('The polish has iterations, not epochs: it is drawn over half of one.');
   const figure: Figure = {
     title: accuracies.length > 0 ? 'Loss and accuracy over the run' : 'Loss over the run',
     subtitle: settings(input),
@@ -71,20 +74,20 @@ export function trainingCurveFigure(input: ReportInput): Figure {
   };
 }
 
-/** Lays phases that count their epochs afresh one after another, and marks where each begins. */
+/**
+ * Where each row stands, and where each phase begins: at the state that the one before it left behind. Epochs are counted
+ * through the whole run. A polish takes none: its iterations are laid out over the first half of the next one, so that its
+ * fall can be seen and every epoch keeps its number.
+ */
 function layPhases(rows: readonly TrainingRow[]): { x: number[]; phases: MarkerLine[] } {
-  const x: number[] = [];
-  const phases: MarkerLine[] = [];
-  let offset = 0;
-  rows.forEach((row, i) => {
-    const previous = rows[i - 1];
-    if (previous !== undefined && row.epoch <= previous.epoch) offset = x[i - 1] + (row.epoch > 0 ? 0 : 1);
-    x.push(row.epoch + offset);
-    if (previous?.phase === row.phase) return;
-    phases.push({
-      value: previous === undefined ? Math.min(0, x[i]) : (x[i - 1] + x[i]) / 2,
-      label: PHASES[row.phase] ?? row.phase,
-    });
+  const polish = rows.filter(({ phase }) => phase === 'polish');
+  const x = rows.map((row) => {
+    const iteration = polish.indexOf(row);
+    return iteration < 0 ? row.epoch : polish[0].epoch + (POLISH_WIDTH * iteration) / Math.max(1, polish.length - 1);
+  });
+  const phases = rows.flatMap(({ phase }, i): MarkerLine[] => {
+    if (rows[i - 1]?.phase === phase) return [];
+    return [{ value: i === 0 ? Math.min(0, x[i]) : x[i - 1], label: PHASES[phase] ?? phase }];
   });
   return { x, phases };
 }

@@ -40,6 +40,8 @@ const sound: Findings = {
   residualOverGap: new Float64Array(7).fill(0.1),
   floor: { median: 1e-5, largest: 9e-3, above: 0 },
   backend: 'tensorflow',
+  imported: false,
+  multiplicativeShare: 0.01,
   dataWarnings: [],
   visibility: null,
   quadraticity: null,
@@ -49,6 +51,14 @@ const sound: Findings = {
 const codes = (change: Partial<Findings>) => warnings({ ...sound, ...change }).map(({ code }) => code);
 const texts = (change: Partial<Findings>) => warnings({ ...sound, ...change }).map(({ text }) => text);
 const withRows = (eigenvalue: number[]): Partial<Findings> => ({ table: tableOf({ eigenvalue }) });
+
+/** A range of so many directions whose halves agree in these shares of them. */
+const halves = (variance: number | null, mean: number | null, directions: number, low = 0.1): Partial<Findings> => ({
+  ranges: [
+    { ...sound.ranges[4], directions: 0 },
+    { ...sound.ranges[3], low, directions, halvesCoverage: variance, shiftCoverage: mean },
+  ],
+});
 
 describe('warnings', () => {
   it('are none about a sound run, polished or not, in float32 or float64', () => {
@@ -66,6 +76,8 @@ describe('warnings', () => {
     ['mixed-directions', { residualOverGap: Float64Array.of(0, 0, 0, 0, 0.11, 0, 0) }],
     ['shared-directions', { spectrum: { ...sound.spectrum, shared: true } }],
     ['approximate-directions', { spectrum: { ...sound.spectrum, subset: 100 } }],
+    ['not-stationary', halves(1, 0.8, 100)],
+    ['fluctuating-curvature-unknown', { multiplicativeShare: null }],
     ['float32-floor', { floor: { median: 1e-5, largest: 0.011, above: 1 } }],
     ['one-permutation', { sampler: 'shuffle-once' }],
     ['cpu-backend', { backend: 'cpu' }],
@@ -82,6 +94,42 @@ describe('warnings', () => {
     expect(texts({ residualOverGap: Float64Array.of(0.2, 0, 0, 0, Infinity, 5, 5) })[0]).toContain(
       '2 of the 5 directions compared may mix with their neighbours (residual over gap above 0.1)',
     );
+  });
+
+  it('tell of halves that do not agree, in mean or variance, above λ×/100, and not of what chance can do', () => {
+    const told = (change: Partial<Findings>) => codes(change).includes('not-stationary');
+    expect([told(halves(0.84, 1, 100)), told(halves(1, 0.84, 100))]).toEqual([true, true]);
+    expect([told(halves(0.86, 0.86, 100)), told(halves(null, null, 100))]).toEqual([false, false]);
+    expect(told(halves(0.1, 0.1, 100, 0))).toBe(false);
+    // Of five independent directions at most two agree in 0.12 % of all cases, at most one in 0.003 %; of twenty at most 15
+    // in 0.26 %, 14 in 0.03 %.
+    expect([told(halves(1, 0.4, 5)), told(halves(1, 0.2, 5))]).toEqual([false, true]);
+    expect([told(halves(1, 0.75, 20)), told(halves(1, 0.7, 20))]).toEqual([false, true]);
+    // One order for all epochs: both halves are the same cycle.
+    expect(codes({ ...halves(0.1, 0.1, 100), sampler: 'shuffle-once' })).toEqual(['one-permutation']);
+    expect(told({ ...halves(0.1, 0.1, 100), sampler: 'with-replacement' })).toBe(true);
+  });
+
+  it('say what can be done, of a run and of a recording', () => {
+    const rocky = halves(0.86, 0.32, 74);
+    expect(texts(rocky)[0]).toBe(
+      'The window does not look stationary: above λ×/100 its halves agree in variance in 86 % of the directions, and in their mean in 32 % (95 % expected). The weights still move on, and that is part of every variance. A longer burn-in (record.burnInEpochs) lets them settle, and a polish or a longer training begins nearer the minimum.',
+    );
+    expect(texts({ ...rocky, imported: true })[0]).toContain('Record later, after more epochs at this learning rate');
+    expect(texts({ ...rocky, imported: true })[0]).not.toContain('record.');
+    const floor = { median: 1e-5, largest: 0.034, above: 2 };
+    expect(texts({ floor })[0]).toContain('use precision float64, or a larger learning rate');
+    expect(texts({ floor, imported: true })[0]).toContain('record in float64 and import with precision float64');
+    expect(texts({ floor, imported: true })[0]).not.toContain('learning rate');
+    expect(texts({ multiplicativeShare: null })[0]).not.toContain('eigenpairs');
+    expect(texts({ multiplicativeShare: null, imported: true })[0]).toContain('Give multiplicative_noise_variance');
+  });
+
+  it('miss a fluctuating curvature only where it has a theory of its own, and something is compared', () => {
+    for (const sampler of ['with-replacement', 'shuffle-once'] as const)
+      expect(codes({ multiplicativeShare: null, sampler })).not.toContain('fluctuating-curvature-unknown');
+    const nothing = { table: tableOf({ eigenvalue: at(5, 0.5) }, ['drift', 'drift']), multiplicativeShare: null };
+    expect(codes(nothing)).not.toContain('fluctuating-curvature-unknown');
   });
 
   it('put what is wrong with the data first', () => {
@@ -113,7 +161,7 @@ describe('verdicts', () => {
       'Between λ×/100 and λ×/10 (1 direction) the weight variance is 1.500 times that of epoch theory, and 0.015 times that of independent batches.',
       'Below λ×/100 (2 directions) nothing holds the weights in place for the length of the window, and theory is not put to the test: what is left of the gradient is expected to carry them 3.5 predicted standard deviations (median).',
       'Polish: near the minimum.',
-      'Rounding to float32 adds 0.0010 % of the velocity variance in the median direction, 0.90 % at most.',
+      'Rounding to float32 adds less than 0.1 % to the velocity variance in the median direction, 0.90 % at most.',
     ]);
   });
 
@@ -145,6 +193,27 @@ describe('verdicts', () => {
       'Below λ×/100 (1 direction) nothing holds the weights in place for the length of the window, and theory is not put to the test.',
       '1 direction has a curvature of 0 or less.',
     ]);
+  });
+
+  it.each([
+    [0.86, 100, 'the window looks stationary: its halves'],
+    [0.84, 100, 'the window does not look stationary: its halves'],
+    [0.4, 5, 'the window may be stationary, which so few directions cannot tell: its halves'],
+    [0.2, 5, 'the window does not look stationary: its halves'],
+  ])('halves that agree in %d of %d directions: %s', (share, directions, words) => {
+    expect(verdicts({ ...sound, ...halves(1, share, directions) }).join()).toContain(`Above λ×/100 ${words}`);
+  });
+
+  it('have no digits of shares that do not matter, nor powers of ten', () => {
+    const rounding = (median: number, largest: number) =>
+      verdicts({ ...sound, floor: { median, largest, above: 0 } }).at(-1);
+    expect(rounding(1e-10, 4.1e-7)).toBe(
+      'Rounding to float32 adds less than 0.1 % to the velocity variance of every direction.',
+    );
+    expect(rounding(0.002, 0.09)).toContain('adds 0.20 % to the velocity variance in the median direction, 9.0 % at');
+    expect(verdicts({ ...sound, ...halves(0.997, 0, 1000) }).join()).toContain(
+      'agree in variance in 100 % of the directions, and in their mean in 0 % (',
+    );
   });
 
   it('do not call a polish good that was not', () => {

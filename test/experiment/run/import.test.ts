@@ -205,7 +205,25 @@ describe('without a network', () => {
       readJson<Summary>(join(own, 'summary.json')).ranges.map(({ ratioSampler }) => ratioSampler),
     );
     expect(summary.lossFluctuation.direct).toBeNull();
+    expect(summary.warnings.map(({ code }) => code)).toContain('fluctuating-curvature-unknown');
     expect(readFileSync(join(directory, 'report.html'), 'utf8')).toContain('What was found');
+  });
+
+  it('with the noise of the fluctuating curvature two components are known', async () => {
+    const { multiplicative } = tensors(own, 'noise.safetensors');
+    const directory = await imported(
+      'two-run',
+      loadImport(write('two'), {
+        file: null,
+        eigenpairs: pairs({ multiplicative_noise_variance: multiplicative as WritableTensor }),
+        assignments: [],
+      }),
+    );
+    expect(columns(directory).numbers('theta_variance_two_component')).toEqual(
+      columns(own).numbers('theta_variance_two_component'),
+    );
+    const { warnings } = readJson<Summary>(join(directory, 'summary.json'));
+    expect(warnings.map(({ code }) => code)).not.toContain('fluctuating-curvature-unknown');
   });
 
   it('takes batches for granted where they were not recorded', async () => {

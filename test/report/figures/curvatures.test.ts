@@ -119,28 +119,54 @@ describe('measured over predicted with three curvatures', () => {
   };
   const ranges = [range(0.1, 1, 0.5, 0.9, null), range(1, 10, 0.7, 1, 1.1), range(10, null, 2, 2, 2)];
 
-  test('has points of directions over the best theory there is, and medians of ranges', () => {
+  test('has points of directions over the best theory there is', () => {
     const { series } = curvatureRatiosFigure(given(predicted, ranges));
-    expect(series.map(({ label, kind, role, dashed = false }) => [label, kind, role, dashed])).toEqual([
-      ['with the eigenvalue λ', 'points', 'left-out', false],
-      ['with the curvature over a step of ±σ', 'points', 'sampler-theory', false],
-      ['with the curvature along the path', 'points', 'measured', false],
-      ['', 'line', 'left-out', true],
-      ['', 'line', 'sampler-theory', false],
-      ['', 'line', 'measured', false],
+    expect(series.map(({ label, kind, role }) => [label, kind, role])).toEqual([
+      ['with the eigenvalue λ', 'points', 'left-out'],
+      ['with the curvature over a step of ±σ', 'points', 'sampler-theory'],
+      ['with the curvature along the path', 'points', 'measured'],
     ]);
-    const [eigenvalue, step, path, ofEigenvalue, ofStep, ofPath] = series;
+    const [eigenvalue, step, path] = series;
     // 6 over two components, 8, or the sampler's, 4.
     expect(eigenvalue).toMatchObject({ x: [5, 4, 0.5], y: [0.75, 0.75, 1.5] });
     expect(step.x).toEqual([5]);
     expect(step.y[0]).toBeCloseTo(0.5, 6);
     // Corrected for the median of χ² of two degrees of freedom.
     for (const [at, value] of [1, 1, 2].entries()) expect(path.y[at]).toBeCloseTo(value / (8 / 9) ** 3, 12);
-    // What is shown of the ranges: 0.5/1.3 … 5·1.3 or the crossover.
-    expect(ofEigenvalue.y).toEqual([0.5, 0.5, NaN, 0.7, 0.7, NaN]);
-    expect(ofStep.y).toEqual([1.1, 1.1, NaN]);
-    expect(ofPath.y).toEqual([0.9, 0.9, NaN, 1, 1, NaN]);
-    expect(ofPath.x.slice(3, 5)).toEqual([1, 6.5]);
+  });
+
+  test('has medians of ranges in which there are five points and more', () => {
+    // Five directions above the crossover, five below; of a step only four of each.
+    const lambda = [5, 4, 3, 2, 1.5, 0.9, 0.8, 0.7, 0.6, 0.5];
+    const rows = lambda.map((eigenvalue) => ({
+      eigenvalue,
+      theta_variance: 6,
+      theta_variance_sampler: 4,
+      theta_dof: NaN,
+      regime: eigenvalue > 1 ? ('stiff' as const) : ('suppressed' as const),
+    }));
+    const column = (value: number, missing: readonly number[] = []) =>
+      lambda.map((_, i) => (missing.includes(i) ? NaN : value));
+    const columns: Partial<Record<keyof CurvatureColumns, readonly number[]>> = {
+      trajectory_theta_variance_sampler: column(6),
+      finite_step_theta_variance_sampler: column(12, [0, 9]),
+      finite_step_theta_dof: column(1e9),
+    };
+    const curvatures = Object.fromEntries(NAMES.map((name) => [name, columns[name] ?? column(NaN)]));
+    const { series, footnote } = curvatureRatiosFigure({
+      ...inputOf(rows, { curvatures: { window: 'same', snapshots: 100, samples: 400, ranges } }),
+      curvatures: curvatures as unknown as CurvatureColumns,
+    });
+    const lines = series.filter(({ kind }) => kind === 'line');
+    expect(lines.map(({ label, role, dashed = false }) => [label, role, dashed])).toEqual([
+      ['', 'left-out', true],
+      ['', 'measured', false],
+    ]);
+    // What is shown of the ranges: 0.5/1.3 … 5·1.3.
+    expect(lines[0].y).toEqual([0.5, 0.5, NaN, 0.7, 0.7, NaN]);
+    expect(lines[1].y).toEqual([0.9, 0.9, NaN, 1, 1, NaN]);
+    expect(lines[1].x.slice(3, 5)).toEqual([1, 6.5]);
+    expect(footnote).toContain('medians of ranges with at least 5 points');
   });
 
   test('says whether the prediction knows the path that it is about', () => {

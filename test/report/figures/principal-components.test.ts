@@ -77,6 +77,24 @@ test('the crossover is on the axis, however far the components lie from it', () 
   expect(y.range![1]).toBeGreaterThanOrEqual(90);
 });
 
+test('the axis follows the path: components that nothing moves are counted, not shown', () => {
+  const { series, x, y, footnote } = principalComponentsFigure(
+    given({
+      variance: [9, 4, 1, 1e-10, 1e-12],
+      curvature: [3, 2, 1.5, 1e-3, 1e-3],
+      random_walk_variance: [90, 40, 1e-19],
+      random_walk_curvature: [0.3, 0.2, 1e-3],
+    }),
+  );
+  expect(series.slice(0, 2).map((one) => one.y)).toEqual([
+    [90, 40],
+    [9, 4, 1],
+  ]);
+  expect(y.range![0]).toBeGreaterThan(0.5);
+  expect(x.range![0]).toBeGreaterThan(0.1);
+  expect(footnote).toContain('Components beyond the axis: 1 of the walk, 2 of the path.');
+});
+
 test('missing data is said', () => {
   for (const input of [syntheticInput({ directions: 100 }), inputOf([])]) {
     const { series, message } = principalComponentsFigure(input);

@@ -1,12 +1,13 @@
 /** Weight variance, velocity variance and correlation time over λ: one way of drawing, three quantities. */
 import { describe, expect, test } from 'vitest';
 import { allFigures } from '../../../src/report/all-figures.ts';
-import type { Figure } from '../../../src/report/figure.ts';
+import type { Figure, Series } from '../../../src/report/figure.ts';
 import { correlationTimeFigure } from '../../../src/report/figures/correlation-time.ts';
 import { velocityVarianceFigure } from '../../../src/report/figures/velocity-variance.ts';
 import { weightVarianceFigure } from '../../../src/report/figures/weight-variance.ts';
+import type { ReportInput } from '../../../src/report/input.ts';
 import { inputOf } from '../hand-made.ts';
-import { crossover, syntheticInput } from '../synthetic.ts';
+import { crossover, syntheticCurvatures, syntheticDetails, syntheticInput } from '../synthetic.ts';
 
 const kinds = (figure: Figure) => figure.series.map(({ label, kind, role }) => `${kind} ${role}: ${label}`);
 const one = (figure: Figure, role: string) => figure.series.find((series) => series.role === role)!;
@@ -165,4 +166,111 @@ test('medians are corrected for the bias of a median', () => {
     regime: 'stiff' as const,
   }));
   expect(weightVarianceFigure(inputOf(rows)).series.at(-1)!.y[0]).toBeCloseTo((8 / 9) ** -3, 12);
+});
+
+describe('directions without noise, λ = weight decay', () => {
+  const moving = [3, 1, 0.3, 0.1, 0.03].map((eigenvalue) => ({
+    eigenvalue,
+    theta_variance: eigenvalue,
+    theta_variance_sampler: 0.9 * eigenvalue,
+    theta_variance_white: 1.5,
+    regime: 'suppressed' as const,
+  }));
+  const resting = [1, 2, 3].map((times) => ({
+    eigenvalue: 0.001,
+    theta_variance: times * 1e-8,
+    theta_variance_sampler: 1e-31,
+    theta_variance_white: 1e-30,
+    regime: 'drift' as const,
+  }));
+
+  test.each(['suppressed', 'drift'] as const)('%s: the axis is that of the others, and they are counted', (regime) => {
+    const figure = weightVarianceFigure(inputOf([...moving, ...resting.map((row) => ({ ...row, regime }))]));
+    const [low, high] = figure.y.range!;
+    expect(low).toBeCloseTo(0.027 / 1.3, 12);
+    expect(high).toBeCloseTo(3 * 1.3, 12);
+    expect(figure.footnote).toContain('Beyond the axis: 3 directions and part of the predictions.');
+    const drawn = figure.series.filter(({ role }) => role === 'measured' || role === 'left-out');
+    expect(drawn.flatMap(({ y }) => y).every((value) => value >= low && value <= high)).toBe(true);
+    // The lines run out of the axis, where they are cut.
+    expect(one(figure, 'sampler-theory').kind).toBe('line');
+  });
+
+  test('nothing is said of a run without them', () => {
+    expect(weightVarianceFigure(inputOf(moving)).footnote).not.toContain('Beyond');
+  });
+});
+
+describe('predictions of single directions', () => {
+  const noisy = (factors: readonly number[]) =>
+    inputOf(
+      factors.map((factor, i) => ({
+        eigenvalue: 2 ** -i,
+        theta_variance: factor,
+        theta_variance_sampler: factor,
+        theta_variance_white: 2 * factor,
+        theta_variance_two_component: 1.1 * factor,
+        regime: 'suppressed' as const,
+      })),
+    );
+
+  test('are joined where the noise is nearly a law of λ', () => {
+    const figure = weightVarianceFigure(noisy([1, 0.6, 0.9, 0.4, 0.5]));
+    expect(kinds(figure).slice(0, 3)).toEqual([
+      'line white-theory: independent-batch theory',
+      'line two-component-theory: two-component theory',
+      'line sampler-theory: epoch theory',
+    ]);
+    expect(figure.footnote).not.toContain('marks');
+  });
+
+  test('are marks of their own shapes where it is not, and the footnote says why', () => {
+    const figure = weightVarianceFigure(noisy([1, 0.05, 0.9, 0.02, 0.5]));
+    expect(figure.series.map(({ kind, role, shape }) => [kind, role, shape])).toEqual([
+      ['points', 'white-theory', undefined],
+      ['points', 'two-component-theory', 'rectRot'],
+      ['points', 'sampler-theory', 'rect'],
+      ['errorbars', 'measured', undefined],
+    ]);
+    expect(figure.footnote).toContain('Theories are marks, not lines');
+  });
+});
+
+test('no figure names what it does not draw, whatever is unknown of a run', () => {
+  const input = syntheticInput({ directions: 300 });
+  const full = {
+    ...input,
+    ...syntheticDetails(input),
+    run: { ...input.run, curvatures: syntheticCurvatures(input.run.ranges) },
+  };
+  const blank = <Columns extends object>(columns: Columns | undefined, name: RegExp): Columns =>
+    Object.fromEntries(
+      Object.entries(columns!).map(([key, column]) => [
+        key,
+        name.test(key) ? Array.from(column as ArrayLike<number>, () => NaN) : (column as ArrayLike<number>),
+      ]),
+    ) as Columns;
+  const unknown: ReportInput = {
+    ...full,
+    directions: blank(full.directions, /two_component/),
+    estimators: blank(full.estimators, /two_component|replay|multiplicative/),
+    curvatures: blank(full.curvatures, /./),
+    positions: blank(full.positions, /two_component/),
+    // As of a recording without batches: a replay of no updates.
+    paths: full.paths!.map((path) => ({ ...path, replayed: [] })),
+    noise: { lags: [], autocovariance: [], autocovarianceError: [] },
+    training: [],
+  };
+  const drawable = ({ x, y }: Series) => y.some((value, i) => Number.isFinite(value) && Number.isFinite(x[i]));
+  for (const { name, figure } of allFigures(unknown)) {
+    expect(
+      figure.series.filter((series) => !drawable(series)),
+      name,
+    ).toEqual([]);
+    if (name === 'paths') {
+      expect(figure.series.map(({ label }) => label)).toEqual(['measured', '', '', '']);
+      expect(figure.footnote).toContain('No path was replayed');
+    }
+    expect(figure.series.map(({ label }) => label).join(), name).not.toMatch(/two-component|fluctuating|replayed/);
+  }
 });

@@ -68,6 +68,23 @@ describe('the spectrum', () => {
     );
   });
 
+  test('counts computed eigenvalues that it cannot show', () => {
+    const negative = (count: number) => {
+      const bent = Array.from({ length: count }, () => ({ eigenvalue: -0.1, regime: 'negative' as const }));
+      const { directions } = inputOf([...rows, ...bent]);
+      const complete = given({ directions, density: { eigenvalue: [], directions: [] } });
+      const spectrum = { ...complete.run.spectrum!, parameters: 3 + count, computed: 3 + count, traceRest: 0 };
+      return spectrumFigure({ ...complete, run: { ...complete.run, spectrum } });
+    };
+    expect(negative(1).series.map(({ label }) => label)).toContain('computed: 3');
+    expect(negative(1).footnote).toBe(
+      "All 4 eigenvalues were computed; trace of the loss's Hessian 5.5. 1 eigenvalue is not positive, and not shown.",
+    );
+    expect(negative(2).footnote).toContain('2 eigenvalues are not positive, and not shown.');
+    const some = given({ directions: inputOf([...rows, { eigenvalue: 0, regime: 'negative' }]).directions });
+    expect(spectrumFigure(some).footnote).toContain('± 0.25. 1 eigenvalue is not positive, and not shown. The rest:');
+  });
+
   test('without a positive eigenvalue says so', () => {
     const { message } = spectrumFigure({ ...inputOf([{ eigenvalue: -1, regime: 'negative' }]) });
     expect(message).toBe('no eigenvalue is positive');

@@ -34,30 +34,64 @@ test('regression: no accuracy, no right axis', () => {
   expect(figure.title).toBe('Loss over the run');
 });
 
-describe('phases', () => {
-  test('that count afresh are laid one after another and marked where they begin', () => {
-    const { series, verticals } = figureOf([
-      row('train', 1, 3),
-      row('train', 2, 2),
-      row('burn-in', 1, 1),
-      row('window', 1, 1),
-    ]);
-    expect(series[0].x).toEqual([1, 2, 3, 4]);
-    expect(verticals).toEqual([
-      { value: 0, label: 'training' },
-      { value: 2.5, label: 'burn-in' },
-      { value: 3.5, label: 'window' },
-    ]);
+describe('phases as a run writes them', () => {
+  const trained = [row('train', 1, 3), row('train', 2, 2)];
+  const settled = (epochs: number) => [
+    row('burn-in', epochs + 1, 1),
+    row('burn-in', epochs + 2, 1),
+    row('window', epochs + 3, 1),
+  ];
+  const polished = (epochs: number) => [row('polish', epochs, 2), row('polish', epochs + 1, 1)];
+
+  test.each([
+    {
+      name: 'training and polish',
+      rows: [...trained, ...polished(2), ...settled(2)],
+      x: [1, 2, 2, 2.5, 3, 4, 5],
+      begins: { training: 0, polish: 2, 'burn-in': 2.5, window: 4 },
+    },
+    {
+      name: 'training only',
+      rows: [...trained, ...settled(2)],
+      x: [1, 2, 3, 4, 5],
+      begins: { training: 0, 'burn-in': 2, window: 4 },
+    },
+    {
+      name: 'polish only',
+      rows: [...polished(0), ...settled(0)],
+      x: [0, 0.5, 1, 2, 3],
+      begins: { polish: 0, 'burn-in': 0.5, window: 2 },
+    },
+    { name: 'neither', rows: settled(0), x: [1, 2, 3], begins: { 'burn-in': 0, window: 2 } },
+    {
+      name: 'no burn-in',
+      rows: [...trained, ...polished(2), row('window', 3, 1)],
+      x: [1, 2, 2, 2.5, 3],
+      begins: { training: 0, polish: 2, window: 2.5 },
+    },
+  ])('$name: every epoch stands at its number, each phase begins where the last ended', ({ rows, x, begins }) => {
+    const { series, verticals, x: axis } = figureOf(rows);
+    expect(series[0].x).toEqual(x);
+    expect(Object.fromEntries(verticals.map(({ label, value }) => [label, value]))).toEqual(begins);
+    expect(axis.range).toEqual([0, x.at(-1)]);
   });
 
-  test('that count from 0 begin one step after the last', () => {
-    const { series } = figureOf([row('train', 0, 3), row('train', 1, 2), row('polish', 0, 1), row('polish', 1, 1)]);
-    expect(series[0].x).toEqual([0, 1, 2, 3]);
+  test('of a long run never go back', () => {
+    for (const [epochs, polish] of [
+      [30, true],
+      [30, false],
+      [0, true],
+      [0, false],
+    ] as const) {
+      const { series, x } = figureOf(syntheticTraining(epochs, true, 1, polish));
+      for (const one of series) expect(one.x).toEqual([...one.x].sort((a, b) => a - b));
+      expect(x.range).toEqual([0, epochs + 80]);
+    }
   });
 
-  test('counted through all of them stay where they are', () => {
-    const { series } = figureOf([row('train', 1, 3), row('burn-in', 2, 2), row('window', 3, 1)]);
-    expect(series[0].x).toEqual([1, 2, 3]);
+  test('the polish, which has no epochs, is explained where there is one', () => {
+    expect(figureOf(syntheticTraining(5)).footnote).toContain('The polish has iterations, not epochs');
+    expect(figureOf(syntheticTraining(5, true, 1, false)).footnote).toBe('');
   });
 
   test('without training epochs, the footnote names the first', () => {
