@@ -27,20 +27,18 @@ export function headline({ ranges, sampler }: Pick<Summary, 'ranges' | 'sampler'
 function said(range: RangeSummary, sampler: Summary['sampler']): string {
   const ratio = range.ratioTwoComponent ?? range.ratioSampler!;
   const error = range.pooledError === null ? null : ratio * range.pooledError;
-  // The measured variances are the same against every theory, and with them the relative error.
-  const within = (value: number) =>
-    `${value.toFixed(3)}${range.pooledError === null ? '' : ` ± ${(value * range.pooledError).toFixed(3)}`}`;
   const theory =
     sampler === 'with-replacement'
       ? 'what is predicted for independent batches'
       : range.ratioTwoComponent === null
         ? 'what is predicted for shuffled epochs'
         : 'what is predicted for shuffled epochs with a fluctuating curvature';
-  const times = `the weight variance is ${within(ratio)} times ${theory}`;
+  const times = `the weight variance is ${ratio.toFixed(3)}${error === null ? '' : ` ± ${error.toFixed(3)}`} times ${theory}`;
   const white =
     sampler === 'with-replacement' || range.ratioWhite === null
       ? ''
-      : `, and ${within(range.ratioWhite)} times what independent batches would give`;
+      : // It falls within the range: what the directions have in common has no error of its own.
+        `, and in the median ${range.ratioWhite.toFixed(3)} times what independent batches would give`;
   return `${times}${white}. ${judged(ratio, error)}`;
 }
 
