@@ -71,12 +71,19 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
   let browser: Browser;
   let usual: string;
   let sideBySide: string;
+  let longTitles: string;
   beforeAll(async () => {
     browser = await launch();
     usual = write('usual', [run()]);
     sideBySide = write('side-by-side', [
       run({ title: 'reshuffled' }),
       run({ title: 'drawn', sampler: 'with-replacement' }),
+    ]);
+    const long = (end: string) =>
+      run({ title: `a regression of a student on its teacher, tanh network 20-40-1 ${end}` });
+    longTitles = write('long-titles', [
+      long('at a high learning rate'),
+      long('at_a_learning_rate_that_is_quite_a_bit_lower'),
     ]);
   });
   afterAll(async () => {
@@ -125,6 +132,28 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
   const pixels = (page: Page, selector: string) =>
     page.evaluate<string>(`document.querySelector(${JSON.stringify(selector)}).toDataURL()`);
 
+  /** By how many pixels something sticks out to the right. */
+  const sticksOut = (page: Page) => page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+
+  /** Numbers that stand on two lines. */
+  const brokenNumbers = (page: Page) =>
+    page.evaluate<string[]>(`[...document.querySelectorAll('.number')]
+      .filter((one) => new Set([...one.getClientRects()].map(({ top }) => Math.round(top))).size > 1)
+      .map((one) => one.textContent)`);
+
+  /** Picks a direction by clicks on a figure, from its right end on. @returns where the point was */
+  async function pickAPoint(page: Page, selector: string) {
+    const canvas = page.locator(selector).first();
+    await canvas.scrollIntoViewIfNeeded();
+    const box = (await canvas.boundingBox())!;
+    for (let x = box.width - 20; x > box.width / 4; x -= 6)
+      for (let y = 40; y < box.height - 60; y += 10) {
+        await page.mouse.click(box.x + x, box.y + y);
+        if ((await page.inputValue('#picked')) !== '') return { x, y };
+      }
+    throw new Error('no point was hit');
+  }
+
   async function keep(page: Page, name: string): Promise<void> {
     if (!gallery) return;
     mkdirSync(gallery, { recursive: true });
@@ -154,8 +183,8 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
       await page.press('#picked', 'Enter');
       for (const count of await inked(page, '.direction .plots .canvas canvas')) expect(count).toBeGreaterThan(5000);
       expect(await violations(page)).toEqual([]);
-      // Nothing sticks out to the right.
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThanOrEqual(0);
+      expect(await sticksOut(page)).toBeLessThanOrEqual(0);
+      expect(await brokenNumbers(page)).toEqual([]);
       await keep(page, name);
       expect(said).toEqual([]);
       await close();
@@ -205,19 +234,43 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
     const spectrum = '[data-figure="spectrum"] .plot canvas';
     const unmarked = await pixels(page, spectrum);
     // The stiffest direction: the only point of the figure of its kind, far to the right of all others.
-    const canvas = page.locator('[data-figure="weight-variance"] .plot canvas');
-    await canvas.scrollIntoViewIfNeeded();
-    const box = (await canvas.boundingBox())!;
-    for (let x = box.width - 20; x > box.width / 2 && (await page.inputValue('#picked')) === ''; x -= 6)
-      for (let y = 40; y < box.height - 40 && (await page.inputValue('#picked')) === ''; y += 10)
-        await page.mouse.click(box.x + x, box.y + y);
-    const picked = await page.inputValue('#picked');
-    expect(picked).not.toBe('');
-    expect(await page.textContent('#picked-words')).toMatch(/^λ = .*, stiff$/);
+    await pickAPoint(page, '[data-figure="weight-variance"] .plot canvas');
+    expect(await page.textContent('#picked-words')).toMatch(/^direction \d+: λ = .* λ×, stiff$/);
     expect(await pixels(page, spectrum)).not.toBe(unmarked);
     await page.click('#unpick');
     expect(await pixels(page, spectrum)).toBe(unmarked);
     expect(said).toEqual([]);
+    await close();
+  });
+
+  test.each([1280, 390])('what is picked is told where the reader is, %i pixels wide', async (width) => {
+    const { page, close } = await open(usual, { viewport: { width, height: 844 } });
+    await scrollThrough(page);
+    const strip = page.locator('.strip');
+    expect(await strip.isVisible()).toBe(false);
+    await pickAPoint(page, '[data-figure="weight-variance"] .plot canvas');
+    expect(await strip.isVisible()).toBe(true);
+    const picked = await page.inputValue('#picked');
+    expect(await strip.textContent()).toMatch(
+      new RegExp(`^\\s*direction ${picked}: λ = .* λ×, stiff, measured .*, [\\d.]+ × epoch theory`),
+    );
+    const { height } = (await strip.boundingBox())!;
+    expect(height).toBeLessThan(844 / 7);
+    expect(await violations(page)).toEqual([]);
+    await keep(page, `picked ${width}`);
+    // The next one by keyboard, and on to the panel, which says itself what the strip says.
+    await page.focus('.strip [data-step="1"]');
+    await page.keyboard.press('Enter');
+    expect(await page.inputValue('#picked')).toBe(String(Number(picked) + 1));
+    await page.focus('.strip a');
+    await page.keyboard.press('Enter');
+    await strip.waitFor({ state: 'hidden' });
+    expect(await page.locator('.direction .numbers').isVisible()).toBe(true);
+    await page.evaluate('scrollTo(0, 0)');
+    await strip.waitFor({ state: 'visible' });
+    await page.click('.strip [data-step="none"]');
+    expect(await strip.isVisible()).toBe(false);
+    expect(await page.inputValue('#picked')).toBe('');
     await close();
   });
 
@@ -252,21 +305,84 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
     await close();
   });
 
-  test('what is below the pointer is told', async () => {
-    const { page, close } = await open(usual);
+  test.each([1280, 390])('what is below the pointer is told beside it, %i pixels wide', async (width) => {
+    const { page, close } = await open(usual, { viewport: { width, height: 844 } });
     await scrollThrough(page);
-    const canvas = page.locator('[data-figure="ratio"] .plot canvas');
-    await canvas.scrollIntoViewIfNeeded();
-    const before = await pixels(page, '[data-figure="ratio"] .plot canvas');
+    const selector = '[data-figure="weight-variance"] .plot canvas';
+    const hit = await pickAPoint(page, selector);
+    const canvas = page.locator(selector);
     const box = (await canvas.boundingBox())!;
-    let told = before;
-    for (let x = box.width - 40; x > box.width / 2 && told === before; x -= 9) {
-      for (let y = 40; y < box.height - 60 && told === before; y += 9) {
-        await page.mouse.move(box.x + x, box.y + y);
-        told = await pixels(page, '[data-figure="ratio"] .plot canvas');
+    const read = `(() => {
+      const canvas = document.querySelector(${JSON.stringify(selector)});
+      return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    })()`;
+    await page.mouse.move(box.x + box.width / 2, box.y - 5);
+    await settled(page);
+    await page.evaluate(`window.before = ${read}`);
+    // A click reaches further than a pointer that only hovers.
+    const near = [0, 3, -3, 6, -6, 9, -9].flatMap((dx) =>
+      [0, 3, -3, 6, -6, 9, -9].map((dy) => [hit.x + dx, hit.y + dy]),
+    );
+    let [x, y] = near[0];
+    /** What has changed, but for the point itself: that is lit up. */
+    const difference = () =>
+      page.evaluate<{ left: number; right: number; top: number; bottom: number }>(`(() => {
+      const { data, width, height } = ${read};
+      const found = { left: width, right: -1, top: height, bottom: -1 };
+      for (let i = 0; i < data.length; i += 4) {
+        if ([0, 1, 2, 3].every((k) => data[i + k] === window.before.data[i + k])) continue;
+        const [x, y] = [(i / 4) % width, Math.floor(i / 4 / width)];
+        if (Math.hypot(x - ${x}, y - ${y}) < 12) continue;
+        found.left = Math.min(found.left, x);
+        found.right = Math.max(found.right, x);
+        found.top = Math.min(found.top, y);
+        found.bottom = Math.max(found.bottom, y);
       }
+      return found;
+    })()`);
+    let told = await difference();
+    for (const [toX, toY] of near) {
+      if (told.right >= told.left) break;
+      [x, y] = [toX, toY];
+      await page.mouse.move(box.x + x, box.y + y);
+      await settled(page);
+      told = await difference();
     }
-    expect(told).not.toBe(before);
+    expect(told.right).toBeGreaterThan(told.left);
+    // Small, and clear of the ring about the point: that is 8 pixels wide.
+    expect(told.right - told.left).toBeLessThan(220);
+    expect(told.bottom - told.top).toBeLessThan(90);
+    const isClear = told.bottom < y - 3 || told.top > y + 3 || told.right < x - 3 || told.left > x + 3;
+    expect(isClear, JSON.stringify({ told, x, y })).toBe(true);
+    await close();
+  });
+
+  test('narrow: the bar scrolls away, wide tables show that they go on, labels of axes are whole', async () => {
+    const { page, close } = await open(usual, { viewport: { width: 390, height: 844 } });
+    await scrollThrough(page);
+    expect(await page.evaluate('getComputedStyle(document.querySelector(".bar")).position')).toBe('static');
+    const table = page.locator('.wide').first();
+    expect(await table.getAttribute('data-more')).toBe('end');
+    await table.evaluate((element: { scrollLeft: number }) => (element.scrollLeft = 1e4));
+    await settled(page);
+    expect(await table.getAttribute('data-more')).toBe('start');
+    const { width } = (await page.locator('.wide caption span').first().boundingBox())!;
+    expect(width).toBeLessThan(390);
+    // A label that is cut off has ink on the edge at which it is cut: above and below, where vertical labels stand.
+    const cut = await page.evaluate<string[]>(`[...document.querySelectorAll('.plot canvas')].filter((canvas) => {
+      const context = canvas.getContext('2d');
+      return [0, canvas.height - 1].some((row) => context.getImageData(0, row, 22, 1).data.some((value) => value > 0));
+    }).map((canvas) => canvas.closest('figure').dataset.figure)`);
+    expect(cut).toEqual([]);
+    await close();
+  });
+
+  test('wide: the bar stays, on one line', async () => {
+    const { page, close } = await open(usual);
+    await page.locator('[data-figure="spectrum"]').scrollIntoViewIfNeeded();
+    const { y, height } = (await page.locator('.bar').boundingBox())!;
+    expect(y).toBe(0);
+    expect(height).toBeLessThan(60);
     await close();
   });
 
@@ -306,7 +422,44 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
     const pdf = await page.pdf({ format: 'A4', printBackground: true });
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     for (const count of await inked(page, '.plot canvas')) expect(count).toBeGreaterThan(1000);
+    // Sixteen figures, six a page, and words and tables.
+    expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)!.length).toBeLessThanOrEqual(7);
     if (gallery) writeFileSync(join(gallery, 'print.pdf'), pdf);
+    expect(said).toEqual([]);
+    await close();
+  });
+
+  test('on paper figures have one size, whatever the window, and what is folded away is open', async () => {
+    const { page, close } = await open(usual, { viewport: { width: 390, height: 844 } });
+    await scrollThrough(page);
+    const sizes = () =>
+      page.evaluate<string[]>(`[...new Set([...document.querySelectorAll('.plot canvas')].map(
+        ({ style }) => style.width + ' ' + style.height))]`);
+    const folded = () => page.locator('details:not([open])').count();
+    const before = [await sizes(), await folded()];
+    expect(await folded()).toBeGreaterThan(0);
+    await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+    expect(await sizes()).toEqual(['480px 280px']);
+    expect(await folded()).toBe(0);
+    await page.evaluate("dispatchEvent(new Event('afterprint'))");
+    await settled(page);
+    expect([await sizes(), await folded()]).toEqual(before);
+    await close();
+  });
+
+  test.each([1280, 390])('long titles side by side stick out nowhere, %i pixels wide', async (width) => {
+    const { page, said, close } = await open(longTitles, { viewport: { width, height: 844 } });
+    await scrollThrough(page);
+    expect(await sticksOut(page)).toBeLessThanOrEqual(0);
+    expect(await brokenNumbers(page)).toEqual([]);
+    // The first window has numbers in it.
+    const { y } = (await page.locator('.comparison td').first().boundingBox())!;
+    expect(y).toBeLessThan(844);
+    await page.fill('#picked', '3');
+    await page.press('#picked', 'Enter');
+    expect(await sticksOut(page)).toBeLessThanOrEqual(0);
+    expect(await violations(page)).toEqual([]);
+    await keep(page, `long titles ${width}`);
     expect(said).toEqual([]);
     await close();
   });
@@ -318,7 +471,7 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
     await page.selectOption('#picked-run', '1');
     await page.fill('#picked', '3');
     await page.press('#picked', 'Enter');
-    expect(await page.textContent('#picked-words')).toMatch(/^λ = /);
+    expect(await page.textContent('#picked-words')).toMatch(/^direction 3 of drawn: λ = /);
     expect(await violations(page)).toEqual([]);
     await keep(page, 'side by side');
     expect(said).toEqual([]);

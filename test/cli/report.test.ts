@@ -37,7 +37,7 @@ describe('report of several runs', () => {
     expect({ code, out }).toEqual({ code: 0, out: 'Page: comparison.html\n' });
     const page = readFileSync(join(folder, 'comparison.html'), 'utf8');
     expect(page).toContain('<h1>2 runs side by side</h1>');
-    for (const run of ['first', 'second']) expect(page).toContain(`<th scope="row">${run}</th>`);
+    for (const run of ['first', 'second']) expect(page).toContain(`<th scope="col">${run}</th>`);
     expect(existsSync(join(folder, 'second', 'report.html'))).toBe(false);
   });
 

@@ -1,6 +1,6 @@
 /** One page of several runs. */
 import { closeSync, existsSync, statSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
 import { renderPage } from '../../report/page/page.ts';
 import { isPage, MARKER_WITHIN } from '../../report/page/marker.ts';
@@ -10,6 +10,7 @@ import { fromHere } from '../../typed.ts';
 import type { Voice } from '../context.ts';
 import { readFinished } from '../pipeline.ts';
 import type { Described } from '../result.ts';
+import { calledOf, labelsOf } from './called.ts';
 import { readPageInput } from './page-input.ts';
 
 /**
@@ -26,11 +27,16 @@ export async function reportSideBySide(directories: readonly string[], out: stri
   const paths = directories.map((directory) => resolve(directory));
   const twice = paths.find((path, i) => paths.indexOf(path) !== i);
   if (twice !== undefined) throw new ConfigurationError(`${twice} is named twice; name each run once`);
-  const titles = paths.map((path) => readFinished(path, 'compare', { drawing: true }).experiment.report.title);
+  const runs = paths.map((path) => ({
+    path,
+    experiment: readFinished(path, 'compare', { drawing: true }).experiment,
+  }));
+  const labels = labelsOf(runs);
   const report = voice.begin('page');
   const inputs = [];
-  for (const [i, path] of paths.entries()) {
-    inputs.push(readPageInput(path, distinct(titles, i, path), basename(path)));
+  for (const [i, { path, experiment }] of runs.entries()) {
+    const input = readPageInput(path, experiment.report.title, calledOf(experiment));
+    inputs.push({ ...input, label: labels[i] });
     await report(i + 1, paths.length);
   }
   writeFileAtomic(page, renderPage(inputs));
@@ -52,11 +58,4 @@ function refuseOtherFile(path: string, given: string): void {
   throw new ConfigurationError(
     `${given} is there already and is no page of this program, so it is left as it is; give --out another name, such as comparison.html`,
   );
-}
-
-/** Runs of one title are told apart by their folders. */
-function distinct(titles: readonly (string | null)[], i: number, path: string): string | null {
-  const title = titles[i];
-  const shared = titles.filter((one) => one === title).length > 1;
-  return title !== null && shared ? `${title} (${basename(path)})` : title;
 }

@@ -1,5 +1,5 @@
 /** Pictures and page of a run, from its result files alone. */
-import { join, parse } from 'node:path';
+import { join } from 'node:path';
 import { allFigures } from '../../report/all-figures.ts';
 import { renderPage } from '../../report/page/page.ts';
 import { renderPdf } from '../../report/pdf.ts';
@@ -8,13 +8,12 @@ import { writeFileAtomic } from '../../store/atomic.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import type { Context } from '../context.ts';
 import { measuredCall } from '../profile.ts';
+import { calledOf } from '../report/called.ts';
 import { readPageInput } from '../report/page-input.ts';
-import type { Experiment } from '../schema.ts';
 
 /** Writes the figures and the page. @throws DataError where a result is missing or damaged */
 export async function reportStage({ directory, experiment, voice }: Context): Promise<void> {
-  const { model, data, report: said } = experiment;
-  const run = readPageInput(directory, said.title, `${calledOf(model)} on ${calledOf(data)}`);
+  const run = readPageInput(directory, experiment.report.title, calledOf(experiment));
   const figures = allFigures(run.input);
   const report = voice.begin('pictures');
   for (const [index, { name, figure }] of figures.entries()) {
@@ -28,7 +27,3 @@ export async function reportStage({ directory, experiment, voice }: Context): Pr
   writeFileAtomic(runPath(directory, RUN_FILES.report), page);
   await report(figures.length + 1, figures.length + 1);
 }
-
-/** What a page calls a model or data: a user's own by the name of its file. */
-const calledOf = (named: Experiment['model'] | Experiment['data']): string =>
-  'path' in named ? parse(named.path).name : named.name;

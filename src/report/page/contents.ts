@@ -17,7 +17,7 @@ export interface PageQuantity {
   /** Ends of its 95 % interval. */
   readonly low?: readonly number[];
   readonly high?: readonly number[];
-  /** Whether it is told beside the pointer too. */
+  /** Whether it is told where the reader picks a direction too. */
   readonly brief?: true;
 }
 
@@ -36,8 +36,8 @@ export interface PageTraces {
 
 /** One run of a page. */
 export interface PageRun {
-  /** The user's words for it, or the name of its folder. */
-  readonly title: string;
+  /** What it is told by on the page. */
+  readonly label: string;
   readonly learningRate: number;
   readonly momentum: number;
   readonly batchesPerEpoch: number;

@@ -24,11 +24,11 @@ export function quantities({ directions, estimators, curvatures, run }: ReportIn
     };
 
   const direction = group('Direction');
-  direction('eigenvalue λ', directions.eigenvalue, { brief: true });
+  // These two are told wherever a direction is told of, in this order.
+  direction('eigenvalue λ', directions.eigenvalue);
   direction(
     'λ/λ_×',
     Array.from(directions.eigenvalue, (value) => value / crossover),
-    { brief: true },
   );
   direction('residual ‖Hv−λv‖', directions.residual);
   direction('noise variance C', directions.noise_variance, {
@@ -43,11 +43,13 @@ export function quantities({ directions, estimators, curvatures, run }: ReportIn
     high: directions.theta_variance_high,
     brief: true,
   });
-  weight(own, directions.theta_variance_sampler, { brief: true });
-  weight('two-component theory', directions.theta_variance_two_component, { brief: true });
-  if (sampler !== 'with-replacement') weight(WHITE_THEORY, directions.theta_variance_white, { brief: true });
-  weight(`measured / ${own}`, over(directions.theta_variance, directions.theta_variance_sampler));
-  weight('measured / two-component theory', over(directions.theta_variance, directions.theta_variance_two_component));
+  weight(own, directions.theta_variance_sampler);
+  weight('two-component theory', directions.theta_variance_two_component);
+  if (sampler !== 'with-replacement') weight(WHITE_THEORY, directions.theta_variance_white);
+  const ratio = (theory: string, predicted: Column) =>
+    weight(`measured / ${theory}`, over(directions.theta_variance, predicted), { brief: true });
+  ratio(own, directions.theta_variance_sampler);
+  ratio('two-component theory', directions.theta_variance_two_component);
   weight('degrees of freedom ν', directions.theta_dof);
 
   const otherwise = group('Weight variance, estimated otherwise');

@@ -37,7 +37,8 @@ function said(range: RangeSummary, sampler: Summary['sampler']): string {
   const white =
     sampler === 'with-replacement' || range.ratioWhite === null
       ? ''
-      : `, and ${range.ratioWhite.toFixed(3)} times what independent batches would give`;
+      : // It falls within the range: what the directions have in common has no error of its own.
+        `, and in the median ${range.ratioWhite.toFixed(3)} times what independent batches would give`;
   return `${times}${white}. ${judged(ratio, error)}`;
 }
 

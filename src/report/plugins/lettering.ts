@@ -17,6 +17,9 @@ const FOOTNOTE_LINE = 1.4 * fontSize.footnote;
 /** Margin around everything, in pixels. */
 export const MARGIN = 14;
 
+/** Between the label of an axis and the end of the picture, at least. */
+const EDGE = 2;
+
 /** Lines of the footnote. */
 function footnoteLines(figure: Figure): string[] {
   return wrap(figure.footnote, FOOTNOTE_CHARACTERS);
@@ -40,9 +43,12 @@ export function lettering(figure: Figure, { palette: { ink }, framed }: Look): P
       const middle = { x: (chartArea.left + chartArea.right) / 2, y: (chartArea.top + chartArea.bottom) / 2 };
       const half = 0.6 * fontSize.axis;
       labelMarkers(ctx, figure, chart);
-      label(ctx, figure.x.label, middle.x, x.bottom - half, 0);
-      label(ctx, figure.y.label, y.left + half, middle.y, -Math.PI / 2);
-      if (figure.right !== undefined) label(ctx, figure.right.label, right.right - half, middle.y, Math.PI / 2);
+      const { width, height } = chart;
+      label(ctx, figure.x.label, { along: middle.x, room: width }, (along) => [along, x.bottom - half], 0);
+      const upwards = { along: middle.y, room: height };
+      label(ctx, figure.y.label, upwards, (along) => [y.left + half, along], -Math.PI / 2);
+      if (figure.right !== undefined)
+        label(ctx, figure.right.label, upwards, (along) => [right.right - half, along], Math.PI / 2);
 
       ctx.fillStyle = ink.quietText;
       const lines = framed ? footnoteLines(figure) : [];
@@ -62,11 +68,26 @@ export function lettering(figure: Figure, { palette: { ink }, framed }: Look): P
   };
 }
 
-function label(ctx: Context, text: string, x: number, y: number, angle: number): void {
+/**
+ * The label of an axis about the middle of the axis; moved where it would leave the picture, and smaller where the picture
+ * is not as long as the label.
+ */
+function label(
+  ctx: Context,
+  text: string,
+  { along, room }: { readonly along: number; readonly room: number },
+  at: (along: number) => [x: number, y: number],
+  angle: number,
+): void {
+  ctx.font = cssFont(fontSize.axis);
+  // Without subscripts' smaller size: on the safe side.
+  const length = ctx.measureText(withoutSubscripts(text)).width;
+  const size = fontSize.axis * Math.min(1, (room - 2 * EDGE) / length);
+  const half = Math.min(room, (length * size) / fontSize.axis) / 2;
   ctx.save();
-  ctx.translate(x, y);
+  ctx.translate(...at(Math.min(room - EDGE - half, Math.max(EDGE + half, along))));
   ctx.rotate(angle);
-  drawRichText(ctx, text, { x: 0, y: 0, align: 'center', size: fontSize.axis }, cssFont);
+  drawRichText(ctx, text, { x: 0, y: 0, align: 'center', size }, cssFont);
   ctx.restore();
 }
 

@@ -1,7 +1,11 @@
 /** The page as a document: what is in it, and that nothing gets out of its place. Its behaviour: test/browser. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { Figure } from '../../../src/report/figure.ts';
+import { captions } from '../../../src/report/page/figure-places.ts';
+import { prose } from '../../../src/report/page/markup.ts';
 import { renderPage, type PageInput } from '../../../src/report/page/page.ts';
-import { inputOf } from '../hand-made.ts';
+import { inputOf, rangeOf } from '../hand-made.ts';
 import { syntheticInput, syntheticSummary } from '../synthetic.ts';
 
 const run = (changes: Partial<PageInput> = {}): PageInput => ({
@@ -15,18 +19,19 @@ const page = renderPage([run()]);
 
 test('reaches for nothing outside', () => {
   // Names of name spaces within the library's code are not fetched.
-  const outside = page.match(/(?:src|href)="(?!data:)[^"]*"|@import|url\(/g) ?? [];
+  const outside = page.match(/(?:src|href)="(?!data:|#)[^"]*"|@import|url\(/g) ?? [];
   expect(outside).toEqual([]);
 });
 
 test('has the words, every warning with its code, and every figure', () => {
   const { warnings, verdicts } = syntheticSummary({ directions: 40 });
   expect(warnings.length).toBeGreaterThan(0);
+  const flowing = page.replaceAll(/<span class="number">(.*?)<\/span>/g, '$1');
   for (const { code, text } of warnings) {
-    expect(page).toContain(text.replaceAll('<', '&lt;'));
+    expect(flowing).toContain(text.replaceAll('<', '&lt;'));
     expect(page).toContain(`<code>${code}</code>`);
   }
-  for (const verdict of verdicts) expect(page).toContain(`<li>${verdict}</li>`);
+  for (const verdict of verdicts) expect(flowing).toContain(`<li>${verdict}</li>`);
   expect(page.match(/data-figure="/g)).toHaveLength(15);
   expect(page).toContain('<h1>a run</h1>');
 });
@@ -67,9 +72,134 @@ describe('several runs', () => {
     expect(both).toContain('<h1>2 runs side by side</h1>');
   });
 
-  test('are compared in one table', () => {
-    const table = both.slice(both.indexOf('run by run'), both.indexOf('</table>'));
-    expect(table).toContain('<th scope="row">a run</th><td>reshuffle</td>');
-    expect(table).toContain('<th scope="row">another</th><td>with-replacement</td>');
+  const after = (page: string, caption: string) =>
+    page.slice(page.indexOf(caption), page.indexOf('</table>', page.indexOf(caption)));
+
+  test('are compared in one table, range by range', () => {
+    const table = after(both, '<span>Measured over predicted weight variance, run by run');
+    expect(table).toContain('<th scope="col">λ/λ×</th><th scope="col">a run</th><th scope="col">another</th>');
+    const { ranges } = syntheticSummary({ directions: 40 });
+    for (const { ratioTwoComponent, ratioSampler, directions } of ranges)
+      if (directions > 0 && ratioSampler !== null)
+        expect(table).toContain(`>${(ratioTwoComponent ?? ratioSampler).toFixed(3)}`);
+  });
+
+  test('what drifts is marked as in the table of one run, and the mark explained', () => {
+    const drifting = rangeOf({ low: 0, high: 0.01, directions: 9, ratioSampler: 1.4, pooledError: 0.01 });
+    const held = rangeOf({ low: 0.1, high: 1, directions: 9, ratioSampler: 1, pooledError: 0.01 });
+    const one = run({ summary: { ...syntheticSummary(), ranges: [drifting, held] } });
+    const text = renderPage([one, { ...one, label: 'again' }]);
+    const table = after(text, '<span>Measured over predicted weight variance, run by run');
+    expect(table).toContain('<th scope="row">up to 0.01 <abbr title="see below">†</abbr></th>');
+    expect(table.match(/†/g)).toHaveLength(1);
+    expect(text.slice(text.indexOf(table) + table.length)).toMatch(
+      /^.*\n.*<p class="note">.*\n<p class="note">† Drift dominates/,
+    );
+  });
+
+  test('what they have apart stands in a table, what they share beside it', () => {
+    const table = after(both, '<span>Settings and warnings');
+    expect(table).toContain('<th scope="row">sampling</th><td>reshuffled every epoch</td><td>independent batches</td>');
+    expect(table).not.toContain('momentum');
+    expect(both).toMatch(/<p class="note">The same in all: learning rate η 0\.05, momentum β 0\.9,/);
+  });
+
+  test('are told by their labels; what all are called stands once', () => {
+    const text = renderPage([
+      { ...run(), label: 'η = 0.05' },
+      { ...run(), label: 'η = 0.02' },
+    ]);
+    const words = text.replaceAll(/<script[^]*?<\/script>/g, '');
+    expect(words.match(/a run/g)).toHaveLength(1);
+    expect(text).toContain('<p class="shared-title">a run</p>');
+    expect(text.match(/<p class="run-title">η = 0.05<\/p>/g)).toHaveLength(15);
+  });
+
+  test('notes on their tables stand once', () => {
+    const twice = renderPage([run(), { ...run(), label: 'again' }]);
+    expect(twice.match(/Inside: /g)).toHaveLength(1);
+    expect(twice.match(/aria-label="again: Measured over predicted weight variance, by range/g)).toHaveLength(1);
+  });
+});
+
+describe('captions side by side', () => {
+  const captioned = (footnote: string): Figure => ({
+    title: '',
+    subtitle: '',
+    x: { label: '', scale: 'log' },
+    y: { label: '', scale: 'log' },
+    series: [],
+    verticals: [],
+    horizontals: [],
+    footnote,
+  });
+
+  test('what all say is said once, the rest run by run', () => {
+    const figures = ['Bars: 95 %. Not shown: 1 direction.', 'Bars: 95 %. Not shown: 2 directions.'].map(captioned);
+    expect(captions([figures[0], null, figures[1]], ['a', 'b', 'c'])).toEqual([
+      { label: '', text: 'Bars: 95 %.' },
+      { label: 'a', text: 'Not shown: 1 direction.' },
+      { label: 'c', text: 'Not shown: 2 directions.' },
+    ]);
+  });
+
+  test('of one figure all is said of it', () => {
+    expect(captions([captioned('Bars. More.')], ['a'])).toEqual([{ label: '', text: 'Bars. More.' }]);
+    expect(captions([captioned('')], ['a'])).toEqual([]);
+  });
+});
+
+test('words are explained, with the numbers of the run', () => {
+  // As the synthetic run has them: 3 · 0.1 / (0.05 · 100).
+  expect(page).toContain('λ× = 3(1−β)/(ηM)');
+  expect(page).toContain('Here 3 · (1 − 0.9) / (0.05 · 100) = 0.06.');
+  const summary = syntheticSummary({ sampler: 'with-replacement', directions: 40 });
+  expect(renderPage([run({ summary })])).toContain('<dt>/ own, ');
+  expect(page).not.toContain('<dt>/ own, ');
+});
+
+describe('no line ends within a number', () => {
+  test.each([
+    ['it is 0.989 ± 0.014 times', 'it is <span class="number">0.989 ± 0.014</span> times'],
+    [
+      '95 % interval 1.8e-5 … 2e-5',
+      '<span class="number">95 %</span> interval <span class="number">1.8e-5 … 2e-5</span>',
+    ],
+    ['−3.1×10⁻⁵ ± 10 %', '<span class="number">−3.1×10⁻⁵ ± 10 %</span>'],
+    ['up to 0.01', 'up to 0.01'],
+    ['a 20-40-1 network <b>', 'a 20-40-1 network &lt;b&gt;'],
+  ])('%s', (text, markup) => expect(prose(text)).toBe(markup));
+});
+
+describe('colours', () => {
+  // Relative luminance and contrast as in WCAG 2.2.
+  const luminance = (hex: string) => {
+    const [r, g, b] = [1, 3, 5]
+      .map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+      .map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const contrast = (one: string, other: string) => {
+    const [dark, bright] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+    return (bright + 0.05) / (dark + 0.05);
+  };
+  const style = readFileSync(new URL('../../../src/report/page/page.css', import.meta.url), 'utf8');
+  const blocks = style.match(/:root[^{]*\{[^}]*\}/g)!;
+
+  test('there is a light set and a dark one, and the system’s dark is the chosen one', () => {
+    expect(blocks).toHaveLength(3);
+    const values = (block: string) => block.match(/--[\w-]+: [^;]+;/g);
+    expect(values(blocks[2])).toEqual(values(blocks[1]));
+    expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 10);
+  });
+
+  test.each([0, 1])('letters stand out from all they are set on: set %i', (i) => {
+    const colours = new Map(
+      Array.from(blocks[i].matchAll(/--([\w-]+): (#[0-9a-f]{6});/g), ([, name, hex]) => [name, hex]),
+    );
+    for (const ink of ['text', 'quiet', 'link'])
+      for (const ground of ['background', 'soft', 'warning-soft'])
+        expect(contrast(colours.get(ink)!, colours.get(ground)!), `${ink} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(colours.get('warning')!, colours.get('warning-soft')!)).toBeGreaterThanOrEqual(4.5);
   });
 });

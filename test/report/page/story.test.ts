@@ -30,7 +30,7 @@ describe('which range it is about', () => {
 describe('what it says of it', () => {
   test('against shuffled epochs and independent batches', () => {
     expect(said([range(0.1)])).toBe(
-      'Between a tenth of the crossover and the crossover, the weight variance is 1.020 ± 0.020 times what is predicted for shuffled epochs, and 0.200 times what independent batches would give. Theory and measurement agree within two standard errors.',
+      'Between a tenth of the crossover and the crossover, the weight variance is 1.020 ± 0.020 times what is predicted for shuffled epochs, and in the median 0.200 times what independent batches would give. Theory and measurement agree within two standard errors.',
     );
   });
 

@@ -22,7 +22,7 @@ export class Card {
     this.tell = tell;
     shown.onChange((change) => {
       if (!this.plots) return;
-      if (change === 'colours') {
+      if (change === 'colours' || change === 'paper') {
         this.legend?.drawKeys();
         for (const plot of this.plots) plot.redraw();
       } else if (change === 'roles') for (const plot of this.plots) plot.showSeries();

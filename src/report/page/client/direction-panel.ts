@@ -4,16 +4,17 @@ import { shortNumber } from '../../numbers.ts';
 import type { PageQuantity, PageRun } from '../contents.ts';
 import { directionFigures, type DirectionFigures } from './direction-figures.ts';
 import { Legend } from './legend.ts';
+import { pick, place, step } from './picked-words.ts';
 import { Plot } from './plot.ts';
 import type { Shown } from './shown.ts';
 
-/** A number, with its interval where it has one. */
-export function written({ values, low, high }: PageQuantity, direction: number): string {
-  const interval =
-    low && high && low[direction] < high[direction]
-      ? ` (${shortNumber(low[direction])} … ${shortNumber(high[direction])})`
-      : '';
-  return Number.isFinite(values[direction]) ? shortNumber(values[direction], 4) + interval : '–';
+/** A number, and its interval where it has one: a line may end between the two. */
+function written({ values, low, high }: PageQuantity, direction: number): string[] {
+  if (!Number.isFinite(values[direction])) return ['–'];
+  const number = shortNumber(values[direction], 4);
+  return low && high && low[direction] < high[direction]
+    ? [number, `(${shortNumber(low[direction])} … ${shortNumber(high[direction])})`]
+    : [number];
 }
 
 /** Makes the panel answer to what is picked, and pick. */
@@ -28,22 +29,17 @@ export function followPicked(shown: Shown, runs: readonly PageRun[]): void {
   const figures = runs.map((run) => lazily(() => (run.traces ? directionFigures(run, run.traces) : null)));
 
   const run = () => Number(choice?.value ?? 0);
-  const pick = (direction: number) => {
-    const last = runs[run()].directions - 1;
-    if (Number.isFinite(direction) && last >= 0)
-      shown.pick({ run: run(), direction: Math.min(Math.max(0, Math.round(direction)), last) });
-  };
-  input.addEventListener('change', () => (input.value === '' ? shown.pick(null) : pick(Number(input.value))));
-  choice?.addEventListener('change', () => pick(Number(input.value || 0)));
-  const step = (by: number) => () => pick(shown.picked ? shown.picked.direction + by : 0);
-  find('stiffer')!.addEventListener('click', step(-1));
-  find('flatter')!.addEventListener('click', step(1));
+  const pickNumber = () => pick(shown, runs, run(), Number(input.value));
+  input.addEventListener('change', () => (input.value === '' ? shown.pick(null) : pickNumber()));
+  choice?.addEventListener('change', pickNumber);
+  find('stiffer')!.addEventListener('click', () => step(shown, runs, -1, run()));
+  find('flatter')!.addEventListener('click', () => step(shown, runs, 1, run()));
   find('unpick')!.addEventListener('click', () => shown.pick(null));
 
   shown.onChange((change) => {
-    if (change === 'colours') for (const place of places) place.redraw();
-    if (change === 'roles') for (const place of places) place.showSeries();
     if (change === 'picked') tell();
+    else if (change === 'roles') for (const one of places) one.showSeries();
+    else for (const one of places) one.redraw();
   });
   tell();
 
@@ -59,10 +55,11 @@ export function followPicked(shown: Shown, runs: readonly PageRun[]): void {
     if (choice) choice.value = String(picked.run);
     input.max = String(one.directions - 1);
     input.value = String(picked.direction);
-    words.textContent = `λ = ${written(one.quantities[0], picked.direction)}, ${one.regime[picked.direction]}`;
+    // Read aloud wherever the reader is: the number of the direction, and of the run, first.
+    words.textContent = `direction ${picked.direction}${choice ? ` of ${one.label}` : ''}: ${place(one, picked.direction)}`;
     numbers.replaceChildren(...groupTables(one, picked.direction));
     const drawn = figures[picked.run]()?.(picked.direction);
-    places.forEach((place, i) => place.show(drawn ? figureAt(drawn, i) : null));
+    places.forEach((each, i) => each.show(drawn ? figureAt(drawn, i) : null));
   }
 }
 
@@ -84,9 +81,18 @@ function groupTables({ quantities }: PageRun, direction: number): HTMLElement[] 
     head.scope = 'row';
     head.append(...rich(quantity.label));
     row.append(head);
-    row.insertCell().textContent = written(quantity, direction);
+    const cell = row.insertCell();
+    for (const [i, part] of written(quantity, direction).entries()) cell.append(...(i > 0 ? [' '] : []), whole(part));
   }
   return [...groups.values()];
+}
+
+/** Text that no line ends within. */
+function whole(text: string): HTMLElement {
+  const span = document.createElement('span');
+  span.className = 'number';
+  span.textContent = text;
+  return span;
 }
 
 /** Text in which `_` makes the next character a subscript. */
@@ -123,7 +129,7 @@ class Place {
     const legend = new Legend(element, [figure], this.shown, () => this.plot?.showSeries());
     const isOff = (series: number) => legend.isOff(figure.series[series]);
     this.legend = legend;
-    this.plot = new Plot(this.canvas, { figure, shown: this.shown, run: 0, tell: () => [], isOff });
+    this.plot = new Plot(this.canvas, { figure, shown: this.shown, run: 0, tell: () => '', isOff });
     this.plot.draw();
   }
 

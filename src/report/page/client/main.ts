@@ -1,9 +1,12 @@
 /** The script of a page: brings its figures to life. Without it words, tables and settings can be read all the same. */
 import type { Role } from '../../figure.ts';
-import { withoutSubscripts } from '../../plugins/rich-text.ts';
 import { BLOCKS, type PageRun } from '../contents.ts';
 import { Card } from './card.ts';
-import { followPicked, written } from './direction-panel.ts';
+import { followPicked } from './direction-panel.ts';
+import { showEdges } from './edges.ts';
+import { unfoldOnPaper } from './paper.ts';
+import { showPicked } from './picked-strip.ts';
+import { curvature } from './picked-words.ts';
 import { Shown } from './shown.ts';
 import { followTheme } from './theme-choice.ts';
 import { parsePacked } from './unpacking.ts';
@@ -14,11 +17,8 @@ const runs = parsePacked<PageRun[]>(document.getElementById(BLOCKS.runs)!.textCo
 for (const part of document.querySelectorAll<HTMLElement>('.bar, section.direction')) part.hidden = false;
 followTheme(shown, document.getElementById('theme') as HTMLSelectElement);
 
-/** What is told of a direction beside the pointer. */
-const tell = (run: number) => (direction: number) =>
-  runs[run].quantities
-    .filter(({ brief }) => brief)
-    .map((quantity) => `${withoutSubscripts(quantity.label)}: ${written(quantity, direction)}`);
+/** What is told of a direction beside the pointer, above the point's own number. */
+const tell = (run: number) => (direction: number) => curvature(runs[run], direction);
 
 const cards = new Map<Element, Card>();
 for (const element of document.querySelectorAll<HTMLElement>('[data-figure]'))
@@ -44,3 +44,6 @@ for (const box of document.querySelectorAll<HTMLInputElement>('[data-role]'))
   box.addEventListener('change', () => shown.setRole(box.dataset.role as Role, box.checked));
 
 followPicked(shown, runs);
+showPicked(shown, runs);
+unfoldOnPaper();
+for (const place of document.querySelectorAll<HTMLElement>('.wide')) showEdges(place);

@@ -7,7 +7,9 @@ import {
   LogarithmicScale,
   PointElement,
   Tooltip,
+  type ChartType,
   type TooltipItem,
+  type TooltipPositionerFunction,
 } from 'chart.js';
 import { chartConfiguration } from '../../chart.ts';
 import type { Figure } from '../../figure.ts';
@@ -17,13 +19,25 @@ import { withoutSubscripts } from '../../plugins/rich-text.ts';
 import { pickedMark } from './picked-mark.ts';
 import type { Shown } from './shown.ts';
 
+declare module 'chart.js' {
+  // The library's own way of adding a place for a tooltip.
+  interface TooltipPositionerMap {
+    beside: TooltipPositionerFunction<ChartType>;
+  }
+}
+
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip);
+Tooltip.positioners.beside = besidePoint;
 
 /** How near to a point, in pixels, counts as on it. */
 const REACH = 12;
+/** Between a point and what is told of it: the ring of a picked one stays in sight. */
+const APART = 13;
+/** A figure on paper, in CSS pixels, shrunk to half the width of a page: letters come out at some seven points. */
+const PAPER = { width: 480, height: 280, pixelRatio: 2 };
 
-/** Lines that tell of a direction beside the pointer. */
-export type Telling = (direction: number) => readonly string[];
+/** A line that tells of a direction beside the pointer. */
+export type Telling = (direction: number) => string;
 
 /** What a plot is drawn from, and told through. */
 export interface PlotOptions {
@@ -50,7 +64,7 @@ export class Plot {
     // Labels stand in rows that depend on the width: a plot that has become much narrower or wider is drawn anew.
     this.resizes = new ResizeObserver(() => {
       const { clientWidth } = this.canvas.parentElement!;
-      if (this.chart && Math.abs(clientWidth - this.width) > 0.08 * this.width) this.redraw();
+      if (this.chart && !options.shown.onPaper && Math.abs(clientWidth - this.width) > 0.08 * this.width) this.redraw();
     });
     this.resizes.observe(canvas.parentElement!);
   }
@@ -70,9 +84,13 @@ export class Plot {
   /** Draws anew: colours or width have changed. */
   redraw(): void {
     const { figure, shown, run, tell } = this.options;
+    const { palette, onPaper } = shown;
     this.chart?.destroy();
-    this.width = this.canvas.parentElement!.clientWidth;
-    const { palette } = shown;
+    this.width = onPaper ? PAPER.width : this.canvas.parentElement!.clientWidth;
+    // Without a size of its own a canvas takes that of its place.
+    for (const side of ['width', 'height'] as const)
+      if (onPaper) this.canvas[side] = PAPER[side];
+      else this.canvas.removeAttribute(side);
     const look = { palette, framed: false, width: this.width };
     const configuration = chartConfiguration(figure, look);
     const options = configuration.options!;
@@ -80,8 +98,8 @@ export class Plot {
       ...configuration,
       options: {
         ...options,
-        devicePixelRatio: undefined,
-        responsive: true,
+        devicePixelRatio: onPaper ? PAPER.pixelRatio : undefined,
+        responsive: !onPaper,
         maintainAspectRatio: false,
         events: ['mousemove', 'mouseout', 'click', 'touchstart'],
         interaction: { mode: 'nearest', intersect: true },
@@ -91,6 +109,13 @@ export class Plot {
           ...options.plugins,
           tooltip: {
             enabled: true,
+            position: 'beside',
+            caretPadding: APART,
+            caretSize: 0,
+            padding: 5,
+            titleFont: { size: 11 },
+            titleMarginBottom: 2,
+            bodyFont: { size: 11 },
             backgroundColor: palette.ink.text,
             titleColor: palette.ink.background,
             bodyColor: palette.ink.background,
@@ -173,12 +198,35 @@ function titleOf(item: TooltipItem<'line'> | undefined): string {
   return direction === undefined ? (item.dataset.label ?? '') : `direction ${direction}`;
 }
 
+/** Every number once: where the point is, how high it is, and how sure that is. */
 function linesOf(item: TooltipItem<'line'>, tell: Telling): string[] {
   const direction = directionOf(item);
   const { x, y } = item.parsed;
   if (direction === undefined) return [`x = ${shortNumber(x ?? NaN, 4)}`, `y = ${shortNumber(y ?? NaN, 4)}`];
   const { series } = item.dataset as unknown as DrawnDataset;
   const [low, high] = [series.low?.[item.dataIndex], series.high?.[item.dataIndex]];
-  const interval = low === undefined || high === undefined ? '' : ` (${shortNumber(low, 3)} … ${shortNumber(high, 3)})`;
-  return [`${withoutSubscripts(series.label)}: ${shortNumber(y ?? NaN, 4)}${interval}`, ...tell(direction)];
+  const hasInterval = low !== undefined && high !== undefined && low < high;
+  // What the bars are, the legend says too.
+  const name = withoutSubscripts(series.label).replace(/, 95 % interval$/, '');
+  return [
+    tell(direction),
+    `${name === '' ? 'y' : name}: ${shortNumber(y ?? NaN, 4)}`,
+    ...(hasInterval ? [`${shortNumber(low, 3)} … ${shortNumber(high, 3)}`] : []),
+  ];
+}
+
+/** Away from the middle of a point in both directions, towards where there is more room. */
+function besidePoint(
+  this: { readonly chart: Chart },
+  items: readonly { readonly element: { readonly x: number; readonly y: number } }[],
+) {
+  if (items.length === 0) return false as const;
+  const { x, y } = items[0].element;
+  const { left, right, top, bottom } = this.chart.chartArea;
+  return {
+    x,
+    y,
+    xAlign: x > (left + right) / 2 ? ('right' as const) : ('left' as const),
+    yAlign: y > (top + bottom) / 2 ? ('bottom' as const) : ('top' as const),
+  };
 }

@@ -9,12 +9,14 @@ export interface Picked {
 }
 
 /** Part of what is shown that has changed. */
-export type Change = 'colours' | 'roles' | 'picked';
+export type Change = 'colours' | 'paper' | 'roles' | 'picked';
 
 /** The one place that knows what is shown. */
 export class Shown {
   palette: Palette = light;
   picked: Picked | null = null;
+  /** Whether the page is being printed: figures have the size of paper then. */
+  onPaper = false;
   private readonly hidden = new Set<Role>();
   private readonly listeners: ((change: Change) => void)[] = [];
 
@@ -38,6 +40,11 @@ export class Shown {
     if (palette === this.palette) return;
     this.palette = palette;
     this.tell('colours');
+  }
+
+  setOnPaper(onPaper: boolean): void {
+    this.onPaper = onPaper;
+    this.tell('paper');
   }
 
   onChange(listener: (change: Change) => void): void {

@@ -15,10 +15,12 @@ export function followTheme(shown: Shown, choice: HTMLSelectElement): void {
   addEventListener('beforeprint', () => {
     printing = true;
     apply();
+    shown.setOnPaper(true);
   });
   addEventListener('afterprint', () => {
     printing = false;
     apply();
+    shown.setOnPaper(false);
   });
   apply();
 }
