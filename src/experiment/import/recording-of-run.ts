@@ -15,7 +15,7 @@ const OF_UPDATES = [
 
 /**
  * @param samples N of the data
- * @throws DataError where the recording is missing or damaged; ConfigurationError where it is of another model another batch size, or other updates
+ * @throws DataError where the recording is missing or damaged; ConfigurationError where it is of another model, another batch size, or other updates
  */
 export function recordingOf(experiment: Experiment, { name, shapes }: Model, samples: number): OrderedRecording {
   const { import: given, sgd } = experiment;
