@@ -187,7 +187,7 @@ describe('one stage', () => {
     const other = { spectrum: { eigenpairs: 5 } };
     await run(directory, other, 'record');
     const refusal = (name: StageName) => problemOf(() => runStage(directory, name, quiet));
-    const sentence = `stage spectrum of ${directory} is out of date: spectrum.eigenpairs was 881 and is 5; \`epochnoise run '${directory}/experiment.json' --out '${directory}'\` computes what is missing or out of date`;
+    const sentence = `stage spectrum of ${directory} is out of date: spectrum.eigenpairs was null and is 5; \`epochnoise run '${directory}/experiment.json' --out '${directory}'\` computes what is missing or out of date`;
     for (const name of ['noise', 'compare', 'report'] as const) expect(await refusal(name)).toBe(`exit 3: ${sentence}`);
     expect(beside()).toEqual(['run']);
     expect((await runStage(directory, 'record', quiet)).ran).toEqual([]);
