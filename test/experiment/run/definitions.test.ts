@@ -392,8 +392,9 @@ describe.each([
         });
       });
       const inside = range(SIZE).filter((i) => {
+        const e = direction(i);
         const perSnapshot = differences.map((ofSamples) => {
-          const along = ofSamples.map((difference) => dot(direction(i), difference));
+          const along = ofSamples.map((difference) => dot(e, difference));
           const mean = along.reduce((sum, value) => sum + value, 0) / SAMPLES;
           return along.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (SAMPLES - 1);
         });
