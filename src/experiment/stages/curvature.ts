@@ -52,11 +52,15 @@ export async function curvatureStage(context: Context): Promise<void> {
     departures.dispose();
   }
   const report = voice.begin('curvature along the window');
-  const { directions, ratio } = await curvatureAlongWindow(bench, spectrum, mean.theta, path.forHessian, {
+  const progress = { checkpoint: context.checkpoint('along-window'), report };
+  const { directions, ratio } = await curvatureAlongWindow(
+    bench,
+    spectrum,
+    mean.theta,
+    path.forHessian,
     seed,
-    checkpoint: context.checkpoint('along-window'),
-    report,
-  });
+    progress,
+  );
 
   const [s, q] = [path.updates.length, steps.step.length];
   const said: CurvatureReport = {

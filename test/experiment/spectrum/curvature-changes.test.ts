@@ -85,11 +85,11 @@ describe('the change of curvatures', () => {
     const whole = await curvatureChanges(context(1, path), bench, { from, to }, directions, samples);
     const progress = openCheckpoint(`${path}/curvatures`, 'key', 0);
     const { tensors } = progress.load()!;
-    const quotients = (tensors.quotients.data as Float64Array).slice();
+    const quotients = (tensors.curvatures.data as Float64Array).slice();
     // All of the second point, and half of the first, are still to do; what is there is believed.
     quotients.fill(NaN, Math.floor(SIZE / 2) * GROUPS);
     quotients[0] += 1;
-    progress.save({ quotients: { shape: tensors.quotients.shape, data: quotients } });
+    progress.save({ curvatures: { shape: tensors.curvatures.shape, data: quotients } });
     const resumed = await curvatureChanges(context(1, path), bench, { from, to }, directions, samples);
     expect([...resumed.value.subarray(1)]).toEqual([...whole.value.subarray(1)]);
     expect(resumed.value[0]).toBeCloseTo(whole.value[0] - 1 / GROUPS, 10);
