@@ -1,5 +1,6 @@
 /** In which settings two computations of one stage differ, by the keys of the configuration. */
 import { canonicalJson } from '../store/json.ts';
+import { leaves } from './leaves.ts';
 
 /** Where a stage depends on one key of a section, or on the window as a whole, it calls it by another name than the configuration. */
 const KEYS: Readonly<Record<string, string>> = {
@@ -27,10 +28,6 @@ export function changedSettings(before: unknown, now: unknown): string[] {
   return all.length > TOLD ? [...all.slice(0, TOLD), `${all.length - TOLD} more settings differ`] : all;
 }
 
-/** Values as JSON, by their keys. */
-function leavesOf(value: unknown, path = '', leaves = new Map<string, string>()): Map<string, string> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value))
-    for (const [key, inner] of Object.entries(value)) leavesOf(inner, path ? `${path}.${key}` : key, leaves);
-  else if (value !== undefined) leaves.set(path, canonicalJson(value));
-  return leaves;
-}
+/** Values as JSON, by their keys; what is not there has none. */
+const leavesOf = (value: unknown): Map<string, string> =>
+  new Map(leaves(value).flatMap(([key, inner]) => (inner === undefined ? [] : [[key, canonicalJson(inner)] as const])));

@@ -1,6 +1,7 @@
 /** What a run is called on a page, and what tells it from others there. */
 import { basename, parse, relative } from 'node:path';
 import { shortNumber, wholeNumber } from '../../report/numbers.ts';
+import { leaves } from '../leaves.ts';
 import type { Experiment } from '../schema.ts';
 
 /** What a run without a title is called: its model and data, or where it has neither, the file that it was imported from. */
@@ -77,10 +78,4 @@ const both = (words: string, folder: string): string => (words === '' ? folder :
 function said(key: string, value: unknown): string {
   if (value === undefined) return `no ${key}`;
   return SYMBOLS[key]?.(value) ?? `${key} = ${typeof value === 'string' ? value : JSON.stringify(value)}`;
-}
-
-/** `section.key` → value. */
-function leaves(value: unknown, path = ''): [string, unknown][] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]];
-  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === '' ? key : `${path}.${key}`));
 }
