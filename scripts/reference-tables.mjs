@@ -196,11 +196,21 @@ const BINS = [
 /** @param {readonly Record<string, string>[]} rows @param {(row: Record<string, string>) => number} value */
 const geometric = (rows, value) => Math.exp(rows.reduce((sum, row) => sum + Math.log(value(row)), 0) / rows.length);
 
-/** Rows of a range of λ/λ×. @param {number} low @param {number} high @param {number} crossover */
-const within = (low, high, crossover) => (/** @type {Record<string, string>} */ row) => {
-  const x = Number(row.eigenvalue) / crossover;
-  return x > low && x <= high;
-};
+/** Directions of a shuffled run and of its independent control, by parts of the range that both have. @param {string} run */
+function aroundCrossover(run) {
+  const { crossoverEigenvalue, sampler } = json(run, 'summary.json');
+  if (sampler !== 'reshuffle') return [];
+  const both = ['directions.csv', 'controls/with-replacement/directions.csv'].map((file) => csv(run, file));
+  return BINS.map(([low, high]) => {
+    const [shuffled, independent] = both.map((rows) =>
+      rows.filter((row) => {
+        const x = Number(row.eigenvalue) / crossoverEigenvalue;
+        return x > low && x <= high;
+      }),
+    );
+    return { range: `${low} … ${high}`, shuffled, independent };
+  }).filter(({ shuffled, independent }) => shuffled.length > 0 && independent.length > 0);
+}
 
 /** The best theory there is for a direction. @param {Record<string, string>} row */
 const predicted = (row) => Number(row.theta_variance_two_component || row.theta_variance_sampler);
@@ -214,25 +224,15 @@ const predicted = (row) => Number(row.theta_variance_two_component || row.theta_
 export function reductionTable(runs) {
   const header = ['run', 'λ/λ×', 'directions', 'shuffled / independent, measured', 'predicted'];
   const rows = runs.flatMap((run) => {
-    const { crossoverEigenvalue, sampler } = json(run, 'summary.json');
-    const own = csv(run, 'directions.csv');
-    const other = csv(run, 'controls/with-replacement/directions.csv');
     /** @param {Record<string, string>} row */
     const measured = (row) => Number(row.theta_variance);
-    if (sampler !== 'reshuffle') return [];
-    return BINS.flatMap(([low, high]) => {
-      const [shuffled, independent] = [own, other].map((rows) => rows.filter(within(low, high, crossoverEigenvalue)));
-      if (shuffled.length === 0 || independent.length === 0) return [];
-      return [
-        [
-          `\`${run}\``,
-          `${low} … ${high}`,
-          String(shuffled.length),
-          fixed(geometric(shuffled, measured) / geometric(independent, measured)),
-          fixed(geometric(shuffled, predicted) / geometric(independent, predicted)),
-        ],
-      ];
-    });
+    return aroundCrossover(run).map(({ range, shuffled, independent }) => [
+      `\`${run}\``,
+      range,
+      String(shuffled.length),
+      fixed(geometric(shuffled, measured) / geometric(independent, measured)),
+      fixed(geometric(shuffled, predicted) / geometric(independent, predicted)),
+    ]);
   });
   return table(header, rows);
 }
@@ -298,31 +298,23 @@ export function velocityTable(runs) {
     '(1+β)/(ηλ)',
   ];
   const rows = runs.flatMap((run) => {
-    const { crossoverEigenvalue, learningRate, momentum } = json(run, 'summary.json');
-    const [own, other] = ['directions.csv', 'controls/with-replacement/directions.csv'].map((file) => csv(run, file));
-    return BINS.flatMap(([low, high]) => {
-      const [shuffled, independent] = [own, other].map((rows) => rows.filter(within(low, high, crossoverEigenvalue)));
-      if (shuffled.length === 0 || independent.length === 0) return [];
-      /** @param {string} name @param {string} [instead] */
-      const column =
-        (name, instead = '') =>
-        (/** @type {Record<string, string>} */ row) =>
-          Number(row[name] || row[instead]);
-      const velocity = column('velocity_variance_two_component', 'velocity_variance_sampler');
-      const updates = (/** @type {number} */ value) => short(value, 3);
-      return [
-        [
-          `\`${run}\``,
-          `${low} … ${high}`,
-          fixed(geometric(shuffled, column('velocity_variance')) / geometric(independent, column('velocity_variance'))),
-          fixed(geometric(shuffled, velocity) / geometric(independent, velocity)),
-          updates(geometric(shuffled, column('correlation_time'))),
-          updates(geometric(shuffled, column('correlation_time_two_component', 'correlation_time_sampler'))),
-          updates(geometric(shuffled, column('correlation_time_white'))),
-          updates(geometric(shuffled, (row) => (1 + momentum) / (learningRate * Number(row.eigenvalue)))),
-        ],
-      ];
-    });
+    const { learningRate, momentum } = json(run, 'summary.json');
+    /** @param {string} name @param {string} [instead] */
+    const column =
+      (name, instead = '') =>
+      (/** @type {Record<string, string>} */ row) =>
+        Number(row[name] || row[instead]);
+    const velocity = column('velocity_variance_two_component', 'velocity_variance_sampler');
+    return aroundCrossover(run).map(({ range, shuffled, independent }) => [
+      `\`${run}\``,
+      range,
+      fixed(geometric(shuffled, column('velocity_variance')) / geometric(independent, column('velocity_variance'))),
+      fixed(geometric(shuffled, velocity) / geometric(independent, velocity)),
+      short(geometric(shuffled, column('correlation_time'))),
+      short(geometric(shuffled, column('correlation_time_two_component', 'correlation_time_sampler'))),
+      short(geometric(shuffled, column('correlation_time_white'))),
+      short(geometric(shuffled, (row) => (1 + momentum) / (learningRate * Number(row.eigenvalue)))),
+    ]);
   });
   return table(header, rows);
 }
