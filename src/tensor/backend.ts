@@ -11,6 +11,7 @@ import { linearizeGraph } from './linearize.ts';
 import { checkedOpsOf, type Ops } from './ops.ts';
 import { enableSecondOrder } from './second-order.ts';
 import { StoredTensor } from './stored.ts';
+import { openWebgpu } from './webgpu/open.ts';
 import type {
   BackendName,
   Compiled,
@@ -65,6 +66,7 @@ let loadedThreads: number | undefined;
  */
 export function openBackend({ name, precision, threads }: BackendChoice): Backend {
   if (name === 'cpu') return openCpu(precision);
+  if (name === 'webgpu') return openWebgpu(precision);
   const library = loadNodeLibrary(threads);
   return {
     name,

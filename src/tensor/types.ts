@@ -9,8 +9,8 @@ export type Reals = Float32Array | Float64Array;
 
 /** What real numbers are computed in. */
 export type Precision = 'float32' | 'float64';
-/** `tensorflow`: native; `cpu`: plain JavaScript, float32 only. */
-export type BackendName = 'tensorflow' | 'cpu';
+/** `tensorflow`: native; `webgpu`: the graphics device, float32 only; `cpu`: plain JavaScript, float32 only. */
+export type BackendName = 'tensorflow' | 'webgpu' | 'cpu';
 /** Lengths of a tensor's axes; none for a single number. */
 export type Shape = readonly number[];
 
@@ -26,6 +26,8 @@ export interface Stored extends Spec {
   /** Back end and precision that hold the values; functions compiled for others refuse them. */
   readonly keeper: string;
   readonly disposed: boolean;
+  /** A copy of the values, in the back end's precision. */
+  read(): Promise<Reals>;
   /** Frees the values; a second call does nothing. */
   dispose(): void;
 }
@@ -40,7 +42,9 @@ export interface Compiled {
    *
    * @throws RangeError for inputs of another number, kind or shape than it was compiled for
    */
-  run(...inputs: Input[]): Reals[];
+  run(...inputs: Input[]): Promise<Reals[]>;
+  /** Runs the function; outputs stay on the back end, and the caller disposes of them. */
+  keep(...inputs: Input[]): Stored[];
   /** Frees the graph, and the saved intermediate values of a linearised function. */
   dispose(): void;
 }

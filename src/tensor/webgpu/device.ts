@@ -1,0 +1,115 @@
+/**
+ * The graphics device: Dawn, which is WebGPU for Node, on the machine's own driver, or in software where that is asked
+ * for. What goes wrong on a device is told later and elsewhere; it is noted here, and whoever reads results asks first.
+ */
+import { ConfigurationError, RunError } from '../../errors.ts';
+import { softwareDriver } from './driver.ts';
+
+/** Dawn's package: `create` gives what browsers have as navigator.gpu; `globals` what they have as globals. */
+interface Dawn {
+  create(options: string[]): GPU;
+  readonly globals: Globals;
+}
+
+/** Constants of WebGPU that are used here. */
+export interface Globals {
+  readonly GPUBufferUsage: typeof GPUBufferUsage;
+  readonly GPUMapMode: typeof GPUMapMode;
+}
+
+/** A device that was opened. */
+export interface Gpu {
+  readonly device: GPUDevice;
+  readonly gpu: GPU;
+  readonly info: GPUAdapterInfo;
+  readonly usage: typeof GPUBufferUsage;
+  readonly mapMode: typeof GPUMapMode;
+  /** @throws RunError where the device was lost, ran out of memory, or refused what it was told to do */
+  check(): void;
+  /** Gives the device back; what it holds is freed, and whatever runs on it fails. */
+  close(): void;
+}
+
+/** Limits that are raised to what the device can do; the others are the least that every device can. */
+const RAISED = [
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeInvocationsPerWorkgroup',
+] as const;
+
+const RESUME = 'resume the run, on this back end or on another';
+
+/**
+ * Opens the machine's fastest device.
+ *
+ * @param software computes on the processor: far slower than back end tensorflow, for tests of what will run on a GPU
+ * @throws ConfigurationError where the package is missing or there is no driver, with the way out
+ */
+export async function openGpu({ software = false } = {}): Promise<Gpu> {
+  const dawn = await loadDawn();
+  // The loader of drivers reads the environment when an instance is created.
+  if (software) process.env.VK_DRIVER_FILES ??= softwareDriver();
+  const gpu = dawn.create([]);
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter)
+    throw new ConfigurationError(
+      software
+        ? `back end webgpu cannot use the software driver ${process.env.VK_DRIVER_FILES}: its loader is missing, which Debian has as libvulkan1`
+        : 'back end webgpu found no graphics device: install its driver with Vulkan, or use --set backend=tensorflow; EPOCHNOISE_WEBGPU=software computes on the processor, far slower, for tests',
+    );
+  const { limits } = adapter;
+  const device = await adapter.requestDevice({
+    requiredLimits: Object.fromEntries(RAISED.map((name) => [name, limits[name]])),
+  });
+  return watched(gpu, device, adapter, dawn.globals);
+}
+
+async function loadDawn(): Promise<Dawn> {
+  try {
+    // Optional: where it was not installed, all other back ends work. A name that types are not looked up for.
+    const name = 'webgpu';
+    return (await import(name)) as Dawn;
+  } catch (error) {
+    const [reason] = String((error as Error).message).split('\n');
+    throw new ConfigurationError(
+      `back end webgpu cannot be loaded (${reason.trim()}): install the package webgpu again, or use another back end`,
+    );
+  }
+}
+
+/** Notes the first thing that goes wrong; all that follows it comes of it. */
+export function watched(gpu: GPU, device: GPUDevice, adapter: Pick<GPUAdapter, 'info'>, globals: Globals): Gpu {
+  let failure: string | undefined;
+  let closed = false;
+  device.lost.then(({ message }) => {
+    if (!closed) failure ??= `the graphics device was lost (${firstLine(message)}): ${RESUME}`;
+  });
+  device.addEventListener('uncapturederror', (event) => {
+    const { error } = event as GPUUncapturedErrorEvent;
+    failure ??=
+      error.constructor.name === 'GPUOutOfMemoryError'
+        ? `the graphics device has too little memory (${firstLine(error.message)}): end what else uses it, and ${RESUME}`
+        : `the graphics device refused a step (${firstLine(error.message)}): ${RESUME}`;
+  });
+  return {
+    device,
+    gpu,
+    info: adapter.info,
+    usage: globals.GPUBufferUsage,
+    mapMode: globals.GPUMapMode,
+    check() {
+      if (closed) throw new RunError('the graphics device was closed before the run');
+      if (failure !== undefined) throw new RunError(failure);
+    },
+    close() {
+      closed = true;
+      device.destroy();
+    },
+  };
+}
+
+const firstLine = (message: string): string => message.trim().split('\n')[0].replace(/\.$/, '');

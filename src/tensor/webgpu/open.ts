@@ -1,0 +1,96 @@
+/** Back end `webgpu`: tfjs's kernels and this project's, recorded once and replayed on the graphics device, float32. */
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { ConfigurationError } from '../../errors.ts';
+import type { Backend } from '../backend.ts';
+import { derivativesOf } from '../derivatives.ts';
+import { checkedOpsOf } from '../ops.ts';
+import { type Precision, sizeOf } from '../types.ts';
+import { Buffers } from './buffers.ts';
+import { type Gpu, openGpu } from './device.ts';
+import { loadLibrary, type WebgpuLibrary } from './library.ts';
+import { compileOnGpu, linearizeOnGpu } from './linearize.ts';
+import { StoredBuffer } from './stored.ts';
+
+interface Opened {
+  readonly gpu: Gpu;
+  readonly library: WebgpuLibrary;
+  readonly buffers: Buffers;
+}
+
+let opened: Promise<Opened> | undefined;
+let ready: Opened | undefined;
+
+/**
+ * Finds the device and loads what runs on it; once in a process. `openWebgpu` needs it to have been done, because a device
+ * is given with a delay and all else at once.
+ *
+ * @param software computes on the processor; unless said otherwise, where EPOCHNOISE_WEBGPU says `software`
+ * @throws ConfigurationError where there is no device, no driver, or a package is missing
+ */
+export async function prepareWebgpu(software = process.env.EPOCHNOISE_WEBGPU === 'software'): Promise<void> {
+  opened ??= open(software);
+  try {
+    ready = await opened;
+  } catch (error) {
+    opened = undefined;
+    throw error;
+  }
+}
+
+async function open(software: boolean): Promise<Opened> {
+  const gpu = await openGpu({ software });
+  try {
+    const library = loadLibrary(gpu);
+    return { gpu, library, buffers: new Buffers(gpu) };
+  } catch (error) {
+    gpu.close();
+    throw error;
+  }
+}
+
+/** Bytes held on the device: the tests see to it that none leak. */
+export const heldOnDevice = (): number => ready?.buffers.bytes ?? 0;
+
+/** Gives the device back; `prepareWebgpu` opens it again. */
+export function closeWebgpu(): void {
+  ready?.gpu.close();
+  ready = undefined;
+  opened = undefined;
+}
+
+/**
+ * The back end on the device that was prepared.
+ *
+ * @throws ConfigurationError at float64, which graphics devices do not have in WebGPU
+ */
+export function openWebgpu(precision: Precision): Backend {
+  if (precision === 'float64')
+    throw new ConfigurationError(
+      'precision float64 was asked for on back end webgpu, which has no doubles: use back end tensorflow, or float32',
+    );
+  if (!ready) throw new Error('back end webgpu was opened before prepareWebgpu was waited for');
+  const { gpu, library, buffers } = ready;
+  const { tf } = library;
+  return {
+    name: 'webgpu',
+    precision,
+    version: `tfjs ${tf.version_core} on ${nameOf(gpu)}`,
+    threads: 1,
+    ops: checkedOpsOf(tf as typeof tfjs),
+    derivatives: derivativesOf(tf),
+    store(values, shape) {
+      const size = sizeOf(shape);
+      if (values.length !== size)
+        throw new RangeError(
+          `${values.length} values given for a tensor of shape [${shape.join(', ')}], which has ${size}`,
+        );
+      gpu.check();
+      return new StoredBuffer(buffers, buffers.hold(values), shape, values instanceof Int32Array ? 'int32' : 'real');
+    },
+    compile: (fn, inputs) => compileOnGpu(library, buffers, fn, inputs),
+    linearize: (fn, statics, dynamics) => linearizeOnGpu(library, buffers, fn, statics, dynamics),
+  };
+}
+
+const nameOf = ({ info: { device, description, vendor } }: Gpu): string =>
+  [device || vendor || 'an unnamed device', description].filter(Boolean).join(', ');
