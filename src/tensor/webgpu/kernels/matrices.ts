@@ -1,0 +1,39 @@
+/** Products of matrices. */
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { sizeOf } from '../../types.ts';
+import type { KernelBackend } from '../library.ts';
+import { product } from './product.ts';
+
+/** a·b over the last two axes, each transposed where asked for; a batch of one serves all of the other. */
+export function multiplyMatrices(
+  backend: KernelBackend,
+  a: tfjs.TensorInfo,
+  b: tfjs.TensorInfo,
+  transposeA: boolean,
+  transposeB: boolean,
+): tfjs.TensorInfo {
+  const [heightA, widthA] = a.shape.slice(-2);
+  const [heightB, widthB] = b.shape.slice(-2);
+  const [rows, inner] = transposeA ? [widthA, heightA] : [heightA, widthA];
+  const [terms, columns] = transposeB ? [widthB, heightB] : [heightB, widthB];
+  const [outerA, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  const [batchA, batchB] = [sizeOf(outerA), sizeOf(outerB)];
+  if (inner !== terms || (batchA !== batchB && batchA !== 1 && batchB !== 1))
+    throw new RangeError(`matMul was given tensors [${a.shape.join(', ')}] and [${b.shape.join(', ')}]`);
+  const outer = batchA >= batchB ? outerA : outerB;
+  const flat = product(
+    backend,
+    [a, b],
+    { batch: sizeOf(outer), rows, inner, columns },
+    {
+      key: `MatMul${Number(transposeA)}${Number(transposeB)}`,
+      left: `return A[batch * uniforms.batchOfA + ${transposeA ? 'k * uniforms.rows + row' : 'row * uniforms.inner + k'}];`,
+      right: `return B[batch * uniforms.batchOfB + ${transposeB ? 'column * uniforms.inner + k' : 'k * uniforms.columns + column'}];`,
+      leftAlongInner: !transposeA,
+      rightAlongInner: transposeB,
+      fields: ['batchOfA', 'batchOfB'],
+      values: [batchA === 1 ? 0 : rows * inner, batchB === 1 ? 0 : inner * columns],
+    },
+  );
+  return { dataId: flat.dataId, shape: [...outer, rows, columns], dtype: 'float32' };
+}

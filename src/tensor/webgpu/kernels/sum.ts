@@ -1,0 +1,101 @@
+/**
+ * Sums along axes, as trees: each number of a pass is the sum of up to 64 of the pass before, taken eight by eight, so that
+ * the rounding of a sum of millions is that of some tens. Nothing is transposed, and many sums at once keep a device busy.
+ */
+import type * as tfjs from '@tensorflow/tfjs-core';
+import { sizeOf } from '../../types.ts';
+import type { KernelBackend, Program } from '../library.ts';
+
+const FAN_IN = 64;
+
+class SumProgram implements Program {
+  readonly variableNames = ['x'];
+  readonly workgroupSize: [number, number, number] = [64, 1, 1];
+  readonly size = true;
+  readonly uniforms = 'terms : i32, parts : i32, inner : i32, divisor : f32,';
+  readonly dispatchLayout = { x: [0] };
+  readonly shaderKey = 'treeSum';
+  readonly outputShape: number[];
+  dispatch: [number, number, number];
+
+  constructor(size: number) {
+    this.outputShape = [size];
+    this.dispatch = [Math.ceil(size / 64), 1, 1];
+  }
+
+  getUserCode(): string {
+    // Terms of one sum lie `parts` apart: neighbours read neighbours.
+    return /* wgsl */ `
+      fn main(index: i32) {
+        if (index < uniforms.size) {
+          let i = index % uniforms.inner;
+          let part = (index / uniforms.inner) % uniforms.parts;
+          let outer = index / (uniforms.inner * uniforms.parts);
+          let first = outer * uniforms.terms;
+          var total = 0.0;
+          for (var term = part; term < uniforms.terms; term = term + 8 * uniforms.parts) {
+            let end = min(uniforms.terms, term + 8 * uniforms.parts);
+            var some = 0.0;
+            for (var t = term; t < end; t = t + uniforms.parts) {
+              some = some + x[(first + t) * uniforms.inner + i];
+            }
+            total = total + some;
+          }
+          result[index] = total / uniforms.divisor;
+        }
+      }`;
+  }
+}
+
+/**
+ * Sums of x [outer, terms, inner] over the middle axis: [outer · inner] in a flat tensor.
+ *
+ * @param divisor what the sums are divided by at the end
+ */
+export function sumMiddle(
+  backend: KernelBackend,
+  x: tfjs.TensorInfo,
+  outer: number,
+  terms: number,
+  inner: number,
+  divisor = 1,
+): tfjs.TensorInfo {
+  const parts = Math.ceil(terms / FAN_IN);
+  const uniforms = [
+    ...[terms, parts, inner].map((value) => ({ type: 'int32' as const, data: [value] })),
+    { type: 'float32' as const, data: [parts === 1 ? divisor : 1] },
+  ];
+  const program = new SumProgram(outer * parts * inner);
+  const sums = backend.runWebGPUProgram(program, [x], 'float32', uniforms);
+  if (parts === 1) return sums;
+  const result = sumMiddle(backend, sums, outer, parts, inner, divisor);
+  backend.disposeData(sums.dataId);
+  return result;
+}
+
+/** Sums of a tensor along axes, one run of neighbouring axes after the other, the last first. */
+export function sumAlong(
+  backend: KernelBackend,
+  x: tfjs.TensorInfo,
+  axes: readonly number[],
+  divisor = 1,
+): tfjs.TensorInfo {
+  // Axes of length 1 part no others.
+  const runs: { first: number; end: number }[] = [];
+  for (const axis of [...axes].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last && sizeOf(x.shape.slice(last.end, axis)) === 1) last.end = axis + 1;
+    else runs.push({ first: axis, end: axis + 1 });
+  }
+  const shape = [...x.shape];
+  backend.incRef(x.dataId);
+  let result = x;
+  runs.reverse().forEach(({ first, end }, index) => {
+    const [outer, terms, inner] = [shape.slice(0, first), shape.slice(first, end), shape.slice(end)].map(sizeOf);
+    const before = result;
+    result = sumMiddle(backend, before, outer, terms, inner, index === runs.length - 1 ? divisor : 1);
+    backend.disposeData(before.dataId);
+    shape.splice(first, end - first, ...shape.slice(first, end).map(() => 1));
+  });
+  return result;
+}
