@@ -4,32 +4,53 @@
  */
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { KernelBackend } from '../library.ts';
-import { product } from './product.ts';
+import { type Factors, product } from './product.ts';
 
 type Info = ReturnType<typeof tfjs.backend_util.computeConv2DInfo>;
 
-const FIELDS = [
-  ...['height', 'width', 'channels', 'outHeight', 'outWidth', 'outChannels'],
-  ...['filterHeight', 'filterWidth', 'strideHeight', 'strideWidth', 'top', 'left'],
-];
+const fieldsOf = (info: Info): Record<string, number> => ({
+  height: info.inHeight,
+  width: info.inWidth,
+  channels: info.inChannels,
+  outHeight: info.outHeight,
+  outWidth: info.outWidth,
+  outChannels: info.outChannels,
+  filterHeight: info.filterHeight,
+  filterWidth: info.filterWidth,
+  strideHeight: info.strideHeight,
+  strideWidth: info.strideWidth,
+  top: info.padInfo.top,
+  left: info.padInfo.left,
+});
 
-const valuesOf = (info: Info): number[] => [
-  ...[info.inHeight, info.inWidth, info.inChannels, info.outHeight, info.outWidth, info.outChannels],
-  ...[info.filterHeight, info.filterWidth, info.strideHeight, info.strideWidth, info.padInfo.top, info.padInfo.left],
-];
+// Places are (row, column, what comes before in memory, channel), to be added to each other.
 
-/** The input that an output pixel sees through one entry of the filter, of one channel. */
-const patch = (pixel: string, entry: string) => /* wgsl */ `
-  let column_ = ${pixel} % uniforms.outWidth;
-  let row_ = (${pixel} / uniforms.outWidth) % uniforms.outHeight;
-  let image = ${pixel} / (uniforms.outWidth * uniforms.outHeight);
-  let channel = ${entry} % uniforms.channels;
-  let across = (${entry} / uniforms.channels) % uniforms.filterWidth;
-  let down = ${entry} / (uniforms.channels * uniforms.filterWidth);
-  let h = row_ * uniforms.strideHeight + down - uniforms.top;
-  let w = column_ * uniforms.strideWidth + across - uniforms.left;
-  if (h < 0 || h >= uniforms.height || w < 0 || w >= uniforms.width) { return 0.0; }
-  return A[((image * uniforms.height + h) * uniforms.width + w) * uniforms.channels + channel];`;
+/** A pixel of the output, as the place in the input where its patch begins. */
+const pixel = (at: string) => /* wgsl */ `
+  let across = ${at} % uniforms.outWidth;
+  let down = (${at} / uniforms.outWidth) % uniforms.outHeight;
+  let image = ${at} / (uniforms.outWidth * uniforms.outHeight);
+  return vec4<i32>(down * uniforms.strideHeight - uniforms.top, across * uniforms.strideWidth - uniforms.left,
+    image * uniforms.height * uniforms.width, 0);`;
+
+/** An entry of the filter for one output channel, as the way from the beginning of a patch. */
+const entry = (at: string) => /* wgsl */ `
+  let channel = ${at} % uniforms.channels;
+  let place = ${at} / uniforms.channels;
+  return vec4<i32>(place / uniforms.filterWidth, place % uniforms.filterWidth, 0, channel);`;
+
+/** The input at a pixel's patch and an entry's way; zero in the padding. */
+const INPUT = /* wgsl */ `
+  let at = outer + inner;
+  if (at.x < 0 || at.x >= uniforms.height || at.y < 0 || at.y >= uniforms.width) { return 0.0; }
+  return A[(at.z + at.x * uniforms.width + at.y) * uniforms.channels + at.w];`;
+
+/** B [inner, columns] as it lies in memory. */
+const PLAIN_RIGHT = {
+  column: 'return vec4<i32>(column);',
+  rightInner: 'return vec4<i32>(k * uniforms.columns);',
+  right: 'return B[outer.x + inner.x];',
+} satisfies Partial<Factors>;
 
 const pixelsOf = (info: Info) => info.batchSize * info.outHeight * info.outWidth;
 const entriesOf = (info: Info) => info.filterHeight * info.filterWidth * info.inChannels;
@@ -39,12 +60,11 @@ export function convolve(backend: KernelBackend, x: tfjs.TensorInfo, filter: tfj
   const lengths = { batch: 1, rows: pixelsOf(info), inner: entriesOf(info), columns: info.outChannels };
   const flat = product(backend, [x, filter], lengths, {
     key: 'Conv2D',
-    left: patch('row', 'k'),
-    right: 'return B[k * uniforms.columns + column];',
-    leftAlongInner: true,
-    rightAlongInner: false,
-    fields: FIELDS,
-    values: valuesOf(info),
+    row: pixel('row'),
+    leftInner: entry('k'),
+    left: INPUT,
+    ...PLAIN_RIGHT,
+    fields: fieldsOf(info),
   });
   return { ...flat, shape: info.outShape };
 }
@@ -54,12 +74,11 @@ export function filterGradient(backend: KernelBackend, x: tfjs.TensorInfo, dy: t
   const lengths = { batch: 1, rows: entriesOf(info), inner: pixelsOf(info), columns: info.outChannels };
   const flat = product(backend, [x, dy], lengths, {
     key: 'FilterGradient',
-    left: patch('k', 'row'),
-    right: 'return B[k * uniforms.columns + column];',
-    leftAlongInner: false,
-    rightAlongInner: false,
-    fields: FIELDS,
-    values: valuesOf(info),
+    row: entry('row'),
+    leftInner: pixel('k'),
+    left: INPUT,
+    ...PLAIN_RIGHT,
+    fields: fieldsOf(info),
   });
   return { ...flat, shape: info.filterShape };
 }
@@ -71,26 +90,29 @@ export function imageGradient(backend: KernelBackend, dy: tfjs.TensorInfo, filte
   const lengths = { batch: 1, rows: batchSize * inHeight * inWidth, inner, columns: inChannels };
   const flat = product(backend, [dy, filter], lengths, {
     key: 'ImageGradient',
-    left: /* wgsl */ `
-      let channel = k % uniforms.outChannels;
-      let across = (k / uniforms.outChannels) % uniforms.filterWidth;
-      let down = k / (uniforms.outChannels * uniforms.filterWidth);
-      let h = (row / uniforms.width) % uniforms.height + uniforms.top - down;
-      let w = row % uniforms.width + uniforms.left - across;
+    row: /* wgsl */ `
+      let across = row % uniforms.width;
+      let down = (row / uniforms.width) % uniforms.height;
       let image = row / (uniforms.width * uniforms.height);
-      if (h < 0 || w < 0 || h % uniforms.strideHeight != 0 || w % uniforms.strideWidth != 0) { return 0.0; }
-      let row_ = h / uniforms.strideHeight;
-      let column_ = w / uniforms.strideWidth;
-      if (row_ >= uniforms.outHeight || column_ >= uniforms.outWidth) { return 0.0; }
-      return A[((image * uniforms.outHeight + row_) * uniforms.outWidth + column_) * uniforms.outChannels + channel];`,
-    right: /* wgsl */ `
+      return vec4<i32>(down + uniforms.top, across + uniforms.left, image * uniforms.outHeight * uniforms.outWidth, 0);`,
+    leftInner: /* wgsl */ `
       let channel = k % uniforms.outChannels;
       let place = k / uniforms.outChannels;
-      return B[(place * uniforms.channels + column) * uniforms.outChannels + channel];`,
-    leftAlongInner: true,
-    rightAlongInner: false,
-    fields: FIELDS,
-    values: valuesOf(info),
+      return vec4<i32>(-(place / uniforms.filterWidth), -(place % uniforms.filterWidth), 0, channel);`,
+    left: /* wgsl */ `
+      let at = outer + inner;
+      if (at.x < 0 || at.y < 0) { return 0.0; }
+      let down = at.x / uniforms.strideHeight;
+      let across = at.y / uniforms.strideWidth;
+      if (down * uniforms.strideHeight != at.x || across * uniforms.strideWidth != at.y) { return 0.0; }
+      if (down >= uniforms.outHeight || across >= uniforms.outWidth) { return 0.0; }
+      return A[(at.z + down * uniforms.outWidth + across) * uniforms.outChannels + at.w];`,
+    column: 'return vec4<i32>(column * uniforms.outChannels);',
+    rightInner: /* wgsl */ `
+      let place = k / uniforms.outChannels;
+      return vec4<i32>(place * uniforms.channels * uniforms.outChannels + k % uniforms.outChannels);`,
+    right: 'return B[outer.x + inner.x];',
+    fields: fieldsOf(info),
   });
   return { ...flat, shape: info.inShape };
 }

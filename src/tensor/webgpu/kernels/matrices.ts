@@ -26,13 +26,21 @@ export function multiplyMatrices(
     [a, b],
     { batch: sizeOf(outer), rows, inner, columns },
     {
-      key: `MatMul${Number(transposeA)}${Number(transposeB)}`,
-      left: `return A[batch * uniforms.batchOfA + ${transposeA ? 'k * uniforms.rows + row' : 'row * uniforms.inner + k'}];`,
-      right: `return B[batch * uniforms.batchOfB + ${transposeB ? 'column * uniforms.inner + k' : 'k * uniforms.columns + column'}];`,
-      leftAlongInner: !transposeA,
-      rightAlongInner: transposeB,
-      fields: ['batchOfA', 'batchOfB'],
-      values: [batchA === 1 ? 0 : rows * inner, batchB === 1 ? 0 : inner * columns],
+      key: 'MatMul',
+      row: 'return vec4<i32>(batch * uniforms.batchOfA + row * uniforms.rowOfA);',
+      column: 'return vec4<i32>(batch * uniforms.batchOfB + column * uniforms.columnOfB);',
+      leftInner: 'return vec4<i32>(k * uniforms.innerOfA);',
+      rightInner: 'return vec4<i32>(k * uniforms.innerOfB);',
+      left: 'return A[outer.x + inner.x];',
+      right: 'return B[outer.x + inner.x];',
+      fields: {
+        batchOfA: batchA === 1 ? 0 : rows * inner,
+        batchOfB: batchB === 1 ? 0 : inner * columns,
+        rowOfA: transposeA ? 1 : inner,
+        innerOfA: transposeA ? rows : 1,
+        columnOfB: transposeB ? inner : 1,
+        innerOfB: transposeB ? 1 : columns,
+      },
     },
   );
   return { dataId: flat.dataId, shape: [...outer, rows, columns], dtype: 'float32' };

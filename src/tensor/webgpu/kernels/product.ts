@@ -1,26 +1,33 @@
 /**
- * Products of matrices, and convolutions as products of matrices that are never written down: one program in tiles, which
- * asks two functions for the factors. Long sums are cut: into blocks of 256 terms, each summed on its own, and where there
- * are few tiles into parts for different workgroups, which a tree adds up. Rounding then grows with some tens of terms, a
- * device is kept busy, and the order of all sums is fixed.
+ * Products of matrices, and convolutions as products of matrices that are never written down: one program, which is told
+ * where the factors lie. Each thread sums a small block of the result in registers. Long sums are cut: into runs of 256
+ * terms, each summed on its own, and where there are few blocks into parts for different threads, which a tree adds up.
+ * Rounding then grows with some tens of terms, a device is kept busy, and the order of all sums is fixed.
  */
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { KernelBackend, Program, Uniform } from '../library.ts';
 import { sumMiddle } from './sum.ts';
 
-/** Where the factors are found; `k` is the index that is summed over. */
+/**
+ * Where the factors are found, as bodies of WGSL functions; `k` is the index that is summed over. What a place depends on
+ * is worked out once for each row, column and k, as four whole numbers, and put together for each factor.
+ */
 export interface Factors {
   /** Tells this way from others. */
   readonly key: string;
-  /** WGSL: the bodies of functions of (batch, row, k) and (batch, k, column), within bounds, from the arrays A and B. */
+  /** (batch, row) → place. */
+  readonly row: string;
+  /** (batch, column) → place. */
+  readonly column: string;
+  /** k → place, for the left and for the right factor. */
+  readonly leftInner: string;
+  readonly rightInner: string;
+  /** (outer: a row's place, inner: a k's) → factor, from the array A. */
   readonly left: string;
+  /** (outer: a column's place, inner: a k's) → factor, from the array B. */
   readonly right: string;
-  /** Whether neighbours along k are neighbours in memory. */
-  readonly leftAlongInner: boolean;
-  readonly rightAlongInner: boolean;
-  /** Fields that the bodies read of `uniforms`. */
-  readonly fields: readonly string[];
-  readonly values: readonly number[];
+  /** Whole numbers that the bodies read of `uniforms`. */
+  readonly fields: Readonly<Record<string, number>>;
 }
 
 /** Lengths of a batch of products. */
@@ -31,113 +38,107 @@ export interface Lengths {
   readonly columns: number;
 }
 
-/** Terms that a workgroup fetches at a time, and steps of these that are summed before they are added to the rest. */
-const DEPTH = 16;
-const STEPS_A_BLOCK = 16;
-const SIDE = 8;
-/** Workgroups that keep a large device busy; terms that make a part worth its while. */
-const BUSY = 1024;
-const FEWEST_TERMS = 256;
+const WORKGROUP = 64;
+/** Terms that are summed before they are added to the rest; fewer are not given to a thread of their own. */
+const RUN = 256;
+/** Threads that keep a large device busy. */
+const BUSY = 2 ** 16;
+const MOST_ROWS = 4;
+const MOST_COLUMNS = 8;
+
+/** The widest block, up to a limit, that leaves the least of its last copy unused. */
+function blockOf(length: number, most: number): number {
+  let best = 1;
+  const waste = (block: number) => Math.ceil(length / block) * block;
+  for (let block = Math.min(length, most); block > most / 2; block--)
+    if (best === 1 || waste(block) < waste(best)) best = block;
+  return best;
+}
 
 class ProductProgram implements Program {
   readonly variableNames = ['A', 'B'];
-  readonly workgroupSize: [number, number, number] = [SIDE * SIDE, 1, 1];
+  readonly workgroupSize: [number, number, number] = [WORKGROUP, 1, 1];
   readonly dispatchLayout = { x: [0, 1] };
   readonly outputShape: number[];
   readonly uniforms: string;
   readonly shaderKey: string;
-  readonly steps: number;
+  readonly values: readonly number[];
   readonly splits: number;
-  readonly tiles: [rows: number, columns: number];
   dispatch: [number, number, number];
-  /** Rows and columns of a thread. */
-  private readonly rows: 1 | 4;
-  private readonly columns: 1 | 2 | 4;
+  /** Rows and columns of a thread's block. */
+  private readonly rows: number;
+  private readonly columns: number;
   private readonly factors: Factors;
 
   constructor({ batch, rows, inner, columns }: Lengths, factors: Factors) {
     this.factors = factors;
-    this.rows = rows <= SIDE ? 1 : 4;
-    this.columns = columns <= SIDE ? 1 : columns <= 2 * SIDE ? 2 : 4;
-    this.tiles = [Math.ceil(rows / (SIDE * this.rows)), Math.ceil(columns / (SIDE * this.columns))];
-    const workgroups = batch * this.tiles[0] * this.tiles[1];
-    const wanted = Math.min(Math.max(1, Math.floor(BUSY / workgroups)), Math.ceil(inner / FEWEST_TERMS));
-    this.steps = Math.ceil(Math.ceil(inner / wanted) / DEPTH);
-    this.splits = Math.ceil(inner / (this.steps * DEPTH));
+    this.rows = Math.min(rows, MOST_ROWS);
+    this.columns = blockOf(columns, MOST_COLUMNS);
+    const [blockRows, blockColumns] = [Math.ceil(rows / this.rows), Math.ceil(columns / this.columns)];
+    const blocks = batch * blockRows * blockColumns;
+    const wanted = Math.max(1, Math.floor(BUSY / blocks));
+    const runs = Math.ceil(inner / RUN);
+    const runsOfSplit = Math.ceil(runs / wanted);
+    this.splits = Math.ceil(runs / runsOfSplit);
     this.outputShape = [this.splits, batch * rows * columns];
-    this.dispatch = [workgroups * this.splits, 1, 1];
-    const own = ['rows', 'columns', 'inner', 'batch', 'tileRows', 'tileColumns', 'splits', 'steps'];
-    this.uniforms = [...own, ...factors.fields].map((name) => `${name} : i32,`).join(' ');
+    const threads = blocks * this.splits;
+    this.dispatch = [Math.ceil(threads / WORKGROUP), 1, 1];
+    const own = { rows, columns, inner, batch, blockColumns, blockRows, threads, terms: runsOfSplit * RUN };
+    const fields = { ...own, ...factors.fields };
+    this.uniforms = Object.keys(fields)
+      .map((name) => `${name} : i32,`)
+      .join(' ');
+    this.values = Object.values(fields);
     this.shaderKey = `product${factors.key}_${this.rows}_${this.columns}`;
   }
 
   getUserCode(): string {
-    const { rows, columns, factors } = this;
-    const type = rows === 4 ? 'vec4<f32>' : 'f32';
-    const each = (text: (j: number) => string) => Array.from({ length: columns }, (_, j) => text(j)).join('\n');
-    const [height, width] = [SIDE * rows, SIDE * columns];
-    const place = (along: boolean, length: number) =>
-      along ? `let k = at % ${DEPTH}; let i = at / ${DEPTH};` : `let i = at % ${length}; let k = at / ${length};`;
-    const entry = rows === 4 ? '[i / 4][i % 4]' : '[i]';
-    const store = (j: number) =>
-      Array.from({ length: rows }, (_, i) => {
-        const value = rows === 4 ? `total${j}[${i}]` : `total${j}`;
-        return `if (firstRow + ${i} < uniforms.rows && firstColumn + ${SIDE * j} < uniforms.columns) {
-          result[to + ${i} * uniforms.columns + ${SIDE * j}] = ${value};
-        }`;
-      }).join('\n');
+    const { factors } = this;
+    const rows = Array.from({ length: this.rows }, (_, i) => i);
+    const columns = Array.from({ length: this.columns }, (_, j) => j);
+    const each = (text: (i: number, j: number) => string) =>
+      rows.flatMap((i) => columns.map((j) => text(i, j))).join('\n');
+    const eachRow = (text: (i: number) => string) => rows.map(text).join('\n');
+    const eachColumn = (text: (j: number) => string) => columns.map(text).join('\n');
+    // Rows and columns beyond the last are computed as the last, and not stored.
     return /* wgsl */ `
-      var<workgroup> tileA: array<array<${type}, ${SIDE}>, ${DEPTH}>;
-      var<workgroup> tileB: array<array<f32, ${width}>, ${DEPTH}>;
-      fn left(batch: i32, row: i32, k: i32) -> f32 { ${factors.left} }
-      fn right(batch: i32, k: i32, column: i32) -> f32 { ${factors.right} }
+      fn placeOfRow(batch: i32, row: i32) -> vec4<i32> { ${factors.row} }
+      fn placeOfColumn(batch: i32, column: i32) -> vec4<i32> { ${factors.column} }
+      fn leftPlace(k: i32) -> vec4<i32> { ${factors.leftInner} }
+      fn rightPlace(k: i32) -> vec4<i32> { ${factors.rightInner} }
+      fn left(outer: vec4<i32>, inner: vec4<i32>) -> f32 { ${factors.left} }
+      fn right(outer: vec4<i32>, inner: vec4<i32>) -> f32 { ${factors.right} }
       fn main(index: i32) {
-        let local = index % ${SIDE * SIDE};
-        var tile = index / ${SIDE * SIDE};
-        let split = tile % uniforms.splits;
-        tile = tile / uniforms.splits;
-        let tileColumn = (tile % uniforms.tileColumns) * ${width};
-        tile = tile / uniforms.tileColumns;
-        let tileRow = (tile % uniforms.tileRows) * ${height};
-        let batch = tile / uniforms.tileRows;
-        let y = local / ${SIDE};
-        let x = local % ${SIDE};
-        ${each((j) => `var total${j} = ${type}(0.0); var some${j} = ${type}(0.0);`)}
-        for (var step = 0; step < uniforms.steps; step = step + 1) {
-          let first = (split * uniforms.steps + step) * ${DEPTH};
-          for (var at = local; at < ${height * DEPTH}; at = at + ${SIDE * SIDE}) {
-            ${place(factors.leftAlongInner, height)}
-            var value = 0.0;
-            if (tileRow + i < uniforms.rows && first + k < uniforms.inner && batch < uniforms.batch) {
-              value = left(batch, tileRow + i, first + k);
-            }
-            tileA[k]${entry} = value;
+        if (index >= uniforms.threads) { return; }
+        // Neighbours work on neighbouring columns of the same rows.
+        let column = (index % uniforms.blockColumns) * ${this.columns};
+        var block = index / uniforms.blockColumns;
+        let row = (block % uniforms.blockRows) * ${this.rows};
+        block = block / uniforms.blockRows;
+        let batch = block % uniforms.batch;
+        let split = block / uniforms.batch;
+        ${eachRow((i) => `let row${i} = placeOfRow(batch, min(row + ${i}, uniforms.rows - 1));`)}
+        ${eachColumn((j) => `let column${j} = placeOfColumn(batch, min(column + ${j}, uniforms.columns - 1));`)}
+        ${each((i, j) => `var total${i}_${j} = 0.0;`)}
+        let end = min(uniforms.inner, (split + 1) * uniforms.terms);
+        for (var run = split * uniforms.terms; run < end; run = run + ${RUN}) {
+          let endOfRun = min(end, run + ${RUN});
+          ${each((i, j) => `var some${i}_${j} = 0.0;`)}
+          for (var k = run; k < endOfRun; k = k + 1) {
+            let kLeft = leftPlace(k);
+            let kRight = rightPlace(k);
+            ${eachRow((i) => `let a${i} = left(row${i}, kLeft);`)}
+            ${eachColumn((j) => `let b${j} = right(column${j}, kRight);`)}
+            ${each((i, j) => `some${i}_${j} = some${i}_${j} + a${i} * b${j};`)}
           }
-          for (var at = local; at < ${width * DEPTH}; at = at + ${SIDE * SIDE}) {
-            ${place(factors.rightAlongInner, width)}
-            var value = 0.0;
-            if (tileColumn + i < uniforms.columns && first + k < uniforms.inner && batch < uniforms.batch) {
-              value = right(batch, first + k, tileColumn + i);
-            }
-            tileB[k][i] = value;
-          }
-          workgroupBarrier();
-          for (var k = 0; k < ${DEPTH}; k = k + 1) {
-            let a = tileA[k][y];
-            ${each((j) => `some${j} = some${j} + a * tileB[k][x + ${SIDE * j}];`)}
-          }
-          workgroupBarrier();
-          if (step % ${STEPS_A_BLOCK} == ${STEPS_A_BLOCK - 1}) {
-            ${each((j) => `total${j} = total${j} + some${j}; some${j} = ${type}(0.0);`)}
-          }
+          ${each((i, j) => `total${i}_${j} = total${i}_${j} + some${i}_${j};`)}
         }
-        ${each((j) => `total${j} = total${j} + some${j};`)}
-        let firstRow = tileRow + y * ${rows};
-        let firstColumn = tileColumn + x;
-        let to = ((split * uniforms.batch + batch) * uniforms.rows + firstRow) * uniforms.columns + firstColumn;
-        if (batch < uniforms.batch) {
-          ${each(store)}
-        }
+        let to = ((split * uniforms.batch + batch) * uniforms.rows + row) * uniforms.columns + column;
+        ${each(
+          (i, j) => `if (row + ${i} < uniforms.rows && column + ${j} < uniforms.columns) {
+            result[to + ${i} * uniforms.columns + ${j}] = total${i}_${j};
+          }`,
+        )}
       }`;
   }
 }
@@ -149,15 +150,11 @@ export function product(
   lengths: Lengths,
   factors: Factors,
 ): tfjs.TensorInfo {
-  const { batch, rows, inner, columns } = lengths;
   const program = new ProductProgram(lengths, factors);
-  const { splits, steps, tiles } = program;
-  const uniforms = [rows, columns, inner, batch, ...tiles, splits, steps, ...factors.values].map(
-    (value): Uniform => ({ type: 'int32', data: [value] }),
-  );
+  const uniforms = program.values.map((value): Uniform => ({ type: 'int32', data: [value] }));
   const parts = backend.runWebGPUProgram(program, [...operands], 'float32', uniforms);
-  if (splits === 1) return parts;
-  const sum = sumMiddle(backend, parts, 1, splits, batch * rows * columns);
+  if (program.splits === 1) return parts;
+  const sum = sumMiddle(backend, parts, 1, program.splits, lengths.batch * lengths.rows * lengths.columns);
   backend.disposeData(parts.dataId);
   return sum;
 }
