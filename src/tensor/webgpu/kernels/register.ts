@@ -4,6 +4,7 @@ import { ConfigurationError } from '../../../errors.ts';
 import { sizeOf } from '../../types.ts';
 import type { KernelBackend } from '../library.ts';
 import { convolve, filterGradient, imageGradient } from './convolutions.ts';
+import { noteFilled, withFilled } from './filled.ts';
 import { PowProgram, UNARY, UnaryProgram } from './functions.ts';
 import { multiplyMatrices } from './matrices.ts';
 import { SegmentSumProgram } from './segments.ts';
@@ -37,6 +38,22 @@ export function registerKernels(tf: Tfjs): void {
 
 function kernelsOf(tf: Tfjs): Record<string, Kernel> {
   const { backend_util: util } = tf;
+  const stockOf = (name: string) => tf.getKernel(name, BACKEND).kernelFunc as unknown as Stock;
+  /** A sum or product that need not be computed where an operand is one number throughout. */
+  const sparing = (name: string, sign: '+' | '*'): Kernel => {
+    const stock = stockOf(name);
+    return (backend, inputs, attrs) => {
+      const { a, b } = inputs;
+      const shape = util.assertAndGetBroadcastShape(a.shape, b.shape);
+      return withFilled(backend, sign, a, b, shape) ?? stock({ backend, inputs, attrs });
+    };
+  };
+  const stockFill = stockOf('Fill');
+  const fill: Kernel = (backend, inputs, attrs) => {
+    const filled = stockFill({ backend, inputs, attrs });
+    if (filled.dtype === 'float32') noteFilled(filled, attrs.value);
+    return filled;
+  };
   const unary = Object.fromEntries(
     Object.keys(UNARY).map((name): [string, Kernel] => [
       name,
@@ -66,7 +83,7 @@ function kernelsOf(tf: Tfjs): Record<string, Kernel> {
   };
   /** Sums or means, as tfjs shapes them; of whole numbers by tfjs's own kernel. */
   const reduction = (mean: boolean): Kernel => {
-    const stock = tf.getKernel(mean ? 'Mean' : 'Sum', BACKEND).kernelFunc as unknown as Stock;
+    const stock = stockOf(mean ? 'Mean' : 'Sum');
     return (backend, inputs, attributes) => {
       const { x } = inputs;
       if (x.dtype !== 'float32') return stock({ backend, inputs, attrs: attributes });
@@ -81,6 +98,11 @@ function kernelsOf(tf: Tfjs): Record<string, Kernel> {
 
   return {
     ...unary,
+    Add: sparing('Add', '+'),
+    Multiply: sparing('Multiply', '*'),
+    Fill: fill,
+    ZerosLike: (backend, { x }) => fill(backend, {}, { shape: x.shape, dtype: x.dtype, value: 0 }),
+    OnesLike: (backend, { x }) => fill(backend, {}, { shape: x.shape, dtype: x.dtype, value: 1 }),
     Pow: (backend, { a, b }) =>
       backend.runWebGPUProgram(
         new PowProgram(util.assertAndGetBroadcastShape(a.shape, b.shape)),
