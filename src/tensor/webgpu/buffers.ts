@@ -14,6 +14,8 @@ export interface Lease {
 const LARGEST_WASTE = 1.25;
 /** Buffers for the way back that are kept for the next read. */
 const STAGING_KEPT = 4;
+/** Milliseconds: waiting for less is not worth a timer. */
+const SHORTEST_PAUSE = 5;
 
 /** The buffers of one device. */
 export class Buffers {
@@ -98,11 +100,13 @@ export class Buffers {
    * Reads buffers back after all that was submitted, in one go.
    *
    * @param encoder what is still to be submitted before
+   * @param patience milliseconds that this surely takes: Dawn waits with a processor core of its own
    * @throws RunError where the device failed, before or now
    */
   async read(
     sources: readonly { readonly buffer: GPUBuffer; readonly numbers: number }[],
     encoder = this.gpu.device.createCommandEncoder(),
+    patience = 0,
   ): Promise<Float32Array[]> {
     const { gpu } = this;
     gpu.check();
@@ -114,6 +118,7 @@ export class Buffers {
       offset += 4 * numbers;
     }
     gpu.device.queue.submit([encoder.finish()]);
+    if (patience >= SHORTEST_PAUSE) await new Promise((resolve) => setTimeout(resolve, patience));
     try {
       await staging.mapAsync(gpu.mapMode.READ, 0, size);
     } catch (error) {

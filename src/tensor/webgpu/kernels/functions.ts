@@ -25,6 +25,14 @@ const EXP = /* wgsl */ `
   }`;
 
 const LOG = /* wgsl */ `
+  // log(1 + x) for x between √½ − 1 and √2 − 1, without its first term x.
+  fn rest_of_log(x: f32) -> f32 {
+    let z = x * x;
+    let y = ((((((((7.0376836292e-2 * x - 1.1514610310e-1) * x + 1.1676998740e-1) * x - 1.2420140846e-1) * x
+      + 1.4249322787e-1) * x - 1.6668057665e-1) * x + 2.0000714765e-1) * x - 2.4999993993e-1) * x
+      + 3.3333331174e-1) * x * z;
+    return y - 0.5 * z;
+  }
   fn exact_log(given: f32) -> f32 {
     if (isnan(given) || given < 0.0) { return uniforms.NAN; }
     if (given == 0.0) { return -uniforms.INFINITY; }
@@ -36,21 +44,14 @@ const LOG = /* wgsl */ `
     var m = bitcast<f32>((bits & 0x7fffff) | 0x3f000000);
     if (m < 0.70710678) { e = e - 1.0; m = m + m; }
     let x = m - 1.0;
-    let z = x * x;
-    var y = ((((((((7.0376836292e-2 * x - 1.1514610310e-1) * x + 1.1676998740e-1) * x - 1.2420140846e-1) * x
-      + 1.4249322787e-1) * x - 1.6668057665e-1) * x + 2.0000714765e-1) * x - 2.4999993993e-1) * x
-      + 3.3333331174e-1) * x * z;
-    y = y - 2.12194440e-4 * e - 0.5 * z;
-    return (x + y) + 0.693359375 * e;
+    return (x + (rest_of_log(x) - 2.12194440e-4 * e)) + 0.693359375 * e;
   }`;
 
 const LOG1P = /* wgsl */ `
   fn exact_log1p(x: f32) -> f32 {
-    // What 1 + x loses of x is given back as a factor (Kahan).
-    let u = 1.0 + x;
-    if (u == 1.0) { return x; }
-    if (u == uniforms.INFINITY) { return u; }
-    return exact_log(u) * (x / (u - 1.0));
+    // Near 0 without the sum 1 + x; a correction of the sum afterwards would be optimised away.
+    if (x > -0.2928 && x < 0.4142) { return x + rest_of_log(x); }
+    return exact_log(1.0 + x);
   }`;
 
 const TANH = /* wgsl */ `
@@ -74,7 +75,7 @@ const SIN = /* wgsl */ `
     octant = octant + (octant & 1);
     let j = f32(octant);
     let r = ((a - j * 0.78515625) - j * 2.4187564849853515625e-4) - j * 3.77489497744594108e-8;
-    // sin(−x + quarter) is sin(π·quarter … ): the sign of x turns the sine only.
+    // Backwards for negative x.
     let turns = (octant / 2) * select(1, -1, x < 0.0) + quarter;
     let s = select(r, -r, x < 0.0);
     let z = s * s;
