@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { atRest, openHeavyBall } from '../../src/sgd/heavy-ball.ts';
+import { openHeavyBall } from '../../src/sgd/heavy-ball.ts';
+import { atRest } from '../../src/sgd/motion.ts';
 import { heldByLibrary } from '../../src/tensor/backend.ts';
 import type { Reals } from '../../src/tensor/types.ts';
 import { mlpProblem, noisySamples, normals, plainMlp, range } from '../hessian/plain-mlp.ts';
