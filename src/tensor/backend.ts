@@ -5,7 +5,7 @@ import { ConfigurationError } from '../errors.ts';
 import { compileGraph } from './compile.ts';
 import { type Derivatives, derivativesOf } from './derivatives.ts';
 import { compileEager, linearizeEager, storeEager } from './eager.ts';
-import type { KernelBackend, NodeLibrary } from './library.ts';
+import { type KernelBackend, makeCurrent, type NodeLibrary } from './library.ts';
 import { loadTfjsNode, nativePart } from './native.ts';
 import { linearizeGraph } from './linearize.ts';
 import { checkedOpsOf, type Ops } from './ops.ts';
@@ -123,7 +123,7 @@ function openCpu(precision: Precision): Backend {
     );
   const tf = require('@tensorflow/tfjs') as typeof tfjs;
   if (!tf.findBackend('cpu')) throw new ConfigurationError('tfjs has no cpu back end: install the packages again');
-  tf.setBackend('cpu');
+  makeCurrent(tf, 'cpu');
   // tfjs would advise the native library at the first use; whoever chose this back end knows.
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
   enableSecondOrder(tf);
@@ -148,7 +148,7 @@ function loadNodeLibrary(threads: number): NodeLibrary {
       throw new ConfigurationError(
         `TensorFlow was loaded with ${loadedThreads} threads and cannot go on with ${threads}: start another process`,
       );
-    nodeLibrary.tf.setBackend('tensorflow');
+    makeCurrent(nodeLibrary.tf, 'tensorflow');
     return nodeLibrary;
   }
   // Read once, while the library is loaded.

@@ -102,7 +102,7 @@ export function atTheBorder(
     const placeholder = { op: 'Placeholder', name, inputs: [], attributes: { dtype: { type: TYPE.int32 } } };
     return [placeholder, bitcast(node.name, name, TYPE.int32, TYPE.double)];
   });
-  const fetched = outputs.map((name) => bitcast(`${name}_bits`, name, TYPE.double, TYPE.int32));
+  const fetched = [...new Set(outputs)].map((name) => bitcast(`${name}_bits`, name, TYPE.double, TYPE.int32));
   return {
     nodes: [...dressed, ...fetched],
     inputs: inputs.map((name) => (doubles.has(name) ? `${name}_bits` : name)),

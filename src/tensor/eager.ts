@@ -2,6 +2,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
 import { checkInputs, MUST_BE_REAL, refuseReading } from './inputs.ts';
+import { makeCurrent } from './library.ts';
 import { dropTape } from './second-order.ts';
 import type { Compiled, Input, Linearizable, Reals, Shape, Spec, Stored, TensorFunction } from './types.ts';
 
@@ -43,15 +44,10 @@ export const storeEager = (tf: Tfjs, values: Reals | Int32Array, shape: Shape): 
   new EagerTensor(tensorOf(tf, values, shape));
 
 function tensorOf(tf: Tfjs, values: Reals | Int32Array, shape: Shape): tfjs.Tensor {
-  useCpu(tf);
+  makeCurrent(tf, 'cpu');
   if (values instanceof Int32Array) return tf.tensor(values, [...shape], 'int32');
   // The cpu back end keeps the array it is given: a copy, so that the caller may go on using his.
   return tf.tensor(new Float32Array(values), [...shape], 'float32');
-}
-
-/** tfjs-node, if it was loaded too, shares the engine: each run sees to it that its own back end is the current one. */
-function useCpu(tf: Tfjs): void {
-  if (tf.getBackend() !== 'cpu') tf.setBackend('cpu');
 }
 
 /**
@@ -63,7 +59,8 @@ function useCpu(tf: Tfjs): void {
 export function compileEager(tf: Tfjs, fn: TensorFunction, inputs: readonly Spec[]): Compiled {
   function keep(...given: Input[]): Stored[] {
     checkInputs(inputs, given, KEEPER);
-    useCpu(tf);
+    // tfjs-node, if it was loaded too, may have made its own back end the current one.
+    makeCurrent(tf, 'cpu');
     try {
       const results = tf.tidy(() => {
         const tensors = given.map((input, index) =>
