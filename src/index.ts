@@ -107,7 +107,8 @@ export { estimateTrace, type TraceEstimate } from './hessian/trace.ts';
 export { batchVariance, perSampleFromBatch } from './noise/batch-variance.ts';
 export { perSampleVariance } from './noise/per-sample.ts';
 export { randomStream, type RandomStream } from './random.ts';
-export { atRest, type HeavyBall, openHeavyBall, type State, type Updates } from './sgd/heavy-ball.ts';
+export { type HeavyBall, openHeavyBall } from './sgd/heavy-ball.ts';
+export { atRest, type Motion, type State, type Updates } from './sgd/motion.ts';
 export { batchesPerEpoch, batchSource, type BatchSource, nextEpochs } from './sgd/samplers.ts';
 
 // Experiments, and the files of their runs.

@@ -6,7 +6,8 @@
 import os from 'node:os';
 import { initialWeights } from '../../dist/models/model.js';
 import { randomStream } from '../../dist/random.js';
-import { atRest, openHeavyBall } from '../../dist/sgd/heavy-ball.js';
+import { openHeavyBall } from '../../dist/sgd/heavy-ball.js';
+import { atRest } from '../../dist/sgd/motion.js';
 import { batchSource } from '../../dist/sgd/samplers.js';
 import { writeSafetensors } from '../../dist/store/safetensors.js';
 import { lenetProblem } from '../lenet.mjs';

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../../errors.ts';
+import { makeCurrent } from '../library.ts';
 import { enableSecondOrder } from '../second-order.ts';
 import type { Gpu } from './device.ts';
 import { registerKernels } from './kernels/register.ts';
@@ -89,7 +90,7 @@ export function loadLibrary(gpu: Gpu): WebgpuLibrary {
   tf.registerBackend(KERNELS, () => backend as unknown as tfjs.KernelBackend);
   // Kernels must not compute small things outside the device: a recording would hold their values.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
-  tf.setBackend(KERNELS);
+  makeCurrent(tf, KERNELS);
   registerKernels(tf);
   enableSecondOrder(tf);
   return { tf, backend, gpu };

@@ -6,6 +6,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../../errors.ts';
 import { MUST_BE_REAL } from '../inputs.ts';
+import { makeCurrent } from '../library.ts';
 import { dropTape } from '../second-order.ts';
 import { type Spec, sizeOf, type TensorFunction } from '../types.ts';
 import { type KernelBackend, KERNELS, type Program, type Uniform, type WebgpuLibrary } from './library.ts';
@@ -48,7 +49,7 @@ interface Engine {
  */
 export function record(library: WebgpuLibrary, fn: TensorFunction, inputs: readonly Spec[]): Recording {
   const { tf, backend } = library;
-  if (tf.getBackend() !== KERNELS) tf.setBackend(KERNELS);
+  makeCurrent(tf, KERNELS);
   const recorder = new Recorder(backend);
   const engine = tf.engine() as unknown as Engine & Pick<ReturnType<typeof tf.engine>, 'makeTensorFromTensorInfo'>;
   const { runKernel } = engine;

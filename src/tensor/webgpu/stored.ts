@@ -1,4 +1,5 @@
 /** Values in the memory of the graphics device. */
+import { refuseReading } from '../inputs.ts';
 import { type Shape, sizeOf, type Stored } from '../types.ts';
 import type { Buffers } from './buffers.ts';
 
@@ -22,7 +23,7 @@ export class StoredBuffer implements Stored {
   }
 
   async read(): Promise<Float32Array> {
-    if (this.disposed) throw new RangeError('stored values were disposed of before they were read');
+    refuseReading(this);
     const [values] = await this.buffers.read([{ buffer: this.buffer, numbers: sizeOf(this.shape) }]);
     return values;
   }
