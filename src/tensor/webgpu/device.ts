@@ -65,7 +65,9 @@ export async function openGpu({ software = false } = {}): Promise<Gpu> {
   const device = await adapter.requestDevice({
     requiredLimits: Object.fromEntries(RAISED.map((name) => [name, limits[name]])),
   });
-  return watched(gpu, device, adapter, dawn.globals);
+  // Newer than the types.
+  const { info } = adapter as unknown as { info: GPUAdapterInfo };
+  return watched(gpu, device, info, dawn.globals);
 }
 
 async function loadDawn(): Promise<Dawn> {
@@ -82,7 +84,7 @@ async function loadDawn(): Promise<Dawn> {
 }
 
 /** Notes the first thing that goes wrong; all that follows it comes of it. */
-export function watched(gpu: GPU, device: GPUDevice, adapter: Pick<GPUAdapter, 'info'>, globals: Globals): Gpu {
+export function watched(gpu: GPU, device: GPUDevice, info: GPUAdapterInfo, globals: Globals): Gpu {
   let failure: string | undefined;
   let closed = false;
   device.lost.then(({ message }) => {
@@ -98,7 +100,7 @@ export function watched(gpu: GPU, device: GPUDevice, adapter: Pick<GPUAdapter, '
   return {
     device,
     gpu,
-    info: adapter.info,
+    info,
     usage: globals.GPUBufferUsage,
     mapMode: globals.GPUMapMode,
     check() {
