@@ -11,7 +11,7 @@ import { linearizeGraph } from './linearize.ts';
 import { checkedOpsOf, type Ops } from './ops.ts';
 import { enableSecondOrder } from './second-order.ts';
 import { storeValues } from './stored.ts';
-import { openWebgpu } from './webgpu/open.ts';
+import { openWebgpu, prepareWebgpu } from './webgpu/open.ts';
 import type {
   BackendName,
   Compiled,
@@ -59,7 +59,16 @@ const require = createRequire(import.meta.url);
 let loadedThreads: number | undefined;
 
 /**
- * Opens a back end.
+ * Makes ready what takes its time: the graphics device. To be waited for before a back end is opened; more often does nothing.
+ *
+ * @throws ConfigurationError where there is no device or no driver, or a package is missing, with the way out
+ */
+export async function prepareBackend({ name }: Pick<BackendChoice, 'name'>): Promise<void> {
+  if (name === 'webgpu') await prepareWebgpu();
+}
+
+/**
+ * Opens a back end; webgpu once it was prepared.
  *
  * @throws ConfigurationError where the native library is missing (the way out is the `cpu` back end or set-up), at
  * float64 on `cpu`, which has no doubles, and when TensorFlow was loaded with another number of threads

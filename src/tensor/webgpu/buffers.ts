@@ -1,13 +1,12 @@
 /** Memory of the device: buffers that are shared by all that is run, buffers that are kept, and the way back. */
+import type { Disposable, Disposables } from '../../disposables.ts';
 import { RunError } from '../../errors.ts';
 import type { Reals } from '../types.ts';
 import type { Gpu } from './device.ts';
 
-/** Buffers on loan; they may be shared with whatever else is run, since runs follow each other. */
-export interface Lease {
+/** Buffers on loan until it is disposed of; they may be shared with whatever else is run, since runs follow each other. */
+export interface Lease extends Disposable {
   readonly buffers: readonly GPUBuffer[];
-  /** A second call does nothing. */
-  release(): void;
 }
 
 /** More than this many times what is asked for is not lent. */
@@ -59,6 +58,12 @@ export class Buffers {
     this.gpu.device.queue.writeBuffer(buffer, 0, numbers.buffer, numbers.byteOffset, numbers.byteLength);
   }
 
+  /** Has a buffer freed with others. @returns the buffer */
+  own(held: Disposables, buffer: GPUBuffer): GPUBuffer {
+    held.add({ dispose: () => this.free(buffer) });
+    return buffer;
+  }
+
   free(buffer: GPUBuffer): void {
     this.held -= buffer.size;
     buffer.destroy();
@@ -81,7 +86,7 @@ export class Buffers {
     let open = true;
     return {
       buffers,
-      release: () => {
+      dispose: () => {
         if (open) for (const buffer of buffers) this.giveBack(buffer);
         open = false;
       },

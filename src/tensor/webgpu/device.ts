@@ -87,7 +87,7 @@ async function loadDawn(): Promise<Dawn> {
 export function watched(gpu: GPU, device: GPUDevice, info: GPUAdapterInfo, globals: Globals): Gpu {
   let failure: string | undefined;
   let closed = false;
-  device.lost.then(({ message }) => {
+  void device.lost.then(({ message }) => {
     if (!closed) failure ??= `the graphics device was lost (${firstLine(message)}): ${RESUME}`;
   });
   device.addEventListener('uncapturederror', (event) => {

@@ -16,13 +16,14 @@ export class Groups {
   private readonly sizes: readonly number[];
 
   /** @param sizes numbers in each value */
-  constructor(gpu: Gpu, steps: readonly Step[], sizes: readonly number[]) {
+  constructor(gpu: Gpu, stages: readonly Stage[], sizes: readonly number[]) {
+    const steps = new Set(stages.flatMap((stage) => stage.steps));
     this.gpu = gpu;
     this.sizes = sizes;
-    this.used = new Set(steps.flatMap(({ inputs }) => inputs));
+    this.used = new Set([...steps].flatMap(({ inputs }) => inputs));
     const alignment = gpu.device.limits.minUniformBufferOffsetAlignment;
     let end = 0;
-    for (const step of new Set(steps)) {
+    for (const step of steps) {
       this.offsets.set(step, end);
       end += Math.ceil(step.uniforms.byteLength / alignment) * alignment;
     }

@@ -68,7 +68,7 @@ export function openWebgpu(precision: Precision): Backend {
     throw new ConfigurationError(
       'precision float64 was asked for on back end webgpu, which has no doubles: use back end tensorflow, or float32',
     );
-  if (!ready) throw new Error('back end webgpu was opened before prepareWebgpu was waited for');
+  if (!ready) throw new Error('back end webgpu was opened before prepareBackend was waited for');
   const { gpu, library, buffers } = ready;
   const { tf } = library;
   return {

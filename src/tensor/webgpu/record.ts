@@ -149,12 +149,7 @@ class Recorder {
     return value;
   }
 
-  note(
-    program: Program,
-    output: tfjs.TensorInfo,
-    operands: readonly tfjs.TensorInfo[],
-    own: readonly Uniform[],
-  ): void {
+  note(program: Program, output: tfjs.TensorInfo, operands: readonly tfjs.TensorInfo[], own: readonly Uniform[]): void {
     const { shaderKey, pipeline, dispatch } = program;
     const inputs = operands.map((operand) => this.valueOf(operand));
     const uniforms = uniformsOf(program, operands, output, own);

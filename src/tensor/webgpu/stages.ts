@@ -51,7 +51,8 @@ export function stagesOf(recording: Recording, statics: number): Stages {
   // An output may be nothing but a fill.
   const bare = outputs.filter((value) => filled.has(value) && !each.some(({ output }) => output === value));
   each.push(...[...new Set(bare)].map((value) => filled.get(value)!));
-  const needed = (...later: (readonly Step[])[]) => new Set([...later.flat().flatMap((step) => step.inputs), ...outputs]);
+  const needed = (...later: (readonly Step[])[]) =>
+    new Set([...later.flat().flatMap((step) => step.inputs), ...outputs]);
   const keptBy = (own: readonly Step[], after: ReadonlySet<Value>) =>
     own.map(({ output }) => output).filter((value) => after.has(value) && !filled.has(value));
   return {
@@ -107,7 +108,9 @@ function choose(free: ReadonlySet<number>, slots: readonly number[], size: numbe
   for (const slot of free) {
     const better =
       best === undefined ||
-      (slots[slot] >= size ? slots[best] < size || slots[slot] < slots[best] : slots[best] < size && slots[slot] > slots[best]);
+      (slots[slot] >= size
+        ? slots[best] < size || slots[slot] < slots[best]
+        : slots[best] < size && slots[slot] > slots[best]);
     if (better) best = slot;
   }
   return best ?? slots.length;

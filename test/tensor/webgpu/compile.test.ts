@@ -1,7 +1,7 @@
 /** Recorded functions on webgpu: what they give again and again, what they keep and hold, what they refuse. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/tensor/backend.ts';
-import { int32, real, type TensorFunction } from '../../../src/tensor/types.ts';
+import { int32, real, type Tensor, type TensorFunction } from '../../../src/tensor/types.ts';
 import { heldOnDevice } from '../../../src/tensor/webgpu/open.ts';
 import { largest, largestDifference } from '../finite-differences.ts';
 import {
@@ -78,7 +78,12 @@ describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
 
   it('gathers rows of stored values, whichever are given', async () => {
     const compiled = backend.compile((x, i) => [ops.gather(x, i as never)], [real(3, 2), int32(2)]);
-    const two = [0, 10].map((first) => backend.store(Float32Array.from({ length: 6 }, (_, i) => first + i), [3, 2]));
+    const two = [0, 10].map((first) =>
+      backend.store(
+        Float32Array.from({ length: 6 }, (_, i) => first + i),
+        [3, 2],
+      ),
+    );
     expect([...(await compiled.run(two[0], Int32Array.of(2, 0)))[0]]).toEqual([4, 5, 0, 1]);
     expect([...(await compiled.run(two[1], Int32Array.of(1, 1)))[0]]).toEqual([12, 13, 12, 13]);
     for (const thing of [...two, compiled]) thing.dispose();
@@ -111,6 +116,14 @@ describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
     const compiled = backend.compile((x) => [ops.square(x)], [real(1)]);
     expect([...(await compiled.run(Float32Array.of(3)))[0]]).toEqual([9]);
     compiled.dispose();
+  });
+
+  it('refuses what is too large for the device, and leaves nothing', () => {
+    const most = 40_000;
+    const outer = (x: Tensor) => ops.matMul(ops.reshape(x, [most, 1]), ops.reshape(x, [1, most]));
+    expect(() => backend.compile((x) => [ops.sum(ops.exp(outer(x)))], [real(most)])).toThrow(
+      /a tensor of 6400000000 bytes does not fit the graphics device, which takes \d+ at most/,
+    );
   });
 
   it('refuses wrong inputs, and those of other back ends', async () => {

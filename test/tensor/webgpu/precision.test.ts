@@ -81,11 +81,7 @@ describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
 
   it('multiplies matrices along 50,000 terms as if in float64', async () => {
     const [a, b] = [uniform(200_000, 0, 1, 'left'), uniform(150_000, 0, 1, 'right')];
-    const found = await run(
-      (x, y) => [ops.matMul(x as never, y as never, true)],
-      [a, 50_000, 4],
-      [b, 50_000, 3],
-    );
+    const found = await run((x, y) => [ops.matMul(x as never, y as never, true)], [a, 50_000, 4], [b, 50_000, 3]);
     for (let row = 0; row < 4; row++)
       for (let column = 0; column < 3; column++) {
         let total = 0;
@@ -96,8 +92,7 @@ describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
 
   it('gives the same bytes every time', async () => {
     const [a, b] = [uniform(300_000, -1, 1, 'bytes/left'), uniform(300_000, -1, 1, 'bytes/right')];
-    const product = () =>
-      run((x, y) => [ops.matMul(x as never, y as never, true)], [a, 10_000, 30], [b, 10_000, 30]);
+    const product = () => run((x, y) => [ops.matMul(x as never, y as never, true)], [a, 10_000, 30], [b, 10_000, 30]);
     expect(await product()).toEqual(await product());
   });
 });

@@ -104,11 +104,7 @@ function kernelsOf(tf: Tfjs): Record<string, Kernel> {
     ZerosLike: (backend, { x }) => fill(backend, {}, { shape: x.shape, dtype: x.dtype, value: 0 }),
     OnesLike: (backend, { x }) => fill(backend, {}, { shape: x.shape, dtype: x.dtype, value: 1 }),
     Pow: (backend, { a, b }) =>
-      backend.runWebGPUProgram(
-        new PowProgram(util.assertAndGetBroadcastShape(a.shape, b.shape)),
-        [a, b],
-        'float32',
-      ),
+      backend.runWebGPUProgram(new PowProgram(util.assertAndGetBroadcastShape(a.shape, b.shape)), [a, b], 'float32'),
     Sum: reduction(false),
     Mean: reduction(true),
     BatchMatMul: (backend, { a, b }, { transposeA, transposeB }) =>

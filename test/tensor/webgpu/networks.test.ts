@@ -1,0 +1,157 @@
+/**
+ * What the pipeline computes, on webgpu against the tensorflow back end at float64: gradients, Hessian products, updates,
+ * the basis of Lanczos vectors and projections. On SwiftShader, which makes few samples do.
+ */
+import { afterEach, describe, expect, it } from 'vitest';
+import { NativeBasis } from '../../../src/hessian/native-basis.ts';
+import { openHessian } from '../../../src/hessian/hessian.ts';
+import { lenet } from '../../../src/models/lenet.ts';
+import { lossFor } from '../../../src/models/losses.ts';
+import { mlp } from '../../../src/models/mlp.ts';
+import {
+  defineProblem,
+  directionalDerivatives,
+  lossAndGradient,
+  type Problem,
+  type Samples,
+  specs,
+} from '../../../src/models/problem.ts';
+import { randomStream } from '../../../src/random.ts';
+import { openHeavyBall } from '../../../src/sgd/heavy-ball.ts';
+import { atRest } from '../../../src/sgd/motion.ts';
+import { type Backend, openBackend } from '../../../src/tensor/backend.ts';
+import { openProjection } from '../../../src/tensor/projection.ts';
+import { real, type Reals, sizeOf } from '../../../src/tensor/types.ts';
+import { heldOnDevice } from '../../../src/tensor/webgpu/open.ts';
+import { openSoftware, skipped } from './software.ts';
+
+const double = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1 });
+
+const normals = (count: number, purpose: string, scale = 1): Float32Array => {
+  const random = randomStream(2, purpose);
+  return Float32Array.from({ length: count }, () => scale * random.normal());
+};
+
+/** Distance of two vectors over the length of the second. */
+function apart(given: ArrayLike<number>, exact: ArrayLike<number>): number {
+  if (given.length !== exact.length) return Infinity;
+  let [distance, length] = [0, 0];
+  for (let i = 0; i < exact.length; i++) {
+    distance += (given[i] - exact[i]) ** 2;
+    length += exact[i] ** 2;
+  }
+  return Math.sqrt(distance / length);
+}
+
+interface Network {
+  readonly on: (backend: Backend) => Problem;
+  readonly samples: Samples;
+  readonly theta: Float32Array;
+}
+
+const SAMPLES = 12;
+
+function network(kind: 'mlp' | 'lenet, mean pooling' | 'lenet, max pooling'): Network {
+  const inputShape = kind === 'mlp' ? [20] : [16, 16, 3];
+  const outputs = kind === 'mlp' ? 2 : 4;
+  const model =
+    kind === 'mlp'
+      ? mlp(inputShape, outputs, { hidden: [40], activation: 'tanh' })
+      : kind === 'lenet, mean pooling'
+        ? lenet(inputShape, outputs, { padding: 'valid', activation: 'tanh', pooling: 'average' })
+        : lenet(inputShape, outputs, { padding: 'same', activation: 'softplus', pooling: 'max' });
+  const loss = kind === 'mlp' ? lossFor('half-mean-squared-error', 'regression') : lossFor('cross-entropy', 'classes');
+  const y = new Float32Array(SAMPLES * outputs);
+  for (let sample = 0; sample < SAMPLES; sample++) y[sample * outputs + (sample % outputs)] = 1;
+  const theta = model.shapes.flatMap(({ name, shape }) => [
+    ...normals(sizeOf(shape), name, 1 / Math.sqrt(sizeOf(shape) / shape.at(-1)!)),
+  ]);
+  return {
+    on: (backend) => defineProblem({ backend, model, loss, inputShape, outputs, weightDecay: 1e-3 }),
+    samples: { x: normals(SAMPLES * sizeOf(inputShape), `${kind}/x`), y, samples: SAMPLES },
+    theta: Float32Array.from(theta),
+  };
+}
+
+describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
+  const backend = skipped ? double : openSoftware();
+  const both = [backend, double];
+  afterEach(() => expect(heldOnDevice()).toBe(0));
+
+  describe.each(['mlp', 'lenet, mean pooling', 'lenet, max pooling'] as const)('%s', (kind) => {
+    const { on, samples, theta } = network(kind);
+    const vector = normals(theta.length, `${kind}/vector`);
+
+    it('has the loss, gradient, and derivatives of each sample of float64', async () => {
+      const results: Reals[][] = [];
+      for (const one of both) {
+        const problem = on(one);
+        const shapes = specs(problem, SAMPLES);
+        const gradient = one.compile(lossAndGradient(problem), shapes);
+        const along = one.compile(directionalDerivatives(problem), [...shapes, real(theta.length)]);
+        const given = [theta, samples.x, samples.y];
+        results.push([...(await gradient.run(...given)), ...(await along.run(...given, vector))]);
+        gradient.dispose();
+        along.dispose();
+      }
+      for (const [i, exact] of results[1].entries()) expect(apart(results[0][i], exact)).toBeLessThan(2e-6);
+    });
+
+    it('has the Hessian of float64', async () => {
+      const products: Float64Array[] = [];
+      for (const one of both) {
+        const family = openHessian(on(one), samples);
+        const hessian = family.at(theta);
+        products.push(await hessian.apply(Float64Array.from(vector)));
+        hessian.dispose();
+        family.dispose();
+      }
+      expect(apart(products[0], products[1])).toBeLessThan(2e-6);
+    });
+
+    it('makes the updates of float64', async () => {
+      const batches = Int32Array.from({ length: 3 * 4 }, (_, i) => (5 * i) % SAMPLES);
+      const results: Reals[][] = [];
+      for (const one of both) {
+        const optimiser = openHeavyBall(on(one), samples, 4, 0.9);
+        const motion = optimiser.begin(atRest(theta, one.precision));
+        const { losses, theta: path, velocity } = await motion.record(batches, 0.05);
+        results.push([losses, path, velocity]);
+        motion.dispose();
+        optimiser.dispose();
+      }
+      for (const [i, exact] of results[1].entries()) expect(apart(results[0][i], exact)).toBeLessThan(5e-6);
+    });
+  });
+
+  it('a basis removes components to rounding', async () => {
+    const [size, rows] = [1000, 20];
+    const basis = new NativeBasis(backend, size, 'float32', 8);
+    for (let row = 0; row < rows; row++) {
+      const vector = Float64Array.from(normals(size, `basis/${row}`));
+      for (const _ of [1, 2]) await basis.removeComponents(vector, new Float64Array(rows));
+      const length = Math.hypot(...vector);
+      basis.push(vector.map((value) => value / length));
+    }
+    const vector = Float64Array.from(normals(size, 'basis/vector'));
+    const components = new Float64Array(rows);
+    await basis.removeComponents(vector, components);
+    const left = new Float64Array(rows);
+    await basis.removeComponents(vector.slice(), left);
+    expect(Math.max(...components.map(Math.abs))).toBeGreaterThan(0.5);
+    expect(Math.max(...left.map(Math.abs))).toBeLessThan(1e-6 * Math.hypot(...vector));
+    basis.dispose();
+  });
+
+  it('projects rows on directions as float64 does', async () => {
+    const [k, d, count] = [30, 5000, 7];
+    const [directions, rows] = [normals(k * d, 'directions', 1 / Math.sqrt(d)), normals(count * d, 'rows')];
+    const results: Reals[] = [];
+    for (const one of both) {
+      const projection = openProjection(one, directions, k, d);
+      results.push(await projection.project(rows, count));
+      projection.dispose();
+    }
+    expect(apart(results[0], results[1])).toBeLessThan(1e-6);
+  });
+});
