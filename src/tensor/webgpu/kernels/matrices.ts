@@ -31,6 +31,8 @@ export function multiplyMatrices(
       column: 'return vec4<i32>(batch * uniforms.batchOfB + column * uniforms.columnOfB);',
       leftInner: 'return vec4<i32>(k * uniforms.innerOfA);',
       rightInner: 'return vec4<i32>(k * uniforms.innerOfB);',
+      leftNext: 'p.x += uniforms.innerOfA;',
+      rightNext: 'p.x += uniforms.innerOfB;',
       left: 'return A[outer.x + inner.x];',
       right: 'return B[outer.x + inner.x];',
       fields: {

@@ -10,7 +10,8 @@ import { sumMiddle } from './sum.ts';
 
 /**
  * Where the factors are found, as bodies of WGSL functions; `k` is the index that is summed over. What a place depends on
- * is worked out once for each row, column and k, as four whole numbers, and put together for each factor.
+ * is worked out as four whole numbers, once for each row and column and once in a run of k, whose next is found from the
+ * last without divisions. The two are put together for each factor.
  */
 export interface Factors {
   /** Tells this way from others. */
@@ -22,6 +23,9 @@ export interface Factors {
   /** k → place, for the left and for the right factor. */
   readonly leftInner: string;
   readonly rightInner: string;
+  /** Statements that move the place `p` of a k to that of k + 1. */
+  readonly leftNext: string;
+  readonly rightNext: string;
   /** (outer: a row's place, inner: a k's) → factor, from the array A. */
   readonly left: string;
   /** (outer: a column's place, inner: a k's) → factor, from the array B. */
@@ -106,6 +110,8 @@ class ProductProgram implements Program {
       fn placeOfColumn(batch: i32, column: i32) -> vec4<i32> { ${factors.column} }
       fn leftPlace(k: i32) -> vec4<i32> { ${factors.leftInner} }
       fn rightPlace(k: i32) -> vec4<i32> { ${factors.rightInner} }
+      fn leftNext(given: vec4<i32>) -> vec4<i32> { var p = given; ${factors.leftNext} return p; }
+      fn rightNext(given: vec4<i32>) -> vec4<i32> { var p = given; ${factors.rightNext} return p; }
       fn left(outer: vec4<i32>, inner: vec4<i32>) -> f32 { ${factors.left} }
       fn right(outer: vec4<i32>, inner: vec4<i32>) -> f32 { ${factors.right} }
       fn main(index: i32) {
@@ -124,12 +130,14 @@ class ProductProgram implements Program {
         for (var run = split * uniforms.terms; run < end; run = run + ${RUN}) {
           let endOfRun = min(end, run + ${RUN});
           ${each((i, j) => `var some${i}_${j} = 0.0;`)}
+          var kLeft = leftPlace(run);
+          var kRight = rightPlace(run);
           for (var k = run; k < endOfRun; k = k + 1) {
-            let kLeft = leftPlace(k);
-            let kRight = rightPlace(k);
             ${eachRow((i) => `let a${i} = left(row${i}, kLeft);`)}
             ${eachColumn((j) => `let b${j} = right(column${j}, kRight);`)}
             ${each((i, j) => `some${i}_${j} = some${i}_${j} + a${i} * b${j};`)}
+            kLeft = leftNext(kLeft);
+            kRight = rightNext(kRight);
           }
           ${each((i, j) => `total${i}_${j} = total${i}_${j} + some${i}_${j};`)}
         }
