@@ -99,6 +99,19 @@ describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
     compiled.dispose();
   });
 
+  it('gives comparisons as real numbers', async () => {
+    const compiled = backend.compile(
+      (x) => {
+        const positive = x.greater(0).cast('float32');
+        return [positive, ops.sum(positive), ops.mul(x, positive), ops.matMul(positive as never, x as never)];
+      },
+      [real(2, 2)],
+    );
+    const outputs = await compiled.run(Float32Array.of(-1, 2, 3, -4));
+    expect(outputs.map((output) => [...output])).toEqual([[0, 1, 1, 0], [2], [-0, 2, 3, -0], [3, -4, -1, 2]]);
+    compiled.dispose();
+  });
+
   it('concatenates more tensors than a program may read', async () => {
     const compiled = backend.compile((x) => [ops.concat(ops.split(x, 40).reverse() as never)], [real(40)]);
     const x = Float32Array.from({ length: 40 }, (_, i) => i);

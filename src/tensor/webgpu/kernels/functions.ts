@@ -117,8 +117,9 @@ const POW = /* wgsl */ `
     return select(y, -y, a < 0.0 && (i32(b) & 1) == 1);
   }`;
 
-/** Kernels of one operand, by tfjs's names: the functions that are needed, and the expression in `a`. */
+/** Kernels of one operand, by tfjs's names, and whole numbers as real ones: an expression in `a`, and the functions it needs. */
 export const UNARY: Readonly<Record<string, readonly [expression: string, ...functions: string[]]>> = {
+  Real: ['a'],
   Exp: ['exact_exp(a)', EXP],
   Log: ['exact_log(a)', LOG],
   Log1p: ['exact_log1p(a)', LOG, LOG1P],

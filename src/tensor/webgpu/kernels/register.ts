@@ -3,6 +3,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../../../errors.ts';
 import { sizeOf } from '../../types.ts';
 import type { KernelBackend } from '../library.ts';
+import { arithmetic, SIGNS } from './arithmetic.ts';
 import { convolve, filterGradient, imageGradient } from './convolutions.ts';
 import { noteFilled, withFilled } from './filled.ts';
 import { PowProgram, UNARY, UnaryProgram } from './functions.ts';
@@ -39,13 +40,15 @@ export function registerKernels(tf: Tfjs): void {
 function kernelsOf(tf: Tfjs): Record<string, Kernel> {
   const { backend_util: util } = tf;
   const stockOf = (name: string) => tf.getKernel(name, BACKEND).kernelFunc as unknown as Stock;
-  /** A sum or product that need not be computed where an operand is one number throughout. */
-  const sparing = (name: string, sign: '+' | '*'): Kernel => {
+  /** Of two operands; sums and products are not computed where one is a single number throughout. */
+  const binary = (name: keyof typeof SIGNS): Kernel => {
     const stock = stockOf(name);
+    const sign = SIGNS[name];
     return (backend, inputs, attrs) => {
       const { a, b } = inputs;
       const shape = util.assertAndGetBroadcastShape(a.shape, b.shape);
-      return withFilled(backend, sign, a, b, shape) ?? stock({ backend, inputs, attrs });
+      const spared = sign === '+' || sign === '*' ? withFilled(backend, sign, a, b, shape) : undefined;
+      return spared ?? arithmetic(backend, sign, a, b, shape) ?? stock({ backend, inputs, attrs });
     };
   };
   const stockFill = stockOf('Fill');
@@ -54,11 +57,14 @@ function kernelsOf(tf: Tfjs): Record<string, Kernel> {
     if (filled.dtype === 'float32') noteFilled(filled, attrs.value);
     return filled;
   };
+  const stockCast = stockOf('Cast');
   const unary = Object.fromEntries(
-    Object.keys(UNARY).map((name): [string, Kernel] => [
-      name,
-      (backend, { x }) => backend.runWebGPUProgram(new UnaryProgram(name, x.shape), [x], 'float32'),
-    ]),
+    Object.keys(UNARY)
+      .filter((name) => name !== 'Real')
+      .map((name): [string, Kernel] => [
+        name,
+        (backend, { x }) => backend.runWebGPUProgram(new UnaryProgram(name, x.shape), [x], 'float32'),
+      ]),
   );
   const convInfo = (
     { strides, pad, dataFormat, dilations = 1, dimRoundingMode }: Attributes,
@@ -98,8 +104,12 @@ function kernelsOf(tf: Tfjs): Record<string, Kernel> {
 
   return {
     ...unary,
-    Add: sparing('Add', '+'),
-    Multiply: sparing('Multiply', '*'),
+    // tfjs's leaves whole numbers as they are in memory, and only calls them real.
+    Cast: (backend, inputs, attrs) =>
+      attrs.dtype === 'float32' && inputs.x.dtype !== 'float32'
+        ? backend.runWebGPUProgram(new UnaryProgram('Real', inputs.x.shape), [inputs.x], 'float32')
+        : stockCast({ backend, inputs, attrs }),
+    ...Object.fromEntries((Object.keys(SIGNS) as (keyof typeof SIGNS)[]).map((name) => [name, binary(name)])),
     Fill: fill,
     ZerosLike: (backend, { x }) => fill(backend, {}, { shape: x.shape, dtype: x.dtype, value: 0 }),
     OnesLike: (backend, { x }) => fill(backend, {}, { shape: x.shape, dtype: x.dtype, value: 1 }),
