@@ -58,7 +58,7 @@ export async function openGpu({ software = false } = {}): Promise<Gpu> {
   if (!adapter)
     throw new ConfigurationError(
       software
-        ? `back end webgpu cannot use the software driver ${process.env.VK_DRIVER_FILES}: its loader is missing, which Debian has as libvulkan1`
+        ? `back end webgpu cannot use the software driver ${process.env.VK_DRIVER_FILES}: see that this file is there, and the loader of drivers, which Debian has as libvulkan1`
         : 'back end webgpu found no graphics device: install its driver with Vulkan, or use --set backend=tensorflow; EPOCHNOISE_WEBGPU=software computes on the processor, far slower, for tests',
     );
   const { limits } = adapter;
