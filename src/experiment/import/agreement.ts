@@ -1,4 +1,5 @@
 /** Whether recorded updates are those that this network makes on these data: wrong science would come of any others. */
+import { Disposables } from '../../disposables.ts';
 import { ConfigurationError } from '../../errors.ts';
 import { onBackend, type Problem, type Samples } from '../../models/problem.ts';
 import { type HeavyBall, openHeavyBall } from '../../sgd/heavy-ball.ts';
@@ -56,7 +57,7 @@ export async function requireOwnUpdates(
   const { update, off, limit } = worst;
   if (off <= limit) {
     context.voice.say(
-      `recorded updates made again: ${remade.length}, gradients off by at most ${percent(off)} (rounding may make ${percent(limit)})`,
+      `recorded updates made again: ${remade.length}, gradients off by at most ${percent(off)} (${percent(limit)} are left to rounding)`,
     );
     return;
   }
@@ -65,7 +66,7 @@ export async function requireOwnUpdates(
     sgd,
   );
   const shown = unexplained <= WRONG ? shownRates(rates, sgd) : '';
-  const difference = `update ${update} of ${recording.path} is not the one that this model makes from the state before: the gradient behind it is off by ${percent(off)} (rounding to ${precision} explains ${percent(limit)})`;
+  const difference = `update ${update} of ${recording.path} is not the one that this model makes from the state before: the gradient behind it is off by ${percent(off)} (${percent(limit)} are left to rounding to ${precision})`;
   if (shown) throw new ConfigurationError(`${difference}; ${shown}`);
   if (isWrong(worst))
     throw new ConfigurationError(
@@ -92,22 +93,18 @@ async function* remadeUpdates(
     problem,
     used.flatMap((update) => [...indices.subarray(update * batchSize, (update + 1) * batchSize)]),
   );
-  const exact = openHeavyBall(onBackend(problem, mostExact(problem.backend)), samples, batchSize, momentum);
-  const rounded = openHeavyBall(problem, samples, batchSize, momentum);
+  const held = new Disposables();
   try {
+    const exactly = mostExact(problem.backend);
+    const exact = held.add(openHeavyBall(onBackend(problem, exactly), samples, batchSize, momentum));
+    const rounded = held.add(openHeavyBall(problem, samples, batchSize, momentum));
     let before = readOpeningOf(recording);
     let update = 0;
     for (const state of statesOf(recording)) {
       if (chosen.has(update)) {
         const first = used.indexOf(update) * batchSize;
         const batch = Int32Array.from({ length: batchSize }, (_, i) => first + i);
-        const step = await firstStep(
-          exact,
-          before.theta,
-          batch,
-          sgd.learningRate,
-          mostExact(problem.backend).precision,
-        );
+        const step = await firstStep(exact, before.theta, batch, sgd.learningRate, exactly.precision);
         // The batch from its end: sums in another order.
         const other = await firstStep(rounded, before.theta, batch.toReversed(), sgd.learningRate, precision);
         const left = state.velocity.map((value, i) => value - momentum * before.velocity[i] - step[i]);
@@ -127,8 +124,7 @@ async function* remadeUpdates(
       if (++update > last) break;
     }
   } finally {
-    exact.dispose();
-    rounded.dispose();
+    held.dispose();
   }
 }
 

@@ -53,7 +53,9 @@ export function otherRates(updates: readonly Terms[], { learningRate, momentum, 
     );
   const found = solve(right);
   const unexplained = Math.max(0, sum - found.reduce((dot, value, a) => dot + value * right[a], 0));
-  const errors = [0, 1, 2].map((a) => Math.sqrt((unexplained / count) * solve([0, 1, 2].map((b) => +(a === b)))[a]));
+  // Rounding that is much the same in every update, as of the same weights to fewer digits, counts once for all of them.
+  const variance = (unexplained / count) * updates.length;
+  const errors = [0, 1, 2].map((a) => Math.sqrt(variance * solve([0, 1, 2].map((b) => +(a === b)))[a]));
   const [dMomentum, dStep, dTheta] = found.map((value, a) => (Math.abs(value) > CLEARLY * errors[a] ? value : 0));
   // A step that is longer by 1 + s has ημ longer too; what is along θ beyond that is weight decay.
   const rate = learningRate * (1 + dStep);

@@ -12,6 +12,7 @@ import { requireOwnUpdates } from '../../../src/experiment/import/agreement.ts';
 import { recordingOf } from '../../../src/experiment/import/recording-of-run.ts';
 import { openWorkbench } from '../../../src/experiment/workbench.ts';
 import { randomStream } from '../../../src/random.ts';
+import type { State } from '../../../src/sgd/motion.ts';
 import { openHeavyBall } from '../../../src/sgd/heavy-ball.ts';
 import { probe } from '../../../src/experiment/probe.ts';
 import { probeText } from '../../../src/experiment/probe-text.ts';
@@ -146,7 +147,7 @@ describe('with the network that was trained', () => {
   });
 
   describe('the check of its updates', () => {
-    const openTiny = async (settings: object = {}) => openWorkbench(tiny(settings), { threads: 1 }, quiet);
+    const openTiny = (settings: Record<string, unknown>) => openWorkbench(tiny(settings), { threads: 1 }, quiet);
     /** What is said of a recording, or why it is refused. */
     async function checked(changes: Record<string, WritableTensor | undefined>, said: object): Promise<string> {
       const recording = write('checked', changes, said);
@@ -176,7 +177,7 @@ describe('with the network that was trained', () => {
       const heavyBall = openHeavyBall(bench.problem, bench.dataset.train, BATCH, MOMENTUM);
       const { opening_theta: theta, opening_velocity: velocity, batches } = recorded();
       const random = randomStream(1, 'test/digits');
-      let state = {
+      let state: State = {
         theta: Float32Array.from(theta.data as Float64Array),
         velocity: Float32Array.from(velocity.data as Float64Array),
       };
@@ -209,7 +210,7 @@ describe('with the network that was trained', () => {
     ])('passes with room what this network makes, %s', async (_, changes) => {
       const words = await checked(await changes(), {});
       expect(words).toMatch(
-        /^recorded updates made again: \d, gradients off by at most \S+ % \(rounding may make \S+ %\)$/,
+        /^recorded updates made again: \d, gradients off by at most \S+ % \(\S+ % are left to rounding\)$/,
       );
       const [off, limit] = numbers(words);
       expect(off).toBeLessThan(limit / 2);
@@ -242,7 +243,7 @@ describe('with the network that was trained', () => {
 
     it('arithmetic of fewer digits is warned of, and no other number is found', async () => {
       expect(await checked(await otherwise(1e-3), {})).toMatch(
-        /^warned: update \d+ of .* is off by 0\.\d+ % \(rounding to float32 explains \S+ %\); no other learning rate, momentum or weight decay shows: arithmetic of fewer digits /,
+        /^warned: update \d+ of .* is off by 0\.\d+ % \(\S+ % are left to rounding to float32\); no other learning rate, momentum or weight decay shows: arithmetic of fewer digits /,
       );
     });
   });
@@ -502,6 +503,13 @@ describe('a recording is refused', () => {
       { momentum: undefined },
       /^neither .* nor the configuration says momentum: put it into the recording's metadata, or give --set sgd\.momentum=…$/,
     ],
+    [
+      'that says neither its rates nor its batches: all is asked for at once',
+      { batches: undefined },
+      { learning_rate: undefined, momentum: undefined },
+      /^neither .* says learning_rate and momentum: put them into .*, or give --set sgd\.learningRate=… --set sgd\.momentum=…; and .*refused\.safetensors has no batches; expected batches \[updates, batch size\]/,
+    ],
+    ['without batches', { batches: undefined }, {}, /^.*refused\.safetensors has no batches; expected/],
     ['of an unknown sampler', {}, { sampler: 'shuffled' }, /sgd\.sampler/],
   ])('%s', async (_what, changes, said, words) => {
     expect(await messageOf(load(write('refused', changes, said)))).toMatch(words);
