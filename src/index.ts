@@ -3,7 +3,8 @@
  * gradient noise, statistics of measured variances, and whole experiments with the files that they leave.
  *
  * Predictions and statistics are functions of numbers in float64. What computes with networks needs a back end, which is
- * opened with {@link openBackend}; what is opened has to be disposed of. Errors that a user can mend are {@link UserError}s.
+ * opened with {@link openBackend}, and gives promises; what is opened has to be disposed of. Errors that a user can mend
+ * are {@link UserError}s.
  *
  * @packageDocumentation
  */

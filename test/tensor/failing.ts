@@ -5,9 +5,9 @@ import type { Compiled, Stored } from '../../src/tensor/types.ts';
 /** What it says. */
 export const FAILURE = 'the back end failed';
 
-/** A back end whose call of this number throws, reading counted, and the number of calls so far. */
+/** A back end whose call of this number throws, and the numbers of calls so far, readings among them, and of graphs that ran. */
 export function failingAt(call: number, backend: Backend) {
-  const counted = { calls: 0 };
+  const counted = { calls: 0, runs: 0 };
   const guarded =
     <Args extends unknown[], Result>(work: (...args: Args) => Result) =>
     (...args: Args): Result => {
@@ -18,8 +18,14 @@ export function failingAt(call: number, backend: Backend) {
   const readable = (stored: Stored): Stored => Object.assign(stored, { read: guarded(stored.read.bind(stored)) });
   const calls = <Graph extends Compiled>(graph: Graph): Graph => ({
     ...graph,
-    run: guarded(graph.run),
-    keep: guarded((...given) => graph.keep(...given).map(readable)),
+    run: guarded((...given) => {
+      counted.runs++;
+      return graph.run(...given);
+    }),
+    keep: guarded((...given) => {
+      counted.runs++;
+      return graph.keep(...given).map(readable);
+    }),
   });
   const failing: Backend = {
     ...backend,
