@@ -81,9 +81,9 @@ describe('a run directory', () => {
     expect(listing(join(folder, 'kept'))).toEqual(before);
   });
 
-  it.skipIf(process.platform !== 'linux')('that no system makes, exit 1', async () => {
+  it.skipIf(process.platform !== 'linux')('that no system makes, exit 3', async () => {
     expect(await refusal(folder, ['run', 'tiny.yaml', '--out', '/proc/none/run'])).toMatch(
-      /^\d: cannot write \/proc\/none: ENOENT/,
+      /^3: cannot write \/proc\/none: ENOENT/,
     );
   });
 

@@ -88,7 +88,7 @@ describe('loadExperiment', () => {
   });
 
   it('checks assigned keys like written ones', async () => {
-    const file = yaml('');
+    const file = yaml('{}');
     expect(await problemOf(() => loadExperiment(file, ['sgd.learningrate=1']))).toMatch(
       /^exit 2: unknown key sgd.learningrate \(did you mean sgd\.learningRate\?\)/,
     );
