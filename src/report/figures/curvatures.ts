@@ -4,7 +4,7 @@ import type { Column, ReportInput } from '../input.ts';
 import { rangeOf } from '../range.ts';
 import { binnedMedians } from '../running-median.ts';
 import { sortDirections } from './against-curvature.ts';
-import { directions, settings } from './words.ts';
+import { directions, subtitled } from './words.ts';
 
 /** A bin of fewer directions has no median worth the name. */
 const BIN_MINIMUM = 5;
@@ -81,7 +81,7 @@ export function curvaturesFigure(input: ReportInput): Figure {
   if (beyond > 0) sentences.push(`Beyond the axis: ${directions(beyond)}.`);
   return {
     title: 'Curvature that the weights feel, over the Hessian’s',
-    subtitle: `${settings(input)}; ${directions(known.length)}`,
+    ...subtitled(input, directions(known.length)),
     x: { label: 'eigenvalue over crossover, λ/λ_×', scale: 'log', range: [range[0] / cross, range[1] / cross] },
     y: { label: 'curvature / λ', scale: 'log', range: limits },
     series,

@@ -4,8 +4,9 @@ import type { ReportInput } from '../input.ts';
 import { rangeOf } from '../range.ts';
 import { median } from '../../statistics/median.ts';
 import type { FittedSlope } from '../summary.ts';
-import { DRAWN_SINGLY, SHOWN_BELOW_CROSSOVER } from './against-curvature.ts';
-import { crossoverMarker, directions, settings } from './words.ts';
+import { SHOWN_BELOW_CROSSOVER } from './against-curvature.ts';
+import { DRAWN_SINGLY } from './single-points.ts';
+import { crossoverMarker, directions, subtitled } from './words.ts';
 
 /** C against λ−μ with the fitted power law, whose slope comes from the summary, and C ∝ λ−μ beside it. */
 export function noiseVarianceFigure(input: ReportInput): Figure {
@@ -59,7 +60,7 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
     sentences.push(`Not shown: ${directions(missing)} with λ−μ\u00a0≤\u00a00, far below the crossover, or without C.`);
   return {
     title: 'Gradient-noise variance against loss curvature',
-    subtitle: `${settings(input)}; ${directions(drawable.length)}`,
+    ...subtitled(input, directions(drawable.length)),
     x: { label: 'loss curvature λ−μ', scale: 'log', range: rangeOf([...drawable.map(curvature), crossover], 'log') },
     y: {
       label: 'noise variance C',

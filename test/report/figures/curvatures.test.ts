@@ -159,7 +159,7 @@ describe('measured over predicted with three curvatures', () => {
     });
     const lines = series.filter(({ kind }) => kind === 'line');
     expect(lines.map(({ label, role, dashed = false }) => [label, role, dashed])).toEqual([
-      ['', 'left-out', true],
+      ['', 'reference', true],
       ['', 'measured', false],
     ]);
     // What is shown of the ranges: 0.5/1.3 … 5·1.3.

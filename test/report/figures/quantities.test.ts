@@ -19,6 +19,8 @@ describe('series, bottom to top', () => {
       'errorbars measured: measured, 95 % interval',
       'line white-theory: independent-batch theory',
       'line sampler-theory: epoch theory',
+      // Of bins with too few for a median; one entry of the legend with the others.
+      'errorbars measured: measured, 95 % interval',
       'points measured: medians',
     ]);
   });
