@@ -9,6 +9,7 @@ import type { SpectrumReport } from '../spectrum/directions.ts';
 import type { MovedReport } from '../spectrum/shared-directions.ts';
 import { type Visibility, warningOfInvisibility } from '../visibility.ts';
 import type { RoundingFloor } from './rounding.ts';
+import { unexplainedPathsInWords } from './unexplained-paths.ts';
 import { measureStationarity, type Stationarity } from './stationarity.ts';
 
 /** Rounding that adds more than this to a velocity variance is warned of. */
@@ -181,6 +182,8 @@ export function warnings(findings: Findings): SummaryWarning[] {
       'fluctuating-curvature-unknown',
       `The share of a fluctuating curvature in the noise is unknown, and with it the best theory, that of two components: ratios to epoch theory are too large by what such noise adds, the more the further below the crossover.${imported ? ' Give multiplicative_noise_variance with the eigenpairs.' : ''}`,
     );
+  const unexplained = unexplainedPathsInWords(findings.ranges);
+  if (unexplained) warn('paths-unexplained', unexplained);
   const felt = feltCurvatureInWords(findings.curvatures);
   if (felt) warn('curvature-felt-differs', felt);
   if (floor && floor.largest > FLOOR_LIMIT)

@@ -1,0 +1,31 @@
+/** Ranges whose paths the quadratic model explains less of than it should, and how that is told. */
+import type { RangeSummary } from '../../report/summary.ts';
+import { between, TESTED_FROM } from './range-words.ts';
+
+/** Runs that follow the theory miss at most half of this: what two components leave is known to a tenth of the path. */
+const SHORTFALL = 0.2;
+/** A median of fewer directions says nothing. */
+const DIRECTIONS = 5;
+
+/** The ranges in which the replay falls short, stiffest first; null where there is none. */
+export function unexplainedPathsInWords(ranges: readonly RangeSummary[]): string | null {
+  const told = ranges.filter(
+    ({ low, directions, replayExplained, replayPredicted }) =>
+      low >= TESTED_FROM &&
+      directions >= DIRECTIONS &&
+      replayExplained !== null &&
+      // Where two components are unknown: a replay that is no better than a weight at rest.
+      (replayPredicted ?? SHORTFALL) - replayExplained > SHORTFALL,
+  );
+  if (told.length === 0) return null;
+  return [
+    "The paths are not those of a quadratic loss under the window's own batches.",
+    ...told.toReversed().map(({ low, high, directions, replayExplained, replayPredicted }) => {
+      const expected = replayPredicted === null ? '' : `; ${signed(replayPredicted)} expected`;
+      return `${between(low, high)}: R² = ${signed(replayExplained!)} (median of ${directions} directions${expected}).`;
+    }),
+    'Forces that the Hessian at the mean leaves out move the weights there, and a variance that agrees with its prediction may do so by chance.',
+  ].join(' ');
+}
+
+const signed = (value: number): string => value.toFixed(2).replace('-', '−');
