@@ -1,6 +1,7 @@
 /** Gradient-noise variance against loss curvature: how nearly the noise covariance is proportional to the Hessian. */
 import type { Figure, Series } from '../figure.ts';
 import type { ReportInput } from '../input.ts';
+import { fixedNumber } from '../numbers.ts';
 import { rangeOf } from '../range.ts';
 import { median } from '../../statistics/median.ts';
 import type { FittedSlope } from '../summary.ts';
@@ -79,8 +80,8 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
 }
 
 function slopeText({ value, low, high }: FittedSlope): string {
-  const interval = low === null || high === null ? '' : ` (${low.toFixed(3)} … ${high.toFixed(3)})`;
-  return `${value?.toFixed(3)}${interval}`;
+  const interval = low === null || high === null ? '' : ` (${fixedNumber(low, 3)} … ${fixedNumber(high, 3)})`;
+  return `${fixedNumber(value ?? NaN, 3)}${interval}`;
 }
 
 /** A straight line of a given slope through the median residual, drawn over the whole range of x. */

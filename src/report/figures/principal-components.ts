@@ -1,6 +1,7 @@
 /** Principal components of the path beside those of a random walk: a power law that sampling alone makes. */
 import type { Figure, Series } from '../figure.ts';
 import type { Column, ReportInput } from '../input.ts';
+import { fixedNumber } from '../numbers.ts';
 import { belongingTogether, rangeOf } from '../range.ts';
 import type { Summary } from '../summary.ts';
 import { binnedMedians } from '../running-median.ts';
@@ -94,5 +95,5 @@ function ranks(components: Summary['components'] | undefined): string {
 }
 
 function exponent(value: number | null): string {
-  return value === null ? '' : `: exponent ${value.toFixed(2)}`;
+  return value === null ? '' : `: exponent ${fixedNumber(value, 2)}`;
 }
