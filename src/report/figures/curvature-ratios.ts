@@ -99,7 +99,7 @@ function waysOf({ directions: columns, run, curvatures, estimators }: ReportInpu
     },
     {
       label: 'with the curvature over a step of ±σ',
-      role: 'sampler-theory',
+      role: 'fit',
       shape: 'rectRot',
       sampler: curvatures.finite_step_theta_variance_sampler,
       two: curvatures.finite_step_theta_variance_two_component,

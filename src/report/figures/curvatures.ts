@@ -71,7 +71,7 @@ export function curvaturesFigure(input: ReportInput): Figure {
   points({ label: 'along the path', role: 'measured', emphasis: 'normal' }, compared, path);
   if (medians.x.length > 0)
     series.push({ label: 'along the path: medians', kind: 'line', role: 'measured', emphasis: 'strong', ...medians });
-  points({ label: 'over a step of ±σ', role: 'sampler-theory', emphasis: 'normal', shape: 'rectRot' }, all, step);
+  points({ label: 'over a step of ±σ', role: 'fit', emphasis: 'normal', shape: 'rectRot' }, all, step);
 
   const known = compared.filter((i) => Number.isFinite(path.value(i)));
   const beyond = known.filter((i) => !isInside(path.value(i))).length;

@@ -50,7 +50,7 @@ export function estimatorsFigure(input: ReportInput): Figure {
         },
         {
           label: 'about the mean of each epoch',
-          role: 'sampler-theory',
+          role: 'fit',
           variance: estimators.within_epoch_variance,
           degreesOfFreedom: estimators.within_epoch_dof,
           predicted: two ? estimators.within_epoch_variance_two_component : estimators.within_epoch_variance_sampler,

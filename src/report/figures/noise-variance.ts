@@ -6,7 +6,7 @@ import { rangeOf } from '../range.ts';
 import { median } from '../../statistics/median.ts';
 import type { FittedSlope } from '../summary.ts';
 import { SHOWN_BELOW_CROSSOVER } from './against-curvature.ts';
-import { DRAWN_SINGLY } from './single-points.ts';
+import { partSingle } from './single-points.ts';
 import { crossoverMarker, directions, subtitled } from './words.ts';
 
 /** C against λ−μ with the fitted power law, whose slope comes from the summary, and C ∝ λ−μ beside it. */
@@ -22,6 +22,8 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
   const drifting = drawable.filter((i) => columns.regime[i] === 'drift');
 
   const series: Series[] = [];
+  // Over the lines: below them a few points that lie on the law would not be seen.
+  const single: Series[] = [];
   const points = (label: string, role: 'measured' | 'left-out', chosen: readonly number[]) => {
     if (chosen.length === 0) return;
     const [y, low, high] = [columns.noise_variance, columns.noise_variance_low, columns.noise_variance_high].map(
@@ -29,7 +31,7 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
     );
     // An exact value has an interval of no length: nothing to draw.
     const estimated = low.some((value, i) => value < high[i]);
-    series.push({
+    const all: Series = {
       label: estimated ? `${label}, 95 % interval` : label,
       kind: estimated ? 'errorbars' : 'points',
       role,
@@ -38,11 +40,13 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
       y,
       directions: chosen,
       ...(estimated ? { low, high } : {}),
-    });
+    };
+    const { below, above } = role === 'left-out' ? { below: [all], above: [] } : partSingle(all, crossover);
+    series.push(...below);
+    single.push(...above);
   };
   points('left out: drifting', 'left-out', drifting);
-  const few = compared.length <= DRAWN_SINGLY;
-  if (!few) points('C of one direction', 'measured', compared);
+  points('C of one direction', 'measured', compared);
 
   const fit = run.slopes.noiseExponent;
   const x = compared.map(curvature);
@@ -52,7 +56,7 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
     if (fit && fit.value !== null) series.push(powerLaw(`fitted slope ${slopeText(fit)}`, fit.value, x, y, false));
     series.push(powerLaw('C ∝ λ−μ (slope 1)', 1, x, y, true));
   }
-  if (few) points('C of one direction', 'measured', compared);
+  series.push(...single);
 
   const sentences = ['C: variance of one batch’s gradient along the direction, at the window’s mean weights.'];
   if (compared.length > 1) sentences.push('Lines pass through the median of C over the compared directions.');

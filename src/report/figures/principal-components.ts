@@ -61,7 +61,7 @@ export function principalComponentsFigure(input: ReportInput): Figure {
       series.push({
         label: 'along the Hessian’s directions: medians',
         kind: 'line',
-        role: 'sampler-theory',
+        role: 'fit',
         emphasis: 'normal',
         ...medians,
       });

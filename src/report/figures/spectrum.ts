@@ -16,7 +16,7 @@ export function spectrumFigure(input: ReportInput): Figure {
     series.push({
       label: 'share of the trace (right)',
       kind: 'line',
-      role: 'sampler-theory',
+      role: 'fit',
       emphasis: 'normal',
       axis: 'right',
       x: computed,

@@ -76,7 +76,7 @@ const keySettings = ({ sampler, learningRate, momentum, batchSize, batchesPerEpo
 function dissentMarkup(summary: Summary): string {
   const ranges = dissent(summary);
   if (ranges.length === 0) return '';
-  return `<div class="dissent"><p><strong>What does not agree with theory</strong></p>\n${listMarkup(ranges, 'ranges')}</div>`;
+  return `<div class="dissent"><p><strong>The ranges below do not all say so</strong></p>\n${listMarkup(ranges, 'ranges')}</div>`;
 }
 
 function warnings({ warnings: list }: Summary, label = ''): string {

@@ -71,7 +71,7 @@ describe('curvatures over λ', () => {
     expect(series.map(({ label, kind, role }) => [label, kind, role])).toEqual([
       ['left out: drifting', 'points', 'left-out'],
       ['along the path, 95 % interval', 'errorbars', 'measured'],
-      ['over a step of ±σ', 'points', 'sampler-theory'],
+      ['over a step of ±σ', 'points', 'fit'],
     ]);
     const [drifting, path, step] = series;
     expect(drifting).toMatchObject({ x: [0.005], y: [2] });
@@ -123,7 +123,7 @@ describe('measured over predicted with three curvatures', () => {
     const { series } = curvatureRatiosFigure(given(predicted, ranges));
     expect(series.map(({ label, kind, role }) => [label, kind, role])).toEqual([
       ['with the curvature along the path', 'points', 'measured'],
-      ['with the curvature over a step of ±σ', 'points', 'sampler-theory'],
+      ['with the curvature over a step of ±σ', 'points', 'fit'],
       // On top: crosses over disks are seen where the curvatures agree.
       ['with the eigenvalue λ', 'points', 'reference'],
     ]);

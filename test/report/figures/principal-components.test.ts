@@ -26,7 +26,7 @@ describe('series', () => {
     expect(series.map(({ label, kind, role, x, y }) => [label, kind, role, x, y])).toEqual([
       ['random walk of the same length', 'points', 'reference', [0.3, 0.2], [90, 40]],
       ['this path', 'points', 'measured', [3, 2, 1.5], [9, 4, 1]],
-      ['along the Hessian’s directions: medians', 'line', 'sampler-theory', [2.02], [7]],
+      ['along the Hessian’s directions: medians', 'line', 'fit', [2.02], [7]],
     ]);
   });
 
