@@ -16,7 +16,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { PageInput } from '../../src/report/page/page.ts';
 import { renderPage } from '../../src/report/page/page.ts';
 import { syntheticPageRun as run } from '../report/synthetic-page.ts';
-import { browserPath, launch, skipped } from './chromium.ts';
+import { browserPath, launch, missing } from './chromium.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'epochnoise-page-'));
@@ -28,7 +28,7 @@ const write = (name: string, runs: readonly PageInput[]): string => {
   return pathToFileURL(path).href;
 };
 
-describe.skipIf(!browserPath)(`the page${skipped}`, () => {
+describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, () => {
   let browser: Browser;
   let usual: string;
   let sideBySide: string;
