@@ -45,6 +45,17 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  {
+    // A promise that nobody waits for is work that goes on after its memory was freed, beside the next one.
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
+    },
+  },
   ...directions,
   prettier,
 );

@@ -3,7 +3,8 @@
  * gradient noise, statistics of measured variances, and whole experiments with the files that they leave.
  *
  * Predictions and statistics are functions of numbers in float64. What computes with networks needs a back end, which is
- * opened with {@link openBackend}; what is opened has to be disposed of. Errors that a user can mend are {@link UserError}s.
+ * opened with {@link openBackend}, and gives promises; what is opened has to be disposed of. Errors that a user can mend
+ * are {@link UserError}s.
  *
  * @packageDocumentation
  */
@@ -107,7 +108,8 @@ export { estimateTrace, type TraceEstimate } from './hessian/trace.ts';
 export { batchVariance, perSampleFromBatch } from './noise/batch-variance.ts';
 export { perSampleVariance } from './noise/per-sample.ts';
 export { randomStream, type RandomStream } from './random.ts';
-export { atRest, type HeavyBall, openHeavyBall, type State, type Updates } from './sgd/heavy-ball.ts';
+export { type HeavyBall, openHeavyBall } from './sgd/heavy-ball.ts';
+export { atRest, type Motion, type State, type Updates } from './sgd/motion.ts';
 export { batchesPerEpoch, batchSource, type BatchSource, nextEpochs } from './sgd/samplers.ts';
 
 // Experiments, and the files of their runs.

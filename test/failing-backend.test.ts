@@ -10,7 +10,8 @@ import { openFullBatch } from '../src/models/full-batch.ts';
 import { openBatchGradients } from '../src/noise/batch-gradients.ts';
 import { perSampleVariance } from '../src/noise/per-sample.ts';
 import { silent } from '../src/progress.ts';
-import { atRest, openHeavyBall } from '../src/sgd/heavy-ball.ts';
+import { openHeavyBall } from '../src/sgd/heavy-ball.ts';
+import { atRest } from '../src/sgd/motion.ts';
 import { type Backend, heldByLibrary } from '../src/tensor/backend.ts';
 import { openProjection } from '../src/tensor/projection.ts';
 import { mlpProblem, noisySamples, normals, SMALL_CHUNKS } from './hessian/plain-mlp.ts';
@@ -40,9 +41,11 @@ it.each<[string, Work]>([
   ['the full batch', (backend, held) => held.add(openFullBatch(on(backend), data)).valueAndGradient(theta)],
   [
     'heavy ball',
-    (backend, held) => {
+    async (backend, held) => {
       const heavyBall = held.add(openHeavyBall(on(backend), data, 10, 0.9));
-      heavyBall.advance(atRest(theta, 'float32'), indices, 0.1);
+      const motion = held.add(heavyBall.begin(atRest(theta, 'float32')));
+      await motion.advance(indices, 0.1);
+      await motion.record(indices, 0.1);
     },
   ],
   [
@@ -59,12 +62,12 @@ it.each<[string, Work]>([
   ],
   [
     'an orthonormal basis',
-    (backend, held) => {
+    async (backend, held) => {
       const basis = held.add(new NativeBasis(backend, 300, 'float32', 8));
       for (let row = 0; row < 20; row++) basis.push(normals(300, row));
-      basis.removeComponents(normals(300, 99), new Float64Array(20));
-      basis.combine(new Float64Array(40).fill(1), 2);
-      basis.truncate(3);
+      await basis.removeComponents(normals(300, 99), new Float64Array(20));
+      await basis.combine(new Float64Array(40).fill(1), 2);
+      await basis.truncate(3);
     },
   ],
 ])('%s', async (_, work) => {

@@ -12,11 +12,11 @@ const problem = lenetProblem(os.availableParallelism());
 const samples = tensors.x.shape[0];
 const operator = openHessian(problem, { x: values('x'), y: values('y'), samples }).at(values('theta'));
 const vector = Float64Array.from(values('vector'));
-let product = operator.apply(vector);
+let product = await operator.apply(vector);
 await serve(
   problem.backend.version,
-  (repeats) => {
-    for (let i = 0; i < repeats; i++) product = operator.apply(vector);
+  async (repeats) => {
+    for (let i = 0; i < repeats; i++) product = await operator.apply(vector);
   },
   () => product,
 );

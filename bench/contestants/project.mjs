@@ -68,11 +68,11 @@ async function memory() {
     (b, ...lanes) => lanes.map((a) => backend.ops.matMul(/** @type {any} */ (a), /** @type {any} */ (b), false, true)),
     factors,
   );
-  let along = product.run(...factors);
+  let along = await product.run(...factors);
   await serve(
     backend.version,
-    (repeats) => {
-      for (let i = 0; i < repeats; i++) along = product.run(...factors);
+    async (repeats) => {
+      for (let i = 0; i < repeats; i++) along = await product.run(...factors);
     },
     () => joined(along),
   );

@@ -3,10 +3,12 @@
 import readline from 'node:readline';
 import { writeSafetensors } from '../../dist/store/safetensors.js';
 
+/** @typedef {Float32Array | Float64Array | Record<string, import('../../dist/store/safetensors.js').WritableTensor>} Result */
+
 /**
  * @param {string} version
  * @param {(repeats: number) => unknown} work what it gives, or promises, is told beside the seconds
- * @param {() => Float32Array | Float64Array | Record<string, import('../../dist/store/safetensors.js').WritableTensor>} result
+ * @param {() => Result | Promise<Result>} result
  */
 export async function serve(version, work, result) {
   process.stdout.write(`${JSON.stringify({ version })}\n`);
@@ -19,7 +21,7 @@ export async function serve(version, work, result) {
       const peakMemoryBytes = process.resourceUsage().maxRSS * 1024;
       process.stdout.write(`${JSON.stringify({ seconds, peakMemoryBytes, ...Object(told) })}\n`);
     } else {
-      const found = result();
+      const found = await result();
       writeSafetensors(line, ArrayBuffer.isView(found) ? { result: asFloat64(found) } : found);
       process.stdout.write('{}\n');
     }

@@ -9,7 +9,8 @@ import { lossFor } from '../../dist/models/losses.js';
 import { mlp } from '../../dist/models/mlp.js';
 import { defineProblem } from '../../dist/models/problem.js';
 import { randomStream } from '../../dist/random.js';
-import { atRest, openHeavyBall } from '../../dist/sgd/heavy-ball.js';
+import { openHeavyBall } from '../../dist/sgd/heavy-ball.js';
+import { atRest } from '../../dist/sgd/motion.js';
 import { batchSource } from '../../dist/sgd/samplers.js';
 import { readSafetensors } from '../../dist/store/safetensors.js';
 import { suggestChoices } from '../../dist/experiment/choices.js';
@@ -33,7 +34,7 @@ const backend = openBackend({ name: 'tensorflow', precision: 'float32', threads 
 const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay: 1e-4 });
 const data = { x: values('x'), y: values('y'), samples };
 const heavyBall = openHeavyBall(problem, data, batch, 0.9);
-const state = atRest(values('theta'), 'float32');
+const motion = heavyBall.begin(atRest(values('theta'), 'float32'));
 const source = batchSource('reshuffle', samples, batch, randomStream(1, 'bench/step'));
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'epochnoise-bench-'));
 process.on('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
@@ -43,31 +44,31 @@ const trajectory = createTrajectory(folder, 2 ** 30, problem.size, 'float32');
 /**
  * Updates in calls of as many as a run makes: what is timed and what is checked.
  *
- * @param {typeof state} from changed in place
+ * @param {typeof motion} from
  * @param {Int32Array} batches
- * @param {(given: ReturnType<typeof heavyBall.advance>) => void} [keep]
+ * @param {(given: import('../../dist/sgd/motion.js').Updates) => void} keep
  */
-function advance(from, batches, keep) {
+async function record(from, batches, keep) {
   const perCall = heavyBall.updatesPerCall * batch;
-  for (let at = 0; at < batches.length; at += perCall) {
-    const given = heavyBall.advance(from, batches.subarray(at, at + perCall), 1e-3);
-    keep?.(given);
-  }
+  for (let at = 0; at < batches.length; at += perCall)
+    keep(await from.record(batches.subarray(at, at + perCall), 1e-3));
 }
 
-/** @param {ReturnType<typeof heavyBall.advance>} given */
-function record({ theta, velocity }) {
+/** @param {import('../../dist/sgd/motion.js').Updates} given */
+function write({ theta, velocity }) {
   for (let at = 0; at < theta.length; at += problem.size)
     trajectory.add(theta.subarray(at, at + problem.size), velocity.subarray(at, at + problem.size));
 }
 
 /** @param {number} updates whole epochs */
-function work(updates) {
-  for (let done = 0; done < updates; done += samples / batch) advance(state, source.nextEpoch(), record);
+async function work(updates) {
+  for (let done = 0; done < updates; done += samples / batch) await record(motion, source.nextEpoch(), write);
 }
 
-await serve(backend.version, work, () => {
-  const fresh = atRest(values('theta'), 'float32');
-  advance(fresh, /** @type {Int32Array} */ (tensors.batches.data));
-  return fresh.theta;
+await serve(backend.version, work, async () => {
+  const fresh = heavyBall.begin(atRest(values('theta'), 'float32'));
+  await record(fresh, /** @type {Int32Array} */ (tensors.batches.data), () => {});
+  const { theta } = await fresh.state();
+  fresh.dispose();
+  return theta;
 });

@@ -6,7 +6,8 @@
 import os from 'node:os';
 import { initialWeights } from '../../dist/models/model.js';
 import { randomStream } from '../../dist/random.js';
-import { atRest, openHeavyBall } from '../../dist/sgd/heavy-ball.js';
+import { openHeavyBall } from '../../dist/sgd/heavy-ball.js';
+import { atRest } from '../../dist/sgd/motion.js';
 import { batchSource } from '../../dist/sgd/samplers.js';
 import { writeSafetensors } from '../../dist/store/safetensors.js';
 import { lenetProblem } from '../lenet.mjs';
@@ -22,17 +23,18 @@ const { x, y, source } = await images(samples);
 const problem = lenetProblem(os.availableParallelism());
 const random = randomStream(1, 'bench/train-lenet');
 const heavyBall = openHeavyBall(problem, { x, y, samples }, BATCH, 0.9);
-const state = atRest(initialWeights(problem.model, 'tanh', random), 'float32');
+const motion = heavyBall.begin(atRest(initialWeights(problem.model, 'tanh', random), 'float32'));
 const sampler = batchSource('reshuffle', samples, BATCH, random);
 let loss = 0;
 for (let epoch = 0; epoch < EPOCHS; epoch++) {
   const order = sampler.nextEpoch();
   loss = 0;
   for (let at = 0; at < samples; at += BATCH)
-    loss += (heavyBall.advance(state, order.subarray(at, at + BATCH), LEARNING_RATE).losses[0] * BATCH) / samples;
+    loss += ((await motion.advance(order.subarray(at, at + BATCH), LEARNING_RATE))[0] * BATCH) / samples;
 }
+const { theta } = await motion.state();
 writeSafetensors(file, {
-  theta: { shape: [problem.size], data: state.theta },
+  theta: { shape: [problem.size], data: theta },
   x: { shape: [samples, ...problem.inputShape], data: x },
   y: { shape: [samples, problem.outputs], data: y },
 });

@@ -27,7 +27,7 @@ export interface Unfrozen extends Disposable {
   /** Both splits, with the statistics that freezing would give at those weights. */
   readonly evaluator: Evaluator;
   /** Means, then variances, over one shuffled epoch of batches at θ. */
-  statisticsAt(theta: Reals): Float32Array;
+  statisticsAt(theta: Reals): Promise<Float32Array>;
 }
 
 /** The network of a workbench as it is trained; undefined where that is no other. */
@@ -41,16 +41,16 @@ export function openUnfrozen(bench: Workbench, { seed, sgd }: Experiment): Unfro
     const population = held.add(openPopulationStatistics(problem, dataset.train, batches, sgd.batchSize));
     // Train and test split are evaluated one after the other at the same weights.
     let known: { readonly theta: Reals; readonly statistics: Float32Array } | undefined;
-    const statisticsAt = (theta: Reals) => {
+    const statisticsAt = async (theta: Reals) => {
       if (!known?.theta.every((weight, i) => weight === theta[i]))
-        known = { theta: theta.slice(), statistics: population.at(theta) };
+        known = { theta: theta.slice(), statistics: await population.at(theta) };
       return known.statistics;
     };
     const evaluated = (split: Samples) => ({
-      evaluate(theta: Reals) {
-        const full = openFullBatch(frozenAt(bench, statisticsAt(theta)).problem, split);
+      async evaluate(theta: Reals) {
+        const full = openFullBatch(frozenAt(bench, await statisticsAt(theta)).problem, split);
         try {
-          return full.evaluate(theta);
+          return await full.evaluate(theta);
         } finally {
           full.dispose();
         }

@@ -25,7 +25,7 @@ export async function openFor(
   const names = STAGES.filter((stage) => hasStage(experiment, stage) && runs(stage.name)).map(({ name }) => name);
   refuseStagesThatDoNotFit(names, experiment, bench);
   // Later stages compute with a minimum whose making was allowed.
-  if (runs('train')) await inSection(OPENING, async () => refuseUnsoundModel(experiment, bench, voice));
+  if (runs('train')) await inSection(OPENING, () => refuseUnsoundModel(experiment, bench, voice));
   return bench;
 }
 

@@ -53,11 +53,11 @@ export async function curvaturesAt(
         for (const row of left) {
           const direction = Float64Array.from(eigenvectors.subarray(rows[row] * size, (rows[row] + 1) * size));
           const done = first + row + 1;
-          here.hessians.forEach((hessian, group) => {
-            const product = hessian.apply(direction);
+          for (const [group, hessian] of here.hessians.entries()) {
+            const product = await hessian.apply(direction);
             checkedNorm(product, size, done);
             curvatures[(done - 1) * groups.length + group] = direction.reduce((sum, e, j) => sum + e * product[j], 0);
-          });
+          }
           if (checkpoint.isDue(done < total ? 1 : AT_THE_END))
             checkpoint.save({ curvatures: { shape, data: curvatures } });
           await report(done, total);

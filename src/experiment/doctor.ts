@@ -17,7 +17,8 @@ const LITTLE_MEMORY = GIBIBYTE;
 export async function examine(): Promise<Described & { readonly exitCode: number }> {
   const threads = coresToUse();
   const native = nativePart({ retry: true });
-  const backends = (['tensorflow', 'cpu'] as const).map((name) => tryBackend(name, threads));
+  const backends: BackendFinding[] = [];
+  for (const name of ['tensorflow', 'cpu'] as const) backends.push(await tryBackend(name, threads));
   const data = findData();
   const availableMemoryBytes = availableMemory();
   const {

@@ -6,7 +6,7 @@
 /** Rows of float32 (4 bytes an entry) or float64 (8 bytes). */
 export type RowStorage = 'float32' | 'float64';
 
-/** A growing set of orthonormal rows [count, size]. */
+/** A growing set of orthonormal rows [count, size]. One call is waited for before the next is made. */
 export interface OrthonormalBasis {
   readonly size: number;
   /** Number of rows stored. */
@@ -14,7 +14,7 @@ export interface OrthonormalBasis {
   /** Stores a vector [size] as the next row, and puts what was stored, rounded, back into it. */
   push(vector: Float64Array): void;
   /** Drops all rows from `count` on. */
-  truncate(count: number): void;
+  truncate(count: number): Promise<void>;
   /**
    * One pass of Gram–Schmidt: takes the vector's components along all rows out of it. Rows may be taken one after another,
    * in groups, or all at once.
@@ -22,14 +22,14 @@ export interface OrthonormalBasis {
    * @param vector [size], changed in place; its own sums are float64
    * @param components [≥ count], row i's is added to entry i
    */
-  removeComponents(vector: Float64Array, components: Float64Array): void;
+  removeComponents(vector: Float64Array, components: Float64Array): Promise<void>;
   /**
    * Linear combinations of the rows.
    *
    * @param weights [wanted, count] row-major
    * @returns [wanted, size] row-major, scaled to unit length. Holds little more than the result beside the rows
    */
-  combine(weights: Float64Array, wanted: number): Float32Array;
+  combine(weights: Float64Array, wanted: number): Promise<Float32Array>;
   /** Frees the rows. */
   dispose(): void;
 }
@@ -62,13 +62,17 @@ const NEGLIGIBLE = 0.01;
  * @param coefficients [≥ count], receives rowᵢ·w for every row, all passes summed
  * @returns the norm of what is left
  */
-export function orthogonalise(basis: OrthonormalBasis, vector: Float64Array, coefficients: Float64Array): number {
+export async function orthogonalise(
+  basis: OrthonormalBasis,
+  vector: Float64Array,
+  coefficients: Float64Array,
+): Promise<number> {
   const { count } = basis;
   coefficients.fill(0, 0, count);
-  basis.removeComponents(vector, coefficients);
+  await basis.removeComponents(vector, coefficients);
   const left = normOf(vector);
   if (normOf(coefficients.subarray(0, count)) <= NEGLIGIBLE * left) return left;
-  basis.removeComponents(vector, coefficients);
+  await basis.removeComponents(vector, coefficients);
   return normOf(vector);
 }
 

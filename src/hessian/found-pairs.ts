@@ -26,11 +26,11 @@ export interface FoundPairs {
 }
 
 /** Takes the pairs out of a space that holds them. */
-export function takePairs(space: KrylovSpace, wanted: number): FoundPairs {
+export async function takePairs(space: KrylovSpace, wanted: number): Promise<FoundPairs> {
   const iterations = space.count;
   const chosen = [...Array(wanted).keys(), iterations - 1];
   const { values: all, residuals } = space.ritz();
-  const { values, vectors, ...recorded } = space.ritzVectors(chosen);
+  const { values, vectors, ...recorded } = await space.ritzVectors(chosen);
   return {
     values,
     vectors,

@@ -3,7 +3,7 @@ import { openTogether } from '../disposables.ts';
 import { type Chunk, type Chunks, onePerLength, storeChunks } from '../models/chunks.ts';
 import { hessianProduct, type Problem, type Samples, specs } from '../models/problem.ts';
 import type { Backend } from '../tensor/backend.ts';
-import { real, type Linearizable, type Linearized, type Reals } from '../tensor/types.ts';
+import { real, type Linearizable, type Linearized, type Reals, type Stored } from '../tensor/types.ts';
 import { FLOAT32_PRECISION, FLOAT64_PRECISION, type SymmetricOperator } from './operator.ts';
 
 /** The Hessians of one objective at whatever weights are asked for; the data stay on the back end meanwhile. */
@@ -19,8 +19,8 @@ export interface HessianAt extends SymmetricOperator {
   readonly relativePrecision: number;
   /** Memory that values shared by its products hold. */
   readonly savedBytes: number;
-  /** Hv, fresh memory; unlike others' it is there at once. @throws what the back end throws where v has another length */
-  apply(vector: Float64Array): Float64Array;
+  /** Hv, fresh memory. @throws RangeError where v has another length */
+  apply(vector: Float64Array): Promise<Float64Array>;
   /** Frees the saved values; a second call does nothing. */
   dispose(): void;
 }
@@ -88,11 +88,11 @@ function hessianFamily(
         }
 
         /** From what of a chunk does not depend on v: as it was saved, or computed now. */
-        function productOf(chunk: Chunk, index: number, vector: Float64Array): Reals {
-          if (index < saved.length) return saved[index].run(vector)[0];
+        async function productOf(chunk: Chunk, index: number, vector: Stored): Promise<Reals> {
+          if (index < saved.length) return (await saved[index].run(vector))[0];
           const linear = linearised(chunk);
           try {
-            return linear.run(vector)[0];
+            return (await linear.run(vector))[0];
           } finally {
             linear.dispose();
           }
@@ -102,12 +102,18 @@ function hessianFamily(
           size,
           relativePrecision: relativePrecisionOf(backend),
           savedBytes: used,
-          apply(vector) {
+          async apply(vector) {
             const product = new Float64Array(size);
-            data.chunks.forEach((chunk, index) => {
-              const part = productOf(chunk, index, vector);
-              for (let i = 0; i < size; i++) product[i] += part[i];
-            });
+            // Brought once, for all chunks.
+            const direction = backend.store(vector, [size]);
+            try {
+              for (const [index, chunk] of data.chunks.entries()) {
+                const part = await productOf(chunk, index, direction);
+                for (let i = 0; i < size; i++) product[i] += part[i];
+              }
+            } finally {
+              direction.dispose();
+            }
             for (let i = 0; i < size; i++) product[i] = product[i] / data.samples + weightDecay * vector[i];
             return product;
           },

@@ -56,6 +56,8 @@ export const storageFor = ({ relativePrecision = FLOAT32_PRECISION }: Partial<Sy
 /**
  * Lanczos' three-term recurrence with full reorthogonalisation, one product a step. Where the remainder of a
  * step is lost in rounding the space is invariant, and the next step starts from a random vector orthogonal to it.
+ *
+ * Between two steps, and only there, its state is whole: whoever saves it waits for what was asked of it.
  */
 export class KrylovSpace {
   /** Where the part that is growing begins: rows before it are coupled to it by rounding only. */
@@ -202,7 +204,7 @@ export class KrylovSpace {
 
   /** One step: one vector more, one product. @throws RunError if the product is not finite or has a wrong length */
   async step(): Promise<void> {
-    this.prepareVector();
+    await this.prepareVector();
     const { basis, vector, previous } = this;
     this.push(vector);
     const last = basis.count - 1;
@@ -218,7 +220,7 @@ export class KrylovSpace {
     // `previous` now holds the remainder, and `vector` the vector it came from.
     this.vector = previous;
     this.previous = vector;
-    const remainder = orthogonalise(basis, this.vector, this.coefficients);
+    const remainder = await orthogonalise(basis, this.vector, this.coefficients);
     this.recordAsymmetry(last);
     this.recordColumn(last);
     this.diagonal.push(along + this.coefficients[last]);
@@ -242,7 +244,7 @@ export class KrylovSpace {
    *
    * @param chosen indices into the descending Ritz values of the whole space
    */
-  ritzVectors(chosen: readonly number[]): RitzVectors {
+  async ritzVectors(chosen: readonly number[]): Promise<RitzVectors> {
     const n = this.count;
     const { eigenvalues, eigenvectors } = tridiagonalEigen(this.diagonal, this.offDiagonal);
     const weights = new Float64Array(chosen.length * n);
@@ -262,7 +264,7 @@ export class KrylovSpace {
       }
     return {
       values: Float64Array.from(chosen, (pair) => eigenvalues[pair]),
-      vectors: this.basis.combine(weights, chosen.length),
+      vectors: await this.basis.combine(weights, chosen.length),
       residuals,
       rayleighQuotients,
     };
@@ -284,8 +286,8 @@ export class KrylovSpace {
   }
 
   /** Forgets the growing part; the next step starts a new one. */
-  dropPart(): void {
-    this.basis.truncate(this.partStart);
+  async dropPart(): Promise<void> {
+    await this.basis.truncate(this.partStart);
     this.log?.truncate(this.partStart);
     this.columns.truncate(this.partStart);
     for (const list of [this.diagonal, this.offDiagonal, this.remainder]) list.length = this.partStart;
@@ -297,11 +299,11 @@ export class KrylovSpace {
    * Keeps of the space only the Ritz vectors whose residual is at most `residual`, each a part of its own; the next step
    * starts from a random vector orthogonal to them.
    */
-  keepConverged(residual: number): void {
+  async keepConverged(residual: number): Promise<void> {
     this.firstMeasure = this.measure();
     const { values, residuals } = this.ritz();
     const kept = [...values.keys()].filter((pair) => residuals[pair] <= residual);
-    const { vectors } = this.ritzVectors(kept);
+    const { vectors } = await this.ritzVectors(kept);
     const { size } = this.operator;
     this.basis.dispose();
     this.log?.begin();
@@ -311,7 +313,7 @@ export class KrylovSpace {
     const row = new Float64Array(size);
     for (let i = 0; i < kept.length; i++) {
       row.set(vectors.subarray(i * size, (i + 1) * size));
-      orthogonalise(this.basis, row, this.coefficients);
+      await orthogonalise(this.basis, row, this.coefficients);
       normalise(row);
       this.push(row);
       this.appendColumn(new Float32Array(i));
@@ -323,7 +325,7 @@ export class KrylovSpace {
   }
 
   /** Puts the unit vector of the next step into `vector`: the last step's remainder, or a random one. */
-  private prepareVector(): void {
+  private async prepareVector(): Promise<void> {
     const { vector, count } = this;
     if (!this.startsAnew && !this.isInvariant) {
       const remainder = this.remainder[count - 1];
@@ -339,11 +341,11 @@ export class KrylovSpace {
     while (left === 0) {
       this.startVectors++;
       for (let i = 0; i < vector.length; i++) vector[i] = this.random.normal();
-      left = orthogonalise(this.basis, vector, this.coefficients);
+      left = await orthogonalise(this.basis, vector, this.coefficients);
     }
     normalise(vector);
     if (left < LOSS * Math.sqrt(vector.length)) {
-      orthogonalise(this.basis, vector, this.coefficients);
+      await orthogonalise(this.basis, vector, this.coefficients);
       normalise(vector);
     }
   }

@@ -152,7 +152,7 @@ async function findPairs(
       if (left) space.resume(left.state);
       const plan = { wanted, tolerance, makeSureOfMemory, tell };
       await search(space, plan, left?.search as SearchState | undefined, log);
-      return takePairs(space, wanted);
+      return await takePairs(space, wanted);
     } finally {
       // The vectors are there: the space makes room before they are put to the test.
       space.dispose();

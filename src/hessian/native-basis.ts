@@ -87,49 +87,50 @@ export class NativeBasis implements OrthonormalBasis {
     rest.push(vector);
     if (rest.count < this.rowsPerBlock) return;
     this.blocks.push(this.blocks.length < this.residentBlocks ? this.storeRows(rest.firstBlock!) : null);
-    rest.truncate(0);
+    rest.clear();
   }
 
-  truncate(count: number): void {
+  async truncate(count: number): Promise<void> {
     const { blocks, rest, rowsPerBlock } = this;
     while (count < blocks.length * rowsPerBlock) {
       const at = blocks.length - 1;
       const block = blocks[at] ?? this.storeFromDisk(at);
       blocks.pop();
       try {
-        rest.truncate(0);
-        this.takeBack(block, Math.max(0, count - blocks.length * rowsPerBlock));
+        rest.clear();
+        await this.takeBack(block, Math.max(0, count - blocks.length * rowsPerBlock));
       } finally {
         block.dispose();
       }
     }
-    rest.truncate(count - blocks.length * rowsPerBlock);
+    await rest.truncate(count - blocks.length * rowsPerBlock);
   }
 
   /** Up to 256 rows at once, the next from what these left; memory is read twice. The vector is float64 throughout. */
-  removeComponents(vector: Float64Array, components: Float64Array): void {
+  async removeComponents(vector: Float64Array, components: Float64Array): Promise<void> {
     const { blocks, rest, rowsPerBlock, rounded, size, tiles, alongRest } = this;
     for (const { group, first } of this.groups()) {
       const { along, combined } = this.passOver(group.length);
       rounded.set(vector);
-      const factors = along.run(...group, rounded).map((parts, at) => {
+      const products = await along.run(...group, rounded);
+      const factors = products.map((parts, at) => {
         const sums = new Float64Array(rowsPerBlock);
         for (let tile = 0; tile < tiles; tile++)
           for (let row = 0; row < rowsPerBlock; row++) sums[row] += parts[tile * rowsPerBlock + row];
         for (let row = 0; row < rowsPerBlock; row++) components[(first + at) * rowsPerBlock + row] += sums[row];
         return sums;
       });
-      const [part] = combined.run(...group, ...factors);
+      const [part] = await combined.run(...group, ...factors);
       for (let i = 0; i < size; i++) vector[i] -= part[i];
     }
     alongRest.fill(0);
-    rest.removeComponents(vector, alongRest);
+    await rest.removeComponents(vector, alongRest);
     const first = blocks.length * rowsPerBlock;
     for (let row = 0; row < rest.count; row++) components[first + row] += alongRest[row];
   }
 
   /** Sums over up to 256 rows in the rows' own precision, those of more in float64; rounded to float32 once. */
-  combine(weights: Float64Array, wanted: number): Float32Array {
+  async combine(weights: Float64Array, wanted: number): Promise<Float32Array> {
     const { size, rest, tiles } = this;
     const result = new Float32Array(wanted * size);
     const atOnce = Math.min(wanted, Math.max(GROUP, Math.floor(SUM_BYTES / (8 * size))));
@@ -147,7 +148,7 @@ export class NativeBasis implements OrthonormalBasis {
           const product = compiled.get(group.length) ?? held.add(this.compileCombination(group.length, atOnce));
           compiled.set(group.length, product);
           const factors = group.map((_, i) => this.factorsOf(weights, first + i, from, here, atOnce));
-          const [part] = product.run(...group, ...factors);
+          const [part] = await product.run(...group, ...factors);
           for (let i = 0; i < sums.length; i++) sums[i] += part[i];
         }
         for (let k = 0; k < here; k++) {
@@ -166,7 +167,7 @@ export class NativeBasis implements OrthonormalBasis {
   }
 
   dispose(): void {
-    this.truncate(0);
+    for (const block of this.blocks.splice(0)) block?.dispose();
     this.rest.dispose();
     for (const { along, combined } of this.passes.values()) {
       along.dispose();
@@ -219,21 +220,12 @@ export class NativeBasis implements OrthonormalBasis {
     return this.backend.store(block, [tiles, rowsPerBlock, TILE]);
   }
 
-  /** A block's numbers [tiles, rowsPerBlock, TILE]. */
-  private valuesOf(block: Stored): Reals {
-    const copy = this.backend.compile((rows) => [rows], [real(...block.shape)]);
-    try {
-      return copy.run(block)[0];
-    } finally {
-      copy.dispose();
-    }
-  }
-
   /** Puts the first rows of a block into the array. */
-  private takeBack(block: Stored, count: number): void {
+  private async takeBack(block: Stored, count: number): Promise<void> {
     if (count === 0) return;
     const { rest, rowsPerBlock, size, tiles } = this;
-    const values = this.valuesOf(block);
+    // [tiles, rowsPerBlock, TILE].
+    const values = await block.read();
     const vector = new Float64Array(tiles * TILE);
     for (let row = 0; row < count; row++) {
       for (let tile = 0; tile < tiles; tile++) {

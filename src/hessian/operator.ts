@@ -14,7 +14,7 @@ export interface SymmetricOperator {
   /**
    * The product Hv.
    *
-   * @param vector v, float64 [d]; not to be changed, and not to be kept after the product is there
+   * @param vector v, float64 [d]; not to be changed, by either side, before the product is there, and not to be kept after that
    * @returns Hv, float64 [d]; the caller is done with it before it asks for the next product, so that it may be reused
    */
   apply(vector: Float64Array): Float64Array | Promise<Float64Array>;

@@ -46,7 +46,16 @@ export class PlainBasis implements OrthonormalBasis {
     this.rows++;
   }
 
-  truncate(count: number): void {
+  async truncate(count: number): Promise<void> {
+    this.drop(count);
+  }
+
+  /** Drops all rows, at once. */
+  clear(): void {
+    this.drop(0);
+  }
+
+  private drop(count: number): void {
     for (let row = count; row < this.rows; row++) {
       const start = (row % this.rowsPerBlock) * this.size;
       // The inner loops run over whole groups of rows: those not in use must be zero.
@@ -56,7 +65,7 @@ export class PlainBasis implements OrthonormalBasis {
   }
 
   /** All rows at once (classical Gram–Schmidt). 2·count·size multiplications. */
-  removeComponents(vector: Float64Array, components: Float64Array): void {
+  async removeComponents(vector: Float64Array, components: Float64Array): Promise<void> {
     const { size, rows } = this;
     const needed = Math.ceil(rows / GROUP) * GROUP;
     if (this.sums.length < needed) this.sums = new Float64Array(2 * needed);
@@ -68,7 +77,7 @@ export class PlainBasis implements OrthonormalBasis {
   }
 
   /** Summed in float64, rounded, then scaled: 2⁻²³ of an entry at most. */
-  combine(weights: Float64Array, wanted: number): Float32Array {
+  async combine(weights: Float64Array, wanted: number): Promise<Float32Array> {
     const { size, rows } = this;
     const result = new Float32Array(wanted * size);
     const even = new Float64Array(PANEL);

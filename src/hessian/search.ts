@@ -67,7 +67,7 @@ export async function search(
     if (space.count >= expectedAtFirst) makeSureOfMemory(space.count + 1);
     await space.step();
     const { probe } = state;
-    state = probe ? afterProbing(space, probe, state) : afterGrowing(space, plan, state);
+    state = probe ? await afterProbing(space, probe, state) : afterGrowing(space, plan, state);
     if (log?.isDue(state.done ? AT_THE_END : 1)) log.save(space.state, state);
     if (probe) {
       const done = space.count - probe.before;
@@ -108,12 +108,12 @@ function afterGrowing(space: KrylovSpace, { wanted, tolerance }: SearchPlan, sta
 }
 
 /** What a step beside the space has shown; in the end the space is as it was before, or holds its converged pairs only. */
-function afterProbing(space: KrylovSpace, probe: Probe, state: SearchState): SearchState {
+async function afterProbing(space: KrylovSpace, probe: Probe, state: SearchState): Promise<SearchState> {
   const found = lookAbove(space, probe);
   if (found === 'unknown') return state;
-  space.dropPart();
+  await space.dropPart();
   if (found === 'nothing') return { ...state, probe: null, done: true };
-  space.keepConverged(probe.goal);
+  await space.keepConverged(probe.goal);
   return { ...state, lookAt: space.count + 1, probe: null, done: space.isComplete };
 }
 

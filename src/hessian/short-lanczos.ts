@@ -56,7 +56,7 @@ export async function shortLanczos(operator: SymmetricOperator, options: ShortLa
     }
     const pairs = space.ritz();
     const count = leadingConverged(pairs, tolerance);
-    const { values, vectors } = space.ritzVectors([...Array(count).keys()]);
+    const { values, vectors } = await space.ritzVectors([...Array(count).keys()]);
     const residuals = pairs.residuals.slice(0, count);
     return { eigenvalues: values, eigenvectors: vectors, residuals, iterations };
   } finally {

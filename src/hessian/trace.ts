@@ -68,7 +68,7 @@ export async function estimateTrace(
       drawSigns();
       const sketch = Float64Array.from(await apply());
       const length = normOf(sketch);
-      const norm = orthogonalise(range, sketch, components);
+      const norm = await orthogonalise(range, sketch, components);
       // A range that is exhausted is known in full: what is left is rounding, and orthogonal to nothing.
       if (!(norm > EXHAUSTED * length)) continue;
       for (let i = 0; i < size; i++) vector[i] = sketch[i] / norm;
@@ -78,7 +78,7 @@ export async function estimateTrace(
     const rest: number[] = [];
     for (let probe = 0; probe < third; probe++) {
       drawSigns();
-      orthogonalise(range, vector, components);
+      await orthogonalise(range, vector, components);
       rest.push(form(await apply()));
     }
     const mean = rest.reduce((sum, part) => sum + part, 0) / third;

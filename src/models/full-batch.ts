@@ -14,11 +14,11 @@ export interface Evaluation {
 export interface FullBatch {
   readonly samples: number;
   /** L(θ), the samples' losses summed one by one in float64: small differences of L are good even at float32. */
-  value(theta: Reals): number;
+  value(theta: Reals): Promise<number>;
   /** L(θ) and ∇L(θ) [d]. */
-  valueAndGradient(theta: Reals): { readonly value: number; readonly gradient: Float64Array };
+  valueAndGradient(theta: Reals): Promise<{ readonly value: number; readonly gradient: Float64Array }>;
   /** Without L2. */
-  evaluate(theta: Reals): Evaluation;
+  evaluate(theta: Reals): Promise<Evaluation>;
   /** Frees samples and graphs. */
   dispose(): void;
 }
@@ -63,10 +63,10 @@ function fullBatch(
   data: Chunks,
   { values, gradients, evaluations }: Readonly<Record<'values' | 'gradients' | 'evaluations', Graphs>>,
 ): Omit<FullBatch, 'dispose'> {
-  function withTheta<T>(theta: Reals, work: (stored: Stored) => T): T {
+  async function withTheta<T>(theta: Reals, work: (stored: Stored) => Promise<T>): Promise<T> {
     const stored = backend.store(theta, [size]);
     try {
-      return work(stored);
+      return await work(stored);
     } finally {
       stored.dispose();
     }
@@ -75,18 +75,20 @@ function fullBatch(
   return {
     samples: data.samples,
     value: (theta) =>
-      withTheta(theta, (stored) => {
+      withTheta(theta, async (stored) => {
         let sum = 0;
-        for (const chunk of data.chunks)
-          for (const loss of values.of(chunk).run(stored, chunk.x, chunk.y)[0]) sum += loss;
+        for (const chunk of data.chunks) {
+          const [losses] = await values.of(chunk).run(stored, chunk.x, chunk.y);
+          for (const loss of losses) sum += loss;
+        }
         return sum / data.samples + (weightDecay / 2) * squaredNorm(theta);
       }),
     valueAndGradient: (theta) =>
-      withTheta(theta, (stored) => {
+      withTheta(theta, async (stored) => {
         let sum = 0;
         const gradient = new Float64Array(size);
         for (const chunk of data.chunks) {
-          const [value, part] = gradients.of(chunk).run(stored, chunk.x, chunk.y);
+          const [value, part] = await gradients.of(chunk).run(stored, chunk.x, chunk.y);
           sum += value[0];
           for (let i = 0; i < size; i++) gradient[i] += part[i];
         }
@@ -94,11 +96,11 @@ function fullBatch(
         return { value: sum / data.samples + (weightDecay / 2) * squaredNorm(theta), gradient };
       }),
     evaluate: (theta) =>
-      withTheta(theta, (stored) => {
+      withTheta(theta, async (stored) => {
         let sum = 0;
         let recognised = 0;
         for (const chunk of data.chunks) {
-          const [value, given] = evaluations.of(chunk).run(stored, chunk.x, chunk.y);
+          const [value, given] = await evaluations.of(chunk).run(stored, chunk.x, chunk.y);
           sum += value[0];
           if (!loss.correct) continue;
           const targets = split.y.subarray(chunk.first * outputs, (chunk.first + chunk.samples) * outputs);

@@ -17,7 +17,7 @@ export function compileForward({ backend, model, size, inputShape }: Problem, sa
  *
  * @param x inputs [samples, ...inputShape]
  */
-export function modelOutputs(problem: Problem, theta: Reals, x: Reals, samples: number): Float64Array {
+export async function modelOutputs(problem: Problem, theta: Reals, x: Reals, samples: number): Promise<Float64Array> {
   const { inputShape, outputs, model, backend } = problem;
   const width = sizeOf(inputShape);
   const most = chunkSize(samples, model.unitsPerSample, backend.threads);
@@ -26,7 +26,8 @@ export function modelOutputs(problem: Problem, theta: Reals, x: Reals, samples: 
   try {
     for (let first = 0; first < samples; first += most) {
       const count = Math.min(most, samples - first);
-      const [part] = graphs.of({ samples: count }).run(theta, x.subarray(first * width, (first + count) * width));
+      const rows = x.subarray(first * width, (first + count) * width);
+      const [part] = await graphs.of({ samples: count }).run(theta, rows);
       all.set(part, first * outputs);
     }
   } finally {

@@ -9,7 +9,7 @@ import type { Problem, Samples } from './problem.ts';
 /** One data set, lying ready on the back end. */
 export interface PopulationStatistics {
   /** Means, then variances [2·C], at θ [d]. */
-  at(theta: Reals): Float32Array;
+  at(theta: Reals): Promise<Float32Array>;
   /** Frees the data and the graphs. */
   dispose(): void;
 }
@@ -59,14 +59,14 @@ export function openPopulationStatistics(
     }
 
     return {
-      at(theta) {
+      async at(theta) {
         const number = batches.length / batchSize;
         const means = new Float64Array(channels);
         const squares = new Float64Array(channels);
         for (let first = 0; first < number; first += mostLanes(backend.threads)) {
           const count = Math.min(mostLanes(backend.threads), number - first);
           const indices = batches.subarray(first * batchSize, (first + count) * batchSize);
-          const [found] = graphFor(count).run(theta, indices);
+          const [found] = await graphFor(count).run(theta, indices);
           for (let batch = 0; batch < count; batch++)
             for (let channel = 0; channel < channels; channel++) {
               const mean = found[2 * batch * channels + channel];

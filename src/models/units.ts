@@ -61,7 +61,7 @@ function valuesOf(backend: Backend, model: UncountedModel, samples: number, inpu
   );
   try {
     // Where functions are not compiled, they run only when they are asked to.
-    forward.run(new Float32Array(size), new Float32Array(sizeOf(x.shape)));
+    for (const outputs of forward.keep(new Float32Array(size), new Float32Array(sizeOf(x.shape)))) outputs.dispose();
   } finally {
     forward.dispose();
   }

@@ -54,7 +54,7 @@ export async function autocovariance(
       const end = Math.min(first + reach, updates);
       rows.fill(0);
       for (let at = first * k; at < end * k; at++) rows[at - first * k] = noise[at] * scale[at % k];
-      const [pairs] = product.run(rows);
+      const [pairs] = await product.run(rows);
       for (let row = 0; row < batchesPerEpoch; row++)
         for (let lag = 0; lag <= largest; lag++) sums[epoch * (largest + 1) + lag] += pairs[row * reach + row + lag];
       if (checkpoint.isDue(epoch + 1 === epochs ? AT_THE_END : 1))

@@ -64,19 +64,23 @@ export function openBatchGradients(
         const kept = openGrowing(checkpoint, along, k);
         const stored = new Disposables();
         try {
-          const points = [theta, ...(lessAt ? [lessAt] : [])].map((point) => stored.add(backend.store(point, [size])));
+          const here = stored.add(backend.store(theta, [size]));
+          const there = lessAt && stored.add(backend.store(lessAt, [size]));
           for (let first = kept.rows; first < batches; first += most) {
             const count = Math.min(most, batches - first);
             for (let row = 0; row < count; row++) {
               const at = first + row;
               const batch = indices.subarray(at * batchSize, (at + 1) * batchSize);
-              const [gradient, other] = points.map((point) => gradientOf.run(point, batch)[1]);
               const into = rows.subarray(row * size, (row + 1) * size);
+              const [, gradient] = await gradientOf.run(here, batch);
               into.set(gradient);
-              if (other) for (let i = 0; i < size; i++) into[i] -= other[i];
+              if (there) {
+                const [, other] = await gradientOf.run(there, batch);
+                for (let i = 0; i < size; i++) into[i] -= other[i];
+              }
               await report(at + 1, batches);
             }
-            along.set(projection.project(rows.subarray(0, count * size), count), first * k);
+            along.set(await projection.project(rows.subarray(0, count * size), count), first * k);
             kept.have(first + count);
           }
         } finally {

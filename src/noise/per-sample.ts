@@ -45,7 +45,7 @@ export async function perSampleVariance(
       const linear = graphs.of(chunk).at(stored, chunk.x, chunk.y);
       try {
         for (let i = Math.max(0, known - index * count); i < count; i++) {
-          const [derivatives] = linear.run(directions.subarray(i * size, (i + 1) * size));
+          const [derivatives] = await linear.run(directions.subarray(i * size, (i + 1) * size));
           if (index === 0) shifts[i] = derivatives[0];
           const shift = shifts[i];
           let sum = 0;

@@ -2,8 +2,8 @@
 import type { Checkpoint } from '../store/checkpoint.ts';
 import type { SafetensorsFile, WritableTensor } from '../store/safetensors.ts';
 import type { Reals } from '../tensor/types.ts';
-import type { State } from './heavy-ball.ts';
 import type { HistoryRow } from './history.ts';
+import type { State } from './motion.ts';
 
 /** So much of a phase. */
 export interface EpochsDone {

@@ -2,10 +2,12 @@
 import type { Report } from '../progress.ts';
 import type { WritableTensor } from '../store/safetensors.ts';
 import { AT_THE_END, type Checkpoint, noCheckpoint } from '../store/checkpoint.ts';
+import type { Reals } from '../tensor/types.ts';
 import { DivergenceWatch } from './divergence.ts';
 import { epochsBegun, type EpochsDone, saveEpochs } from './epochs-done.ts';
-import type { HeavyBall, State } from './heavy-ball.ts';
+import type { HeavyBall } from './heavy-ball.ts';
 import { type Evaluator, type HistoryRow, historyRow, type Phase } from './history.ts';
+import type { Motion, State } from './motion.ts';
 import type { BatchSource } from './samplers.ts';
 
 /** One phase of a run. */
@@ -49,18 +51,37 @@ export async function runEpochs(
   evaluator: Evaluator,
   plan: EpochsPlan,
   report: Report,
-  { checkpoint, done, beforeSave }: EpochsMemory = { checkpoint: noCheckpoint },
+  memory: EpochsMemory = { checkpoint: noCheckpoint },
+): Promise<HistoryRow[]> {
+  const { done } = memory;
+  if (done) {
+    take(done.state, state);
+    for (let epoch = 0; epoch < done.epoch; epoch++) source.nextEpoch();
+  }
+  // The state stays on the back end: it is read where it is recorded, saved or evaluated.
+  const motion = heavyBall.begin(state);
+  try {
+    return await makeEpochs(motion, heavyBall.updatesPerCall, state, source, evaluator, plan, report, memory);
+  } finally {
+    motion.dispose();
+  }
+}
+
+async function makeEpochs(
+  motion: Motion,
+  updatesPerCall: number,
+  state: State,
+  source: BatchSource,
+  evaluator: Evaluator,
+  plan: EpochsPlan,
+  report: Report,
+  { checkpoint, done, beforeSave }: EpochsMemory,
 ): Promise<HistoryRow[]> {
   const { phase, epochs, batchSize, onUpdate } = plan;
   const begun = done ?? epochsBegun();
   const history = [...begun.history];
   const size = state.theta.length;
   let opening = begun.openingLoss ?? plan.openingLoss;
-  if (done) {
-    state.theta.set(done.state.theta);
-    state.velocity.set(done.state.velocity);
-    for (let epoch = 0; epoch < done.epoch; epoch++) source.nextEpoch();
-  }
   for (let { epoch } = begun; epoch < epochs; epoch++) {
     const learningRate = plan.learningRate(epoch);
     const watch = new DivergenceWatch(phase, learningRate, opening);
@@ -68,18 +89,21 @@ export async function runEpochs(
     const batches = order.length / batchSize;
     const isHalfDone = epoch === begun.epoch;
     let sum = isHalfDone ? begun.lossSum : 0;
-    for (let first = isHalfDone ? begun.batches : 0; first < batches; first += heavyBall.updatesPerCall) {
-      const count = Math.min(heavyBall.updatesPerCall, batches - first);
+    for (let first = isHalfDone ? begun.batches : 0; first < batches; first += updatesPerCall) {
+      const count = Math.min(updatesPerCall, batches - first);
       const rows = order.subarray(first * batchSize, (first + count) * batchSize);
-      const { losses, theta, velocity } = heavyBall.advance(state, rows, learningRate);
+      const recorded = onUpdate ? await motion.record(rows, learningRate) : null;
+      const losses = recorded?.losses ?? (await motion.advance(rows, learningRate));
       for (let row = 0; row < count; row++) {
         watch.update(losses[row], epoch + 1, first + row + 1);
         sum += losses[row];
-        const [from, to] = [row * size, (row + 1) * size];
-        const after = { theta: theta.subarray(from, to), velocity: velocity.subarray(from, to) };
+        if (!recorded) continue;
+        const at = (values: Reals) => values.subarray(row * size, (row + 1) * size);
+        const after = { theta: at(recorded.theta), velocity: at(recorded.velocity) };
         onUpdate?.(after, epoch * batches + first + row, rows.subarray(row * batchSize, (row + 1) * batchSize));
       }
       if (checkpoint.isDue()) {
+        take(await motion.state(), state);
         const now = { state, history, openingLoss: opening, epoch, batches: first + count, lossSum: sum };
         saveEpochs(checkpoint, now, beforeSave?.());
       }
@@ -90,7 +114,9 @@ export async function runEpochs(
     watch.epoch(batchLoss, epoch + 1);
     const evaluated = (epoch + 1) % plan.evaluateEvery === 0 || epoch + 1 === epochs;
     const known = { phase, epoch: plan.firstEpoch + epoch, learningRate, batchLoss };
-    const row = historyRow(evaluator, known, evaluated ? state.theta : undefined);
+    // The last epoch always is: its state is there in the end.
+    if (evaluated) take(await motion.state(), state);
+    const row = await historyRow(evaluator, known, evaluated ? state.theta : undefined);
     // A batch's loss is taken before its update: what the last update did shows here only.
     if (row.trainLoss !== null) watch.update(row.trainLoss, epoch + 1, batches);
     history.push(row);
@@ -100,4 +126,10 @@ export async function runEpochs(
     saveEpochs(checkpoint, now, beforeSave?.());
   }
   return history;
+}
+
+/** Takes a state over. */
+function take({ theta, velocity }: State, into: State): void {
+  into.theta.set(theta);
+  into.velocity.set(velocity);
 }

@@ -1,32 +1,13 @@
 /** SGD with heavy-ball momentum: v ← βv − ηg, θ ← θ + v, with g the batch's mean gradient plus μθ; many updates a call. */
 import { openTogether } from '../disposables.ts';
 import { batchLossAndGradient, type Problem, type Samples } from '../models/problem.ts';
-import { int32, real, type Linearized, type Reals, type TensorFunction } from '../tensor/types.ts';
+import { int32, real, type Linearized, type Stored, type TensorFunction } from '../tensor/types.ts';
+import { type Made, type Motion, openMotion, type State } from './motion.ts';
 
-/** Weights and velocity [d] in the precision of the run. */
-export interface State {
-  readonly theta: Reals;
-  readonly velocity: Reals;
-}
-
-/** What consecutive updates gave, row by row. */
-export interface Updates {
-  /** The batch's mean loss before each update, without L2 [updates]. */
-  readonly losses: Reals;
-  /** After each update [updates, d]. */
-  readonly theta: Reals;
-  readonly velocity: Reals;
-}
-
-/** The optimiser on one data set: weights and velocity come with each call, nothing else is remembered between calls. */
+/** The optimiser on one data set. */
 export interface HeavyBall {
-  /**
-   * Makes consecutive updates in place.
-   *
-   * @param batches the samples' indices of each update, row by row [updates, S]
-   * @throws RangeError where these are not whole batches
-   */
-  advance(state: State, batches: Int32Array, learningRate: number): Updates;
+  /** Brings a state to the back end; dispose of what it gives before the optimiser. Several may be under way. */
+  begin(state: State): Motion;
   /** How many updates a call does best. */
   readonly updatesPerCall: number;
   /** Frees the data and the graphs. */
@@ -38,12 +19,6 @@ const SMALL_NETWORK = 10_000;
 /** Parameter tensors from which on an update takes milliseconds at least, and the graph of one a second or more to make. */
 const DEEP_NETWORK = 40;
 const UPDATES_PER_CALL = { small: 10, large: 4, deep: 1 } as const;
-
-/** At rest at given weights, in the precision of the run. */
-export function atRest(theta: Reals, precision: 'float32' | 'float64'): State {
-  const array = precision === 'float32' ? Float32Array : Float64Array;
-  return { theta: array.from(theta), velocity: new array(theta.length) };
-}
 
 /**
  * Compiles the updates. The data set stays on the back end, and an update takes indices only. All arithmetic is in the
@@ -76,24 +51,25 @@ export function openHeavyBall(problem: Problem, data: Samples, batchSize: number
     }
 
     const kind = size <= SMALL_NETWORK ? 'small' : 'large';
+    /** Updates of what is on the back end, which stays as it is. */
+    function update(theta: Stored, velocity: Stored, batches: Int32Array, learningRate: number): Made {
+      const updates = batches.length / batchSize;
+      if (!Number.isInteger(updates) || updates === 0)
+        throw new RangeError(`${batches.length} samples are no whole batches of ${batchSize}`);
+      const factors = array.of(momentum, learningRate, weightDecay);
+      const made = graphFor(updates).keep(theta, velocity, batches, factors);
+      return { theta: made[0], velocity: made[1], losses: made[2], thetas: made[3], velocities: made[4] };
+    }
+
     return {
       updatesPerCall: UPDATES_PER_CALL[model.shapes.length < DEEP_NETWORK ? kind : 'deep'],
-      advance(state, batches, learningRate) {
-        const updates = batches.length / batchSize;
-        if (!Number.isInteger(updates) || updates === 0)
-          throw new RangeError(`${batches.length} samples are no whole batches of ${batchSize}`);
-        const factors = array.of(momentum, learningRate, weightDecay);
-        const [losses, theta, velocity] = graphFor(updates).run(state.theta, state.velocity, batches, factors);
-        state.theta.set(theta.subarray((updates - 1) * size));
-        state.velocity.set(velocity.subarray((updates - 1) * size));
-        return { losses, theta, velocity };
-      },
+      begin: (state) => openMotion(backend, state, update),
       dispose: () => held.dispose(),
     };
   });
 }
 
-/** (X, Y, θ, v, indices, [β, η, μ]) → losses [updates], weights and velocities after each update [updates·d]. */
+/** (X, Y, θ, v, indices, [β, η, μ]) → θ, v [d], losses [updates], and weights and velocities on the way [(updates−1)·d]. */
 function consecutiveUpdates(problem: Problem, updates: number): TensorFunction {
   const { ops } = problem.backend;
   const lossAndGradient = batchLossAndGradient(problem);
@@ -111,6 +87,7 @@ function consecutiveUpdates(problem: Problem, updates: number): TensorFunction {
       thetas.push(state.theta as never);
       velocities.push(state.velocity as never);
     }
-    return [losses, thetas, velocities].map((rows) => (updates > 1 ? ops.concat(rows) : (rows[0] as typeof theta)));
+    const before = updates > 1 ? [thetas, velocities].map((rows) => ops.concat(rows.slice(0, -1))) : [];
+    return [state.theta, state.velocity, ops.concat(losses), ...before];
   };
 }

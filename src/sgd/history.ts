@@ -26,13 +26,13 @@ export interface Evaluator {
 }
 
 /** A row with both splits evaluated, or, without `theta`, only what the epoch itself gave. */
-export function historyRow(
+export async function historyRow(
   { train, test }: Evaluator,
   known: Pick<HistoryRow, 'phase' | 'epoch' | 'learningRate' | 'batchLoss'>,
   theta?: Reals,
-): HistoryRow {
-  const onTrain: Evaluation | undefined = theta && train.evaluate(theta);
-  const onTest: Evaluation | undefined = theta && test?.evaluate(theta);
+): Promise<HistoryRow> {
+  const onTrain: Evaluation | undefined = theta && (await train.evaluate(theta));
+  const onTest: Evaluation | undefined = theta && (await test?.evaluate(theta));
   return {
     ...known,
     trainLoss: onTrain?.loss ?? null,

@@ -17,14 +17,18 @@ export const unpreconditioned: Preconditioner = { solve: (vector) => vector.slic
 /** A curvature by its products with vectors. */
 export interface Curvature {
   /** Hv. */
-  apply(vector: Float64Array): Float64Array | Promise<Float64Array>;
+  apply(vector: Float64Array): Promise<Float64Array>;
+}
+
+/** An objective and its gradient. */
+export interface Objective {
+  readonly value: number;
+  readonly gradient: Float64Array;
 }
 
 /** A point with its objective and gradient. */
-export interface Point {
+export interface Point extends Objective {
   readonly theta: Float64Array;
-  readonly value: number;
-  readonly gradient: Float64Array;
 }
 
 /** A step within the region. */
@@ -57,13 +61,13 @@ export class TrustRegion {
    *
    * @returns the new point, or null where it is no better than the old one
    */
-  judge(
+  async judge(
     from: Point,
     step: TrustStep,
-    valueAndGradient: (theta: Float64Array) => { readonly value: number; readonly gradient: Float64Array },
-  ): Point | null {
+    valueAndGradient: (theta: Float64Array) => Promise<Objective>,
+  ): Promise<Point | null> {
     const theta = plus(from.theta, step.vector);
-    const there = valueAndGradient(theta);
+    const there = await valueAndGradient(theta);
     const agreement = decreaseAlong(step, from, there) / step.predictedDecrease;
     if (agreement > 0.75 && step.atBoundary) this.radius *= 2;
     // Also where the value is no number.
@@ -76,11 +80,7 @@ export class TrustRegion {
  * By how much a step lowers the objective: the difference of two values, or, where that would drown in their rounding,
  * −∫∇L·dp by the trapezium rule on the gradients at both ends, which is exact for a quadratic.
  */
-function decreaseAlong(
-  { vector, predictedDecrease }: TrustStep,
-  from: Point,
-  there: { readonly value: number; readonly gradient: Float64Array },
-): number {
+function decreaseAlong({ vector, predictedDecrease }: TrustStep, from: Point, there: Objective): number {
   const difference = from.value - there.value;
   if (!Number.isFinite(difference) || predictedDecrease > DROWNED * Math.abs(from.value)) return difference;
   return -0.5 * (dot(from.gradient, vector) + dot(there.gradient, vector));

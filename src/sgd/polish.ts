@@ -7,6 +7,7 @@ import type { Report } from '../progress.ts';
 import { curvedDirectionsOnly, eigenbasisPreconditioner, type Eigenpairs, project } from './eigenbasis.ts';
 import {
   type Curvature,
+  type Objective,
   type Point,
   type Preconditioner,
   SMALLEST_RADIUS,
@@ -19,7 +20,7 @@ import { norm } from './vectors.ts';
 
 /** What the polish needs from other rooms. Vectors are float64 [d]. */
 export interface PolishTools {
-  valueAndGradient(theta: Float64Array): { readonly value: number; readonly gradient: Float64Array };
+  valueAndGradient(theta: Float64Array): Promise<Objective>;
   /** The curvature of the objective. */
   hessianAt(theta: Float64Array): Operator;
   /**
@@ -124,7 +125,7 @@ export async function polish(
     try {
       const tell = () => report(steps.length, iterations, detail);
       const step = await steihaug(operator, preconditioner, point.gradient, region.radius, forcing, tell);
-      return region.judge(point, step, tools.valueAndGradient) ?? point;
+      return (await region.judge(point, step, tools.valueAndGradient)) ?? point;
     } finally {
       operator.dispose();
     }
@@ -144,7 +145,7 @@ export async function polish(
     return point;
   };
 
-  let point: Point = { theta: start, ...tools.valueAndGradient(start) };
+  let point: Point = { theta: start, ...(await tools.valueAndGradient(start)) };
   const downhill = () => {
     const region = new TrustRegion(0.1 * Math.max(1, norm(point.theta)));
     return descend(point, region, unpreconditioned, CRAWLING);
@@ -169,7 +170,7 @@ export async function polish(
     while (point === from && steps.length < iterations && region.radius >= SMALLEST_RADIUS) {
       note(from);
       const step = escapeStep(saddle, from, region.radius);
-      point = region.judge(from, step, tools.valueAndGradient) ?? from;
+      point = (await region.judge(from, step, tools.valueAndGradient)) ?? from;
     }
     point = await downhill();
   };

@@ -10,12 +10,13 @@ import { openRowFile, type RowFile } from './row-file.ts';
 /** The results of one piece of work. Close it. */
 export interface Journal {
   /**
-   * The result of the next call, as an earlier process computed it or as `compute` does.
+   * The result of the next call, as an earlier process computed it or as `compute` does. One is waited for before the next
+   * is asked for: results lie in the order of the questions.
    *
    * @param question numbers on which the result depends: where an earlier process had others here, its results end
    * @returns as many numbers as every result has, fresh memory
    */
-  recall(question: Float64Array, compute: () => Float64Array): Float64Array;
+  recall(question: Float64Array, compute: () => Promise<Float64Array>): Promise<Float64Array>;
   /** Keeps the last results, unless they are soon computed again, and closes the file. */
   close(): void;
 }
@@ -51,7 +52,7 @@ export function openJournal(checkpoint: Checkpoint, length: number): Journal {
   }
 
   return {
-    recall(question, compute) {
+    async recall(question, compute) {
       const row = new Float64Array(length + 1);
       const check = question.reduce((sum, value) => sum + value, 0);
       if (asked < known) {
@@ -64,7 +65,7 @@ export function openJournal(checkpoint: Checkpoint, length: number): Journal {
         file!.truncate(known * rowBytes);
         checkpoint.save({}, { results: known, checksum: file!.checksum });
       }
-      const result = compute();
+      const result = await compute();
       row[0] = check;
       row.set(result, 1);
       pending.push(row);

@@ -4,13 +4,13 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
 import { compileGraph } from './compile.ts';
 import { type Derivatives, derivativesOf } from './derivatives.ts';
-import { compileEager, EagerTensor, linearizeEager } from './eager.ts';
-import type { KernelBackend, NodeLibrary } from './library.ts';
+import { compileEager, linearizeEager, storeEager } from './eager.ts';
+import { type KernelBackend, makeCurrent, type NodeLibrary } from './library.ts';
 import { loadTfjsNode, nativePart } from './native.ts';
 import { linearizeGraph } from './linearize.ts';
 import { checkedOpsOf, type Ops } from './ops.ts';
 import { enableSecondOrder } from './second-order.ts';
-import { StoredTensor } from './stored.ts';
+import { storeValues } from './stored.ts';
 import type {
   BackendName,
   Compiled,
@@ -73,7 +73,7 @@ export function openBackend({ name, precision, threads }: BackendChoice): Backen
     threads,
     ops: checkedOpsOf(library.tf),
     derivatives: derivativesOf(library.tf),
-    store: (values, shape) => new StoredTensor(library, values, shape, precision),
+    store: (values, shape) => storeValues(library, values, shape, precision),
     compile: (fn, inputs, examples) => compileGraph(library, precision, fn, inputs, examples),
     linearize: (fn, statics, dynamics) => linearizeGraph(library, precision, fn, statics, dynamics),
   };
@@ -123,7 +123,7 @@ function openCpu(precision: Precision): Backend {
     );
   const tf = require('@tensorflow/tfjs') as typeof tfjs;
   if (!tf.findBackend('cpu')) throw new ConfigurationError('tfjs has no cpu back end: install the packages again');
-  tf.setBackend('cpu');
+  makeCurrent(tf, 'cpu');
   // tfjs would advise the native library at the first use; whoever chose this back end knows.
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
   enableSecondOrder(tf);
@@ -134,7 +134,7 @@ function openCpu(precision: Precision): Backend {
     threads: 1,
     ops: checkedOpsOf(tf),
     derivatives: derivativesOf(tf),
-    store: (values, shape) => new EagerTensor(tf, values, shape),
+    store: (values, shape) => storeEager(tf, values, shape),
     compile: (fn, inputs) => compileEager(tf, fn, inputs),
     linearize: (fn, statics, dynamics) => linearizeEager(tf, fn, statics, dynamics),
   };
@@ -148,7 +148,7 @@ function loadNodeLibrary(threads: number): NodeLibrary {
       throw new ConfigurationError(
         `TensorFlow was loaded with ${loadedThreads} threads and cannot go on with ${threads}: start another process`,
       );
-    nodeLibrary.tf.setBackend('tensorflow');
+    makeCurrent(nodeLibrary.tf, 'tensorflow');
     return nodeLibrary;
   }
   // Read once, while the library is loaded.

@@ -2,13 +2,22 @@
  * tfjs functions as native graphs. `compile` gives a function of the same meaning that runs as one TensorFlow session.
  */
 import { ConfigurationError } from '../errors.ts';
-import { asFloat64, nodeOf, type NodeSpec, openSession, port, type Session, takeReals, TYPE } from './graph.ts';
+import {
+  asFloat64,
+  type NativeTensor,
+  nodeOf,
+  type NodeSpec,
+  openSession,
+  port,
+  readReals,
+  type Session,
+  TYPE,
+} from './graph.ts';
 import { checkInputs, MUST_BE_REAL } from './inputs.ts';
 import type { NodeLibrary } from './library.ts';
 import { record, type Recording } from './record.ts';
 import { simplify } from './simplify.ts';
-import type { StoredTensor } from './stored.ts';
-import { bring, keeperAt } from './stored.ts';
+import { bring, keeperAt, keepFetched, ownCopy, type StoredTensor } from './stored.ts';
 import type { Compiled, Input, Precision, Reals, Spec, TensorFunction } from './types.ts';
 
 /**
@@ -29,7 +38,7 @@ export function compileGraph(
   const crossing = atTheBorder(recording, fed, recording.inputs, precision);
   const session = openSession(library, crossing.nodes, crossing.inputs, crossing.outputs);
   return {
-    run: (...given) => runSession(library, session, precision, [], inputs, given),
+    ...callsOf(library, session, precision, [], inputs),
     dispose: () => session.close(),
   };
 }
@@ -93,7 +102,7 @@ export function atTheBorder(
     const placeholder = { op: 'Placeholder', name, inputs: [], attributes: { dtype: { type: TYPE.int32 } } };
     return [placeholder, bitcast(node.name, name, TYPE.int32, TYPE.double)];
   });
-  const fetched = outputs.map((name) => bitcast(`${name}_bits`, name, TYPE.double, TYPE.int32));
+  const fetched = [...new Set(outputs)].map((name) => bitcast(`${name}_bits`, name, TYPE.double, TYPE.int32));
   return {
     nodes: [...dressed, ...fetched],
     inputs: inputs.map((name) => (doubles.has(name) ? `${name}_bits` : name)),
@@ -106,26 +115,45 @@ export function bitcast(name: string, input: string, from: number, to: number): 
   return { op: 'Bitcast', name, inputs: [port(input)], attributes: { T: { type: from }, type: { type: to } } };
 }
 
-/** Runs a session on given inputs; `held` are values that go before them. */
-export function runSession(
+/** A session as a function of these inputs; `held` are tensors that go before them. */
+export function callsOf(
   library: NodeLibrary,
   session: Session,
   precision: Precision,
   held: readonly number[],
   specs: readonly Spec[],
-  given: readonly Input[],
-): Reals[] {
-  checkInputs(specs, given, keeperAt(precision));
-  const brought: number[] = [];
-  try {
-    const tensors = given.map((input, index) => {
-      if (!ArrayBuffer.isView(input)) return (input as StoredTensor).tensor;
-      const tensor = bring(library, input, specs[index].shape, precision);
-      brought.push(tensor);
-      return tensor;
-    });
-    return session.run([...held, ...tensors]).map((tensor) => takeReals(library, tensor, precision));
-  } finally {
-    for (const tensor of brought) library.binding.deleteTensor(tensor);
+): Pick<Compiled, 'run' | 'keep'> {
+  const { binding } = library;
+
+  function fetch(given: readonly Input[]): NativeTensor[] {
+    checkInputs(specs, given, keeperAt(precision));
+    const brought: number[] = [];
+    try {
+      const tensors = given.map((input, index) => {
+        if (!ArrayBuffer.isView(input)) return (input as StoredTensor).tensor;
+        const tensor = bring(library, input, specs[index].shape, precision);
+        brought.push(tensor);
+        return tensor;
+      });
+      return session.run([...held, ...tensors]);
+    } finally {
+      for (const tensor of brought) binding.deleteTensor(tensor);
+    }
   }
+
+  /** The values of a tensor, which is deleted. */
+  function take({ id }: NativeTensor): Reals {
+    const values = readReals(library, id, precision);
+    binding.deleteTensor(id);
+    return values;
+  }
+
+  return {
+    run: async (...given) => fetch(given).map(take),
+    // Outputs may lie in the memory of inputs: a graph that only reshapes one copies nothing.
+    keep: (...given) =>
+      fetch(given.map((input) => (ArrayBuffer.isView(input) ? ownCopy(input) : input))).map((tensor) =>
+        keepFetched(library, tensor, precision),
+      ),
+  };
 }

@@ -1,7 +1,8 @@
 /** `compile` and `linearize` where there are no graphs: the function itself, under tidy, float32 only. */
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
-import { checkInputs, MUST_BE_REAL } from './inputs.ts';
+import { checkInputs, MUST_BE_REAL, refuseReading } from './inputs.ts';
+import { makeCurrent } from './library.ts';
 import { dropTape } from './second-order.ts';
 import type { Compiled, Input, Linearizable, Reals, Shape, Spec, Stored, TensorFunction } from './types.ts';
 
@@ -16,14 +17,21 @@ export class EagerTensor implements Stored {
   readonly keeper = KEEPER;
   readonly tensor: tfjs.Tensor;
 
-  constructor(tf: Tfjs, values: Reals | Int32Array, shape: Shape) {
-    this.shape = shape;
-    this.dtype = values instanceof Int32Array ? 'int32' : 'real';
-    this.tensor = tensorOf(tf, values, shape);
+  /** @param tensor of which the new object takes care */
+  constructor(tensor: tfjs.Tensor) {
+    this.shape = tensor.shape;
+    this.dtype = tensor.dtype === 'int32' ? 'int32' : 'real';
+    this.tensor = tensor;
   }
 
   get disposed(): boolean {
     return this.tensor.isDisposed;
+  }
+
+  async read(): Promise<Reals> {
+    refuseReading(this);
+    // A copy: the back end gives the array that it keeps.
+    return Float32Array.from(await this.tensor.data());
   }
 
   dispose(): void {
@@ -31,45 +39,57 @@ export class EagerTensor implements Stored {
   }
 }
 
+/** Keeps values as a tensor of tfjs. */
+export const storeEager = (tf: Tfjs, values: Reals | Int32Array, shape: Shape): EagerTensor =>
+  new EagerTensor(tensorOf(tf, values, shape));
+
 function tensorOf(tf: Tfjs, values: Reals | Int32Array, shape: Shape): tfjs.Tensor {
-  useCpu(tf);
+  makeCurrent(tf, 'cpu');
   if (values instanceof Int32Array) return tf.tensor(values, [...shape], 'int32');
   // The cpu back end keeps the array it is given: a copy, so that the caller may go on using his.
   return tf.tensor(new Float32Array(values), [...shape], 'float32');
-}
-
-/** tfjs-node, if it was loaded too, shares the engine: each run sees to it that its own back end is the current one. */
-function useCpu(tf: Tfjs): void {
-  if (tf.getBackend() !== 'cpu') tf.setBackend('cpu');
 }
 
 /**
  * A function as it is, run anew every time; what it makes on the way is freed after each run.
  *
  * @param inputs shapes [..] and kinds that `run` insists on; real numbers are float32
- * @throws ConfigurationError from `run` where the function returns integers or booleans; RangeError for other inputs
+ * @throws ConfigurationError from `run` and `keep` where the function returns integers or booleans; RangeError for other inputs
  */
 export function compileEager(tf: Tfjs, fn: TensorFunction, inputs: readonly Spec[]): Compiled {
-  return {
-    run(...given: Input[]): Reals[] {
-      checkInputs(inputs, given, KEEPER);
-      const results: Reals[] = [];
-      useCpu(tf);
-      try {
-        tf.tidy(() => {
-          const tensors = given.map((input, index) =>
-            ArrayBuffer.isView(input) ? tensorOf(tf, input, inputs[index].shape) : (input as EagerTensor).tensor,
-          );
-          for (const result of fn(...tensors)) {
-            if (result.dtype !== 'float32') throw new ConfigurationError(MUST_BE_REAL);
-            results.push(Float32Array.from(result.dataSync()));
-          }
+  function keep(...given: Input[]): Stored[] {
+    checkInputs(inputs, given, KEEPER);
+    // tfjs-node, if it was loaded too, may have made its own back end the current one.
+    makeCurrent(tf, 'cpu');
+    try {
+      const results = tf.tidy(() => {
+        const tensors = given.map((input, index) =>
+          ArrayBuffer.isView(input) ? tensorOf(tf, input, inputs[index].shape) : (input as EagerTensor).tensor,
+        );
+        return fn(...tensors).map((result) => {
+          if (result.dtype !== 'float32') throw new ConfigurationError(MUST_BE_REAL);
+          // Of its own, also where the function gives back what it was given.
+          return tf.clone(result);
         });
+      });
+      return results.map((result) => new EagerTensor(result));
+    } finally {
+      dropTape(tf);
+    }
+  }
+
+  return {
+    async run(...given) {
+      const kept = keep(...given);
+      try {
+        const results: Reals[] = [];
+        for (const stored of kept) results.push(await stored.read());
+        return results;
       } finally {
-        dropTape(tf);
+        for (const stored of kept) stored.dispose();
       }
-      return results;
     },
+    keep,
     dispose() {},
   };
 }
@@ -90,7 +110,12 @@ export function linearizeEager(
   return {
     at(...fixed) {
       checkInputs(statics, fixed, KEEPER);
-      return { bytes: 0, run: (...given) => whole.run(...fixed, ...given), dispose() {} };
+      return {
+        bytes: 0,
+        run: (...given) => whole.run(...fixed, ...given),
+        keep: (...given) => whole.keep(...fixed, ...given),
+        dispose() {},
+      };
     },
     dispose() {},
   };

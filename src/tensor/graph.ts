@@ -38,9 +38,15 @@ export interface Constant {
   readonly bytes: Uint8Array;
 }
 
-/** A loaded graph. Values are the binding's tensor numbers; whoever gets one must delete it. */
+/** A tensor of the native library, by the binding's number and as the binding sees it: doubles [...] as int32 [..., 2]. */
+export interface NativeTensor {
+  readonly id: number;
+  readonly shape: Shape;
+}
+
+/** A loaded graph. It takes the binding's tensor numbers; whoever gets a tensor must delete it. */
 export interface Session {
-  run(tensors: readonly number[]): number[];
+  run(tensors: readonly number[]): NativeTensor[];
   close(): void;
 }
 
@@ -101,7 +107,7 @@ export function openSession(
   const fetches = outputs.map(port).join();
   let open = true;
   return {
-    run: (tensors) => binding.runSavedModel(session, [...tensors], feeds, fetches).map(({ id }) => id),
+    run: (tensors) => binding.runSavedModel(session, [...tensors], feeds, fetches),
     close() {
       if (open) binding.deleteSavedModel(session);
       open = false;
@@ -189,10 +195,9 @@ export function bringReals(library: NodeLibrary, values: Reals, shape: Shape, pr
   return binding.createTensor([...shape, 2], binding.TF_INT32, pairs);
 }
 
-/** The values of a fetched tensor, which is deleted. */
-export function takeReals(library: NodeLibrary, tensor: number, precision: Precision): Reals {
+/** A copy of a tensor's values. */
+export function readReals(library: NodeLibrary, tensor: number, precision: Precision): Reals {
   const values = library.binding.tensorDataSync(tensor);
-  library.binding.deleteTensor(tensor);
   if (precision === 'float32') return values as Float32Array;
   return new Float64Array(values.buffer, values.byteOffset, values.length / 2);
 }

@@ -1,4 +1,4 @@
-/** What a compiled function is given, checked before it runs: a wrong input must not be read as other numbers. */
+/** What is checked before it is used: inputs of a compiled function, which must not be read as other numbers, and stored values. */
 import { type Input, type Spec, sizeOf, type Stored } from './types.ts';
 
 /** Why a function is refused. */
@@ -34,4 +34,10 @@ export function checkInputs(specs: readonly Spec[], given: readonly Input[], kee
         `input ${index} of a compiled function is stored on ${stored.keeper}, but the function runs on ${keeper}`,
       );
   });
+}
+
+/** @throws RangeError where stored values are whole numbers, or no longer there */
+export function refuseReading({ dtype, disposed }: Pick<Stored, 'dtype' | 'disposed'>): void {
+  if (disposed) throw new RangeError('stored values were disposed of before they were read');
+  if (dtype !== 'real') throw new RangeError(`stored values are ${dtype}: only real numbers are read`);
 }

@@ -1,5 +1,6 @@
 /** The parts of tfjs-node that are used beneath its public interface, with their types. */
 import type * as tfjs from '@tensorflow/tfjs-core';
+import type { BackendName } from './types.ts';
 
 /** The native binding of tfjs-node 4.22 (tfjs_binding.d.ts). */
 export interface Binding {
@@ -60,4 +61,9 @@ export interface NodeLibrary {
   readonly binding: Binding;
   readonly backend: KernelBackend;
   readonly protobuf: ProtobufMessage;
+}
+
+/** Makes a back end of tfjs the current one: at once, for those used here need no time to begin. Back ends share one engine. */
+export function makeCurrent(tf: typeof tfjs, name: BackendName): void {
+  if (tf.getBackend() !== name) void tf.setBackend(name);
 }

@@ -1,5 +1,5 @@
 /** Splits a graph: what depends on the static inputs alone is computed once and fed back. */
-import { atTheBorder, bitcast, liveNodes, prepared, runSession } from './compile.ts';
+import { atTheBorder, bitcast, callsOf, liveNodes, prepared } from './compile.ts';
 import { nodeOf, type NodeSpec, openSession, type Session, TYPE } from './graph.ts';
 import { checkInputs } from './inputs.ts';
 import type { NodeLibrary } from './library.ts';
@@ -101,14 +101,14 @@ export function linearizeGraph(
     at(...given: Stored[]): Linearized {
       checkInputs(statics, given, keeperAt(precision));
       const tensors = (given as StoredTensor[]).map(({ tensor }) => tensor);
-      const values = staticSession ? staticSession.run(tensors) : [];
+      const values = staticSession ? staticSession.run(tensors).map(({ id }) => id) : [];
       const held = saved.map((edge) =>
         staticInputs.includes(edge) ? tensors[staticInputs.indexOf(edge)] : values[computed.indexOf(edge)],
       );
       let open = true;
       return {
         bytes,
-        run: (...inputs) => runSession(library, session, precision, held, dynamics, inputs),
+        ...callsOf(library, session, precision, held, dynamics),
         dispose() {
           if (open) for (const value of values) library.binding.deleteTensor(value);
           open = false;

@@ -11,7 +11,7 @@ export interface Projection {
    *
    * @throws RangeError for rows of another size
    */
-  project(rows: Reals, count: number): Reals;
+  project(rows: Reals, count: number): Promise<Reals>;
   /** Frees the directions and the graphs, of which there is one for every `count`. */
   dispose(): void;
 }
@@ -31,7 +31,7 @@ export function projectionBackend(backend: Backend, k: number, d: number): Backe
 }
 
 /** Linear combinations of rows [k, d] by weights [count, k]: [count, d], as one native product. */
-export function combineRows(backend: Backend, weights: Reals, rows: Reals, k: number, d: number): Reals {
+export async function combineRows(backend: Backend, weights: Reals, rows: Reals, k: number, d: number): Promise<Reals> {
   const count = weights.length / k;
   const product = backend.compile(
     (some, all) => [backend.ops.matMul(some as never, all as never)],
@@ -39,7 +39,7 @@ export function combineRows(backend: Backend, weights: Reals, rows: Reals, k: nu
     [real(1, k), real(k, 1)],
   );
   try {
-    return product.run(weights, rows)[0];
+    return (await product.run(weights, rows))[0];
   } finally {
     product.dispose();
   }
@@ -59,7 +59,7 @@ export function openProjection(backend: Backend, directions: Reals, k: number, d
     );
     const products = new Map<number, Compiled>();
     return {
-      project(rows, count) {
+      async project(rows, count) {
         let product = products.get(count);
         if (!product) {
           product = held.add(
@@ -74,7 +74,7 @@ export function openProjection(backend: Backend, directions: Reals, k: number, d
           );
           products.set(count, product);
         }
-        return product.run(rows, ...stored)[0];
+        return (await product.run(rows, ...stored))[0];
       },
       dispose: () => held.dispose(),
     };

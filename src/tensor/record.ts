@@ -5,7 +5,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
 import { type Attribute, type NodeSpec, TYPE } from './graph.ts';
-import type { KernelBackend, KernelInput, NodeLibrary, OpAttribute } from './library.ts';
+import { type KernelBackend, type KernelInput, makeCurrent, type NodeLibrary, type OpAttribute } from './library.ts';
 import { dropTape } from './second-order.ts';
 import { type Shape, type Spec, sizeOf, type TensorFunction } from './types.ts';
 
@@ -49,7 +49,7 @@ const typeNumber = (dtype: string): number => {
  */
 export function record(library: NodeLibrary, fn: TensorFunction, inputs: readonly Spec[]): Recording {
   const { tf, backend } = library;
-  if (tf.getBackend() !== 'tensorflow') tf.setBackend('tensorflow');
+  makeCurrent(tf, 'tensorflow');
   const recorder = new Recorder(backend);
   const engine = tf.engine() as unknown as Engine;
   const { runKernel } = engine;

@@ -1,7 +1,8 @@
 /** Values in the native library's memory, by the binding's tensor numbers. */
-import { bringReals } from './graph.ts';
+import { bringReals, type NativeTensor, readReals } from './graph.ts';
+import { refuseReading } from './inputs.ts';
 import type { NodeLibrary } from './library.ts';
-import { type Precision, type Reals, type Shape, sizeOf, type Stored } from './types.ts';
+import { type Precision, type Reals, type Shape, sizeOf, type Spec, type Stored } from './types.ts';
 
 /** Values kept in the native library, by the binding's tensor number. */
 export class StoredTensor implements Stored {
@@ -11,14 +12,21 @@ export class StoredTensor implements Stored {
   readonly tensor: number;
   disposed = false;
   private readonly library: NodeLibrary;
+  private readonly precision: Precision;
 
-  constructor(library: NodeLibrary, values: Reals | Int32Array, shape: Shape, precision: Precision) {
+  /** @param tensor of which the new object takes care; doubles are held by their bits, as int32 [..., 2] */
+  constructor(library: NodeLibrary, tensor: number, { shape, dtype }: Spec, precision: Precision) {
     this.library = library;
+    this.tensor = tensor;
     this.shape = shape;
-    this.dtype = values instanceof Int32Array ? 'int32' : 'real';
+    this.dtype = dtype;
+    this.precision = precision;
     this.keeper = keeperAt(precision);
-    // A copy: the binding shares the memory of an array that happens to lie at a multiple of 64 bytes.
-    this.tensor = bring(library, values.slice(), shape, precision);
+  }
+
+  async read(): Promise<Reals> {
+    refuseReading(this);
+    return readReals(this.library, this.tensor, this.precision);
   }
 
   dispose(): void {
@@ -29,6 +37,26 @@ export class StoredTensor implements Stored {
 
 /** How stored values name the back end and precision that hold them. */
 export const keeperAt = (precision: Precision) => `tensorflow at ${precision}`;
+
+/** Brings values to the native library, and keeps them there. */
+export function storeValues(
+  library: NodeLibrary,
+  values: Reals | Int32Array,
+  shape: Shape,
+  precision: Precision,
+): StoredTensor {
+  const dtype = values instanceof Int32Array ? 'int32' : 'real';
+  return new StoredTensor(library, bring(library, ownCopy(values), shape, precision), { shape, dtype }, precision);
+}
+
+/** Keeps what a session gave: real numbers, which cross the binding between graphs as they came. */
+export function keepFetched(library: NodeLibrary, { id, shape }: NativeTensor, precision: Precision): StoredTensor {
+  const own = precision === 'float64' ? shape.slice(0, -1) : shape;
+  return new StoredTensor(library, id, { shape: own, dtype: 'real' }, precision);
+}
+
+/** A copy: the binding shares the memory of an array that happens to lie at a multiple of 64 bytes, as long as a tensor lives. */
+export const ownCopy = <Values extends Reals | Int32Array>(values: Values): Values => values.slice() as Values;
 
 /** Brings values to the native library; whoever gets the tensor's number must delete it. */
 export function bring(library: NodeLibrary, values: Reals | Int32Array, shape: Shape, precision: Precision): number {

@@ -26,6 +26,12 @@ export interface Stored extends Spec {
   /** Back end and precision that hold the values; functions compiled for others refuse them. */
   readonly keeper: string;
   readonly disposed: boolean;
+  /**
+   * The values as they are now, a copy in the back end's precision. Real numbers only: indices are known to whoever stored them.
+   *
+   * @throws RangeError for whole numbers, and where the values were disposed of
+   */
+  read(): Promise<Reals>;
   /** Frees the values; a second call does nothing. */
   dispose(): void;
 }
@@ -33,14 +39,21 @@ export interface Stored extends Spec {
 /** What a compiled function takes for one input: values kept on the back end, or values to bring there. */
 export type Input = Stored | Reals | Int32Array;
 
-/** A function of tensors, run as a whole. */
+/** A function of tensors, run as a whole. Inputs are taken over before a call returns: arrays may be changed then. */
 export interface Compiled {
   /**
    * Runs the function; outputs are copies, in the back end's precision.
    *
    * @throws RangeError for inputs of another number, kind or shape than it was compiled for
    */
-  run(...inputs: Input[]): Reals[];
+  run(...inputs: Input[]): Promise<Reals[]>;
+  /**
+   * The same computation, whose outputs stay on the back end until the caller disposes of them. Nothing is read: a back end
+   * that is a device may still be at work when the call returns.
+   *
+   * @throws RangeError as `run`
+   */
+  keep(...inputs: Input[]): Stored[];
   /** Frees the graph, and the saved intermediate values of a linearised function. */
   dispose(): void;
 }

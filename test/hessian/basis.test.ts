@@ -17,13 +17,13 @@ const kinds: Readonly<Record<string, OpenBasis>> = {
 };
 
 /** A basis of random rows, each made orthogonal by the basis itself, and copies of what it stored. */
-function randomBasis(kind: string, size: number, rows: number, storage: RowStorage) {
+async function randomBasis(kind: string, size: number, rows: number, storage: RowStorage) {
   const basis = kinds[kind](size, storage);
   const stored: Float64Array[] = [];
   const coefficients = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     const vector = normals(size);
-    orthogonalise(basis, vector, coefficients);
+    await orthogonalise(basis, vector, coefficients);
     normalise(vector);
     basis.push(vector);
     stored.push(vector.slice());
@@ -31,12 +31,12 @@ function randomBasis(kind: string, size: number, rows: number, storage: RowStora
   return { basis, stored };
 }
 
-const bases = new Map<string, ReturnType<typeof randomBasis>>();
+const bases = new Map<string, Awaited<ReturnType<typeof randomBasis>>>();
 
 /** The same for all tests that only read it. */
-function sharedBasis(kind: string, size: number, rows: number, storage: RowStorage) {
+async function sharedBasis(kind: string, size: number, rows: number, storage: RowStorage) {
   const key = [kind, size, rows, storage].join();
-  const basis = bases.get(key) ?? randomBasis(kind, size, rows, storage);
+  const basis = bases.get(key) ?? (await randomBasis(kind, size, rows, storage));
   bases.set(key, basis);
   return basis;
 }
@@ -76,19 +76,19 @@ describe.each(combinations)('an orthonormal basis of %s rows in %s', (storage, k
   const rounding = storage === 'float64' ? 2e-15 : 1e-7;
 
   // Channel: plain dot products of the rows.
-  it.each(shapes)('stays orthonormal, d = %i, %i rows', (size, rows) => {
-    const { basis, stored } = sharedBasis(kind, size, rows, storage);
+  it.each(shapes)('stays orthonormal, d = %i, %i rows', async (size, rows) => {
+    const { basis, stored } = await sharedBasis(kind, size, rows, storage);
     expect(basis.count).toBe(rows);
     expect(departureFromOrthonormal(stored)).toBeLessThan(rounding * Math.sqrt(Math.max(rows, 8)));
   });
 
   // Channel: plain loops. A vector is projected out, its components are reported, what is left is orthogonal.
-  it.each(shapes)('projects a vector out, d = %i, %i rows', (size, rows) => {
-    const { basis, stored } = sharedBasis(kind, size, rows, storage);
+  it.each(shapes)('projects a vector out, d = %i, %i rows', async (size, rows) => {
+    const { basis, stored } = await sharedBasis(kind, size, rows, storage);
     const vector = normals(size);
     const changed = vector.slice();
     const coefficients = new Float64Array(rows);
-    const left = orthogonalise(basis, changed, coefficients);
+    const left = await orthogonalise(basis, changed, coefficients);
     // One plain pass differs by what rounded rows leave: √rows roundings of the vector's length.
     const tolerance = 2 * rounding * Math.sqrt(Math.max(rows, 8)) * norm(vector);
     expect(largestDifference(changed, without(vector, stored))).toBeLessThan(tolerance);
@@ -102,11 +102,11 @@ describe.each(combinations)('an orthonormal basis of %s rows in %s', (storage, k
 
   // Channel: plain loops over stored rows, then unit length. Arrays: rounded to float32 twice (sum, and scale), 2⁻²³ of an
   // entry. Native float32 sums of a few hundred terms: some roundings of the vector's length, cancelling entries or not.
-  it.each(shapes)('combines its rows, d = %i, %i rows', (size, rows) => {
-    const { basis, stored } = sharedBasis(kind, size, rows, storage);
+  it.each(shapes)('combines its rows, d = %i, %i rows', async (size, rows) => {
+    const { basis, stored } = await sharedBasis(kind, size, rows, storage);
     for (const wanted of [1, 2, 3]) {
       const weights = normals(wanted * rows);
-      const combined = rowsOf(basis.combine(weights, wanted), size);
+      const combined = rowsOf(await basis.combine(weights, wanted), size);
       expect(combined).toHaveLength(wanted);
       combined.forEach((row, i) => {
         const plain = new Float64Array(size);
@@ -129,9 +129,9 @@ describe.each(combinations)('an orthonormal basis of %s rows in %s', (storage, k
     [300, 260, 256],
     [300, 260, 0],
     [300, 5, 9],
-  ])('forgets what is cut off: d = %i, %i rows, cut to %i', (size, rows, kept) => {
-    const { basis, stored } = randomBasis(kind, size, rows, storage);
-    basis.truncate(kept);
+  ])('forgets what is cut off: d = %i, %i rows, cut to %i', async (size, rows, kept) => {
+    const { basis, stored } = await randomBasis(kind, size, rows, storage);
+    await basis.truncate(kept);
     const left = Math.min(kept, rows);
     expect(basis.count).toBe(left);
     const fresh = kinds[kind](size, storage);
@@ -139,11 +139,11 @@ describe.each(combinations)('an orthonormal basis of %s rows in %s', (storage, k
     const vector = normals(size);
     const [one, other] = [vector.slice(), vector.slice()];
     const [oneOf, otherOf] = [new Float64Array(rows), new Float64Array(rows)];
-    expect(orthogonalise(basis, one, oneOf)).toBe(orthogonalise(fresh, other, otherOf));
+    expect(await orthogonalise(basis, one, oneOf)).toBe(await orthogonalise(fresh, other, otherOf));
     expect(one).toEqual(other);
     expect(oneOf).toEqual(otherOf);
     const weights = normals(2 * left);
-    expect(basis.combine(weights, 2)).toEqual(fresh.combine(weights, 2));
+    expect(await basis.combine(weights, 2)).toEqual(await fresh.combine(weights, 2));
   });
 
   it('hands back what was stored, rounded', () => {
@@ -153,19 +153,19 @@ describe.each(combinations)('an orthonormal basis of %s rows in %s', (storage, k
     expect([...vector]).toEqual(storage === 'float64' ? [0.1, 0.2, 0.3] : [0.1, 0.2, 0.3].map(Math.fround));
   });
 
-  it('takes vectors so long that a block holds one group of rows only', () => {
+  it('takes vectors so long that a block holds one group of rows only', async () => {
     const size = storage === 'float64' ? 530_000 : 1_060_000;
-    const { basis, stored } = randomBasis(kind, size, 10, storage);
+    const { basis, stored } = await randomBasis(kind, size, 10, storage);
     const vector = stored[9].map((value, i) => value + Math.sin(i));
     const coefficients = new Float64Array(10);
-    orthogonalise(basis, vector, coefficients);
+    await orthogonalise(basis, vector, coefficients);
     // In float32 sums of a million terms: a few per cent of the rows' own rounding.
     const tolerance = kind === 'arrays' ? 1e-9 : rounding * norm(vector);
     for (const row of stored) expect(Math.abs(dot(row, vector))).toBeLessThan(tolerance);
     expect(
       departureFromOrthonormal(
         rowsOf(
-          basis.combine(
+          await basis.combine(
             Float64Array.from({ length: 10 }, (_, i) => i - 4),
             1,
           ),
@@ -178,43 +178,43 @@ describe.each(combinations)('an orthonormal basis of %s rows in %s', (storage, k
 
 describe('a native basis', () => {
   // Channel: arrays. Two kinds of sums of the same rows agree within the rounding of float32 sums, far below that of rows.
-  it('agrees with arrays', () => {
+  it('agrees with arrays', async () => {
     const size = 12_345;
-    const { stored } = sharedBasis('arrays', size, 37, 'float32');
+    const { stored } = await sharedBasis('arrays', size, 37, 'float32');
     const native = new NativeBasis(backend, size, 'float32', 16);
     for (const row of stored) native.push(row.slice());
     const vector = normals(size);
     const [one, other] = [vector.slice(), vector.slice()];
     const [oneOf, otherOf] = [new Float64Array(37), new Float64Array(37)];
-    orthogonalise(sharedBasis('arrays', size, 37, 'float32').basis, one, oneOf);
-    orthogonalise(native, other, otherOf);
+    await orthogonalise((await sharedBasis('arrays', size, 37, 'float32')).basis, one, oneOf);
+    await orthogonalise(native, other, otherOf);
     expect(largestDifference(oneOf, otherOf)).toBeLessThan(3e-8 * norm(vector));
     expect(largestDifference(one, other)).toBeLessThan(1e-9 * norm(vector));
     native.dispose();
   });
 
-  it('gives the same bytes for the same rows', () => {
-    const rows = sharedBasis('arrays', 12_345, 37, 'float32').stored;
-    const results = [1, 2].map(() => {
+  it('gives the same bytes for the same rows', async () => {
+    const rows = (await sharedBasis('arrays', 12_345, 37, 'float32')).stored;
+    const once = async () => {
       const native = new NativeBasis(backend, 12_345, 'float32', 16);
       for (const row of rows) native.push(row.slice());
       const vector = Float64Array.from({ length: 12_345 }, (_, i) => Math.sin(i));
       const coefficients = new Float64Array(37);
-      orthogonalise(native, vector, coefficients);
+      await orthogonalise(native, vector, coefficients);
       const weights = Float64Array.from({ length: 3 * 37 }, (_, i) => Math.cos(i));
-      const combined = native.combine(weights, 3);
+      const combined = await native.combine(weights, 3);
       native.dispose();
       return { vector, coefficients, combined };
-    });
-    expect(results[0]).toEqual(results[1]);
+    };
+    expect(await once()).toEqual(await once());
   });
 
-  it('leaves nothing in the library', () => {
+  it('leaves nothing in the library', async () => {
     const { tensors, sessions } = heldByLibrary();
-    const { basis } = randomBasis('native tensors', 100, 30, 'float32');
-    basis.combine(normals(60), 2);
-    basis.truncate(11);
-    basis.combine(normals(11), 1);
+    const { basis } = await randomBasis('native tensors', 100, 30, 'float32');
+    await basis.combine(normals(60), 2);
+    await basis.truncate(11);
+    await basis.combine(normals(11), 1);
     basis.dispose();
     expect(heldByLibrary()).toEqual({ tensors, sessions });
   });

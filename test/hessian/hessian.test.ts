@@ -27,11 +27,12 @@ function differenced(data: Samples, vector: Float64Array): Float64Array {
   return a.map((value, i) => (value - 8 * b[i] + 8 * c[i] - d[i]) / (12 * h));
 }
 
-function productsOf(problem: Problem, data: Samples, vectors: readonly Float64Array[], savedBytes?: number) {
+async function productsOf(problem: Problem, data: Samples, vectors: readonly Float64Array[], savedBytes?: number) {
   const family = openHessian(problem, data, savedBytes);
   const operator = family.at(theta);
-  const products = vectors.map((vector) => operator.apply(vector).slice());
-  const again = operator.apply(vectors[0]).slice();
+  const products: Float64Array[] = [];
+  for (const vector of vectors) products.push(await operator.apply(vector));
+  const again = await operator.apply(vectors[0]);
   operator.dispose();
   family.dispose();
   return { products, again };
@@ -50,9 +51,9 @@ describe('Hessian products', () => {
     ['one chunk', few, undefined],
     ['one chunk of all samples', data, undefined],
     ['three chunks of two lengths', data, SMALL_CHUNKS],
-  ])('are the derivative of the gradient: %s', (_, samples, unitsPerSample) => {
+  ])('are the derivative of the gradient: %s', async (_, samples, unitsPerSample) => {
     const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { weightDecay: WEIGHT_DECAY, unitsPerSample });
-    const { products, again } = productsOf(problem, samples, vectors);
+    const { products, again } = await productsOf(problem, samples, vectors);
     products.forEach((product, i) =>
       expect(largestDifference(product, differenced(samples, vectors[i]))).toBeLessThan(1e-9 * norm(product)),
     );
@@ -60,20 +61,20 @@ describe('Hessian products', () => {
   });
 
   // Channel: the same; 2⁻²⁴ a product, some more for the sums.
-  it.each(['tensorflow', 'cpu'] as const)('are exact to float32 on the %s back end at float32', (name) => {
+  it.each(['tensorflow', 'cpu'] as const)('are exact to float32 on the %s back end at float32', async (name) => {
     const options = { precision: 'float32', weightDecay: WEIGHT_DECAY, unitsPerSample: SMALL_CHUNKS, name } as const;
-    const { products } = productsOf(mlpProblem(INPUTS, HIDDEN, OUTPUTS, options), data, vectors.slice(0, 2));
+    const { products } = await productsOf(mlpProblem(INPUTS, HIDDEN, OUTPUTS, options), data, vectors.slice(0, 2));
     products.forEach((product, i) =>
       expect(largestDifference(product, differenced(data, vectors[i]))).toBeLessThan(2e-6 * norm(product)),
     );
   });
 
   // Channel: the definition of symmetry, uᵀ(Hv) = vᵀ(Hu), and of linearity.
-  it('are symmetric and linear', () => {
+  it('are symmetric and linear', async () => {
     const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { weightDecay: WEIGHT_DECAY });
     const [u, v] = vectors;
     const sum = u.map((value, i) => 2 * value - 3 * v[i]);
-    const { products } = productsOf(problem, data, [u, v, sum]);
+    const { products } = await productsOf(problem, data, [u, v, sum]);
     const scale = norm(u) * norm(products[1]);
     expect(Math.abs(dot(v, products[0]) - dot(u, products[1]))).toBeLessThan(1e-14 * scale);
     expect(
@@ -85,9 +86,10 @@ describe('Hessian products', () => {
   });
 
   // Channel: the definition; of μ‖θ‖²/2 the Hessian is μ times the identity.
-  it('hold L2 as μv', () => {
-    const [plain] = productsOf(mlpProblem(INPUTS, HIDDEN, OUTPUTS), data, vectors).products;
-    const [decayed] = productsOf(mlpProblem(INPUTS, HIDDEN, OUTPUTS, { weightDecay: 0.5 }), data, vectors).products;
+  it('hold L2 as μv', async () => {
+    const [plain] = (await productsOf(mlpProblem(INPUTS, HIDDEN, OUTPUTS), data, vectors)).products;
+    const [decayed] = (await productsOf(mlpProblem(INPUTS, HIDDEN, OUTPUTS, { weightDecay: 0.5 }), data, vectors))
+      .products;
     expect(
       largestDifference(
         decayed,
@@ -99,10 +101,10 @@ describe('Hessian products', () => {
   it.each([
     ['nothing', 0],
     ['one chunk of three', 30_000],
-  ])('have the same bytes where %s is kept between products', (_, savedBytes) => {
+  ])('have the same bytes where %s is kept between products', async (_, savedBytes) => {
     const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { weightDecay: WEIGHT_DECAY, unitsPerSample: SMALL_CHUNKS });
-    const kept = productsOf(problem, data, vectors);
-    expect(productsOf(problem, data, vectors, savedBytes)).toEqual(kept);
+    const kept = await productsOf(problem, data, vectors);
+    expect(await productsOf(problem, data, vectors, savedBytes)).toEqual(kept);
   });
 
   it('say how exact they are', () => {
@@ -118,31 +120,34 @@ describe('Hessian products', () => {
     }
   });
 
-  it('follow θ from one point to the next', () => {
+  it('follow θ from one point to the next', async () => {
     const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { weightDecay: WEIGHT_DECAY });
     const family = openHessian(problem, data);
     const elsewhere = family.at(normals(net.size, 99, 0.7));
-    const there = elsewhere.apply(vectors[0]).slice();
+    const there = await elsewhere.apply(vectors[0]);
     elsewhere.dispose();
     const here = family.at(theta);
-    const back = here.apply(vectors[0]).slice();
+    const back = await here.apply(vectors[0]);
     here.dispose();
     here.dispose();
     family.dispose();
-    expect(back).toEqual(productsOf(problem, data, vectors).products[0]);
+    expect(back).toEqual((await productsOf(problem, data, vectors)).products[0]);
     expect(largestDifference(there, back)).toBeGreaterThan(1e-3 * norm(back));
   });
 
-  it('of several splits are those of each alone, byte for byte, whatever is kept', () => {
+  it('of several splits are those of each alone, byte for byte, whatever is kept', async () => {
     const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { weightDecay: WEIGHT_DECAY, unitsPerSample: SMALL_CHUNKS });
     for (const savedBytes of [undefined, 0]) {
       const { families, dispose } = openHessians(problem, [few, data], savedBytes);
       const operators = families.map((family) => family.at(theta));
-      const found = operators.map((operator) => vectors.map((vector) => operator.apply(vector).slice()));
+      const found: Float64Array[][] = operators.map(() => []);
+      for (const [split, operator] of operators.entries())
+        for (const vector of vectors) found[split].push(await operator.apply(vector));
       if (savedBytes === 0) expect(operators.map((operator) => operator.savedBytes)).toEqual([0, 0]);
       for (const operator of operators) operator.dispose();
       dispose();
-      expect(found).toEqual([few, data].map((split) => productsOf(problem, split, vectors).products));
+      for (const [split, samples] of [few, data].entries())
+        expect(found[split]).toEqual((await productsOf(problem, samples, vectors)).products);
     }
   });
 

@@ -57,25 +57,25 @@ const problemOf = (of: Model, backend = double): Problem =>
     weightDecay: 0,
   });
 
-function outputsOf(of: Model, images: Float32Array): Reals {
+async function outputsOf(of: Model, images: Float32Array): Promise<Reals> {
   const compiled = double.compile(
     (flat, batch) => [of.forward(double.ops, split(double.ops, of, flat), batch)],
     [real(theta.length), real(images.length / SIZE, ...INPUT)],
   );
-  const [outputs] = compiled.run(theta, images);
+  const [outputs] = await compiled.run(theta, images);
   compiled.dispose();
   return outputs;
 }
 
-function statisticsOver(batches: number[][], backend = double): Float32Array {
+async function statisticsOver(batches: number[][], backend = double): Promise<Float32Array> {
   const population = openPopulationStatistics(
     problemOf(model, backend),
     data,
     Int32Array.from(batches.flat()),
     batches[0].length,
   );
-  const found = population.at(theta);
-  expect(population.at(theta)).toEqual(found);
+  const found = await population.at(theta);
+  expect(await population.at(theta)).toEqual(found);
   population.dispose();
   return found;
 }
@@ -91,23 +91,23 @@ const plain = (indices: readonly number[]) =>
 const everyone = Array.from({ length: SAMPLES }, (_, n) => n);
 
 describe('the form that is trained', () => {
-  it('normalises with the statistics of its batch', () => {
+  it('normalises with the statistics of its batch', async () => {
     const expected = plain(everyone);
-    expect(largestDifference(outputsOf(forms.training, x), expected.outputs.flat())).toBeLessThan(1e-11);
-    const measured = outputsOf({ ...forms.training, forward: forms.statistics }, x);
+    expect(largestDifference(await outputsOf(forms.training, x), expected.outputs.flat())).toBeLessThan(1e-11);
+    const measured = await outputsOf({ ...forms.training, forward: forms.statistics }, x);
     expect(largestDifference(measured, [...expected.means, ...expected.variances])).toBeLessThan(1e-12);
   });
 
-  it('has the same parameters, and its samples are coupled', () => {
+  it('has the same parameters, and its samples are coupled', async () => {
     expect(forms.training.shapes).toEqual(model.shapes);
     expect(parameterCount(forms.training)).toBe(theta.length);
-    const alone = outputsOf(forms.training, rows([0, 1, 2]));
-    const among = outputsOf(forms.training, x).slice(0, 3 * CLASSES);
+    const alone = await outputsOf(forms.training, rows([0, 1, 2]));
+    const among = (await outputsOf(forms.training, x)).slice(0, 3 * CLASSES);
     expect(largestDifference(alone, among)).toBeGreaterThan(0.01);
   });
 
   // Channel: differences of the plain network's loss over whole batches.
-  it('has the gradient of the whole batch, which no lane divides', () => {
+  it('has the gradient of the whole batch, which no lane divides', async () => {
     const training = problemOf(forms.training, single);
     const many = { ...training, model: { ...forms.training, unitsPerSample: 1e6 } };
     expect(lanesFor(many, 1000)).toBe(1);
@@ -121,7 +121,7 @@ describe('the form that is trained', () => {
       real(theta.length),
       int32(batch.length),
     ]);
-    const [[loss], gradient] = compiled.run(x, y, theta, Int32Array.from(batch));
+    const [[loss], gradient] = await compiled.run(x, y, theta, Int32Array.from(batch));
     compiled.dispose();
     const lossAt = (point: Float64Array) =>
       plainResnet(
@@ -138,9 +138,11 @@ describe('the form that is trained', () => {
       ...Array.from({ length: 12 }, (_, i) => i),
       ...Array.from({ length: 8 }, (_, i) => theta.length - 1 - i),
     ];
-    const differences = some.map(
-      (at) => derivativeAtZero((t) => [lossAt(theta.map((weight, i) => (i === at ? weight + t : weight)))], 1e-4)[0],
-    );
+    const differences: number[] = [];
+    for (const at of some) {
+      const moved = (t: number) => theta.map((weight, i) => (i === at ? weight + t : weight));
+      differences.push((await derivativeAtZero((t) => [lossAt(moved(t))], 1e-4))[0]);
+    }
     const ours = Float64Array.from(some, (i) => gradient[i]);
     expect(largestDifference(ours, differences)).toBeLessThan(1e-8 * (1 + largest(differences)));
   });
@@ -154,18 +156,20 @@ describe('the form that is trained', () => {
 });
 
 describe('population statistics', () => {
-  it('of one batch are its own, and the frozen network gives what it gave with them', () => {
-    const found = statisticsOver([everyone]);
+  it('of one batch are its own, and the frozen network gives what it gave with them', async () => {
+    const found = await statisticsOver([everyone]);
     const { means, variances } = plain(everyone);
     expect(found).toEqual(Float32Array.of(...means, ...variances));
     const frozen = forms.freeze(found);
     // Statistics are rounded to float32.
-    expect(largestDifference(outputsOf(frozen, x), outputsOf(forms.training, x))).toBeLessThan(1e-5);
-    expect(largestDifference(outputsOf(frozen, rows([4])), outputsOf(frozen, x).slice(12, 15))).toBeLessThan(1e-12);
+    expect(largestDifference(await outputsOf(frozen, x), await outputsOf(forms.training, x))).toBeLessThan(1e-5);
+    expect(
+      largestDifference(await outputsOf(frozen, rows([4])), (await outputsOf(frozen, x)).slice(12, 15)),
+    ).toBeLessThan(1e-12);
   });
 
   // Channel: the moments by hand from the plain network's, batch by batch.
-  it.each([[3], [4]])('of batches of %i are the mean and the whole variance', (size) => {
+  it.each([[3], [4]])('of batches of %i are the mean and the whole variance', async (size) => {
     const batches = Array.from({ length: SAMPLES / size }, (_, batch) =>
       everyone.slice(batch * size, (batch + 1) * size),
     );
@@ -178,8 +182,8 @@ describe('population statistics', () => {
     });
     const wanted = [...expected.map(({ mean }) => mean), ...expected.map(({ within, between }) => within + between)];
     expect(largest(expected.map(({ between }) => between))).toBeGreaterThan(0.05);
-    expect(largestDifference(statisticsOver(batches), wanted)).toBeLessThan(1e-6 * (1 + largest(wanted)));
-    expect(largestDifference(statisticsOver(batches, single), wanted)).toBeLessThan(1e-5 * (1 + largest(wanted)));
+    expect(largestDifference(await statisticsOver(batches), wanted)).toBeLessThan(1e-6 * (1 + largest(wanted)));
+    expect(largestDifference(await statisticsOver(batches, single), wanted)).toBeLessThan(1e-5 * (1 + largest(wanted)));
     // The first layer does not depend on the batches: its statistics are those of all samples.
     const whole = plain(everyone);
     for (let channel = 0; channel < WIDTH; channel++) {
@@ -194,26 +198,23 @@ describe('population statistics', () => {
 });
 
 describe('the frozen form', () => {
-  it('starts with means 0 and variances 1', () => {
+  it('starts with means 0 and variances 1', async () => {
     const start = new Float32Array(2 * forms.channels).fill(1, forms.channels);
-    expect(outputsOf(model, x)).toEqual(outputsOf(forms.freeze(start), x));
+    expect(await outputsOf(model, x)).toEqual(await outputsOf(forms.freeze(start), x));
   });
 
-  it('is a sum over samples again', () => {
-    const problem = problemOf(forms.freeze(statisticsOver([everyone])));
+  it('is a sum over samples again', async () => {
+    const problem = problemOf(forms.freeze(await statisticsOver([everyone])));
     const gradientOf = (samples: number) => double.compile(lossAndGradient(problem), specs(problem, samples));
     const [all, half] = [gradientOf(SAMPLES), gradientOf(SAMPLES / 2)];
-    const whole = all.run(theta, x, y)[1];
+    const whole = (await all.run(theta, x, y))[1];
     const middle = SAMPLES / 2;
-    const parts = [0, 1].map((part) =>
-      Float64Array.from(
-        half.run(
-          theta,
-          x.subarray(part * middle * SIZE, (part + 1) * middle * SIZE),
-          y.subarray(part * middle * CLASSES, (part + 1) * middle * CLASSES),
-        )[1],
-      ),
-    );
+    const parts: Reals[] = [];
+    for (const part of [0, 1]) {
+      const own = x.subarray(part * middle * SIZE, (part + 1) * middle * SIZE);
+      const targets = y.subarray(part * middle * CLASSES, (part + 1) * middle * CLASSES);
+      parts.push((await half.run(theta, own, targets))[1]);
+    }
     for (const compiled of [all, half]) compiled.dispose();
     expect(
       largestDifference(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openFullBatch, openFullBatches } from '../../src/models/full-batch.ts';
+import { type FullBatch, openFullBatch, openFullBatches } from '../../src/models/full-batch.ts';
 import { lossFor, type LossName } from '../../src/models/losses.ts';
 import type { Problem } from '../../src/models/problem.ts';
 import { atPrecision, heldByLibrary, openBackend } from '../../src/tensor/backend.ts';
@@ -45,20 +45,20 @@ describe.each<LossName>(['half-mean-squared-error', 'binary-cross-entropy', 'cro
       [double, 1e-14],
       [single, 1e-6],
       [cpu, 1e-6],
-    ] as const)('has the value and gradient of the oracle, on $name at $precision', (backend, tolerance) => {
+    ] as const)('has the value and gradient of the oracle, on $name at $precision', async (backend, tolerance) => {
       const full = openFullBatch(problem(backend), data);
       expect(full.samples).toBe(SAMPLES);
-      const given = full.valueAndGradient(theta);
+      const given = await full.valueAndGradient(theta);
       expect(Math.abs(given.value - value)).toBeLessThan(tolerance * value);
-      expect(Math.abs(full.value(theta) - value)).toBeLessThan(tolerance * value);
+      expect(Math.abs((await full.value(theta)) - value)).toBeLessThan(tolerance * value);
       expect(largestDifference(given.gradient, gradient)).toBeLessThan(tolerance * (1 + largest(gradient)));
-      expect(Math.abs(full.evaluate(theta).loss - meanLoss)).toBeLessThan(tolerance * value);
+      expect(Math.abs((await full.evaluate(theta)).loss - meanLoss)).toBeLessThan(tolerance * value);
       full.dispose();
     });
 
-    it('knows the share of samples recognised', () => {
+    it('knows the share of samples recognised', async () => {
       const full = openFullBatch(problem(double), data);
-      const { accuracy } = full.evaluate(theta);
+      const { accuracy } = await full.evaluate(theta);
       full.dispose();
       if (loss === 'half-mean-squared-error') return expect(accuracy).toBeNull();
       const right = recognised(net, [...theta], data.x, data.y);
@@ -66,14 +66,14 @@ describe.each<LossName>(['half-mean-squared-error', 'binary-cross-entropy', 'cro
       expect(accuracy).toBe(right / SAMPLES);
     });
 
-    it('takes another θ, in either kind of array, and gives everything back', () => {
+    it('takes another θ, in either kind of array, and gives everything back', async () => {
       const before = heldByLibrary();
       const full = openFullBatch(problem(single), data);
       const zero = new Float32Array(theta.length);
       const same = Float32Array.from(theta);
-      expect(full.value(zero)).not.toBe(full.value(theta));
-      expect(full.value(same)).toBe(full.value(theta));
-      expect(full.evaluate(same)).toEqual(full.evaluate(theta));
+      expect(await full.value(zero)).not.toBe(await full.value(theta));
+      expect(await full.value(same)).toBe(await full.value(theta));
+      expect(await full.evaluate(same)).toEqual(await full.evaluate(theta));
       full.dispose();
       expect(heldByLibrary()).toEqual(before);
     });
@@ -89,18 +89,24 @@ describe('several splits', () => {
     samples,
   });
 
-  it('are each what it is alone, byte for byte, and give everything back', () => {
+  it('are each what it is alone, byte for byte, and give everything back', async () => {
     const before = heldByLibrary();
     const splits = [part(0, 100), part(100, 100), part(200, 30)];
     const { batches, dispose } = openFullBatches(problem(single), splits);
-    const together = batches.map((batch) => [batch.valueAndGradient(theta), batch.evaluate(theta), batch.value(theta)]);
+    const resultsOf = async (batch: Omit<FullBatch, 'dispose'>) => [
+      await batch.valueAndGradient(theta),
+      await batch.evaluate(theta),
+      await batch.value(theta),
+    ];
+    const together: unknown[] = [];
+    for (const batch of batches) together.push(await resultsOf(batch));
     dispose();
-    const alone = splits.map((split) => {
+    const alone: unknown[] = [];
+    for (const split of splits) {
       const batch = openFullBatch(problem(single), split);
-      const results = [batch.valueAndGradient(theta), batch.evaluate(theta), batch.value(theta)];
+      alone.push(await resultsOf(batch));
       batch.dispose();
-      return results;
-    });
+    }
     expect(together).toEqual(alone);
     expect(together[0]).not.toEqual(together[1]);
     expect(heldByLibrary()).toEqual(before);
@@ -124,7 +130,7 @@ describe('squared error on classes and on 0/1 targets', () => {
   it.each([
     ['classes', 3, [0.1, 0.9, 0.3, 0.2, 0.6, 0.5], [0, 1, 0, 0, 0, 1], 0.5],
     ['binary', 1, [0.4, 0.6, 0.7], [0, 1, 0], 2 / 3],
-  ] as const)('recognises samples of %s', (task, outputs, x, y, accuracy) => {
+  ] as const)('recognises samples of %s', async (task, outputs, x, y, accuracy) => {
     // The identity as a model: outputs are the inputs.
     const model = { ...modelOf({ input: [1, 1, outputs], layers: [{ kind: 'dense', outputs }] }) };
     const problem: Problem = {
@@ -143,7 +149,7 @@ describe('squared error on classes and on 0/1 targets', () => {
       y: Float32Array.from(y),
       samples: x.length / outputs,
     });
-    expect(full.evaluate(identity).accuracy).toBe(accuracy);
+    expect((await full.evaluate(identity)).accuracy).toBe(accuracy);
     full.dispose();
   });
 });

@@ -36,9 +36,11 @@ const { theta, data, plain } = pair;
 const problem = pair.problem(backend);
 const [flat, x, y] = specs(problem, SAMPLES);
 
-function run(...[fn, inputs, given]: [Parameters<typeof backend.compile>[0], (typeof x)[], (Reals | Int32Array)[]]) {
+async function run(
+  ...[fn, inputs, given]: [Parameters<typeof backend.compile>[0], (typeof x)[], (Reals | Int32Array)[]]
+) {
   const compiled = backend.compile(fn, inputs);
-  const outputs = compiled.run(...given);
+  const outputs = await compiled.run(...given);
   compiled.dispose();
   return outputs;
 }
@@ -59,38 +61,46 @@ describe('a problem in lanes', () => {
     expect(lanesFor({ model: { ...model, unitsPerSample: 41 }, backend }, 500)).toBe(1);
   });
 
-  it('has the same losses, in order', () => {
+  it('has the same losses, in order', async () => {
     const losses = plainLosses(doubles, plain, [...theta]);
-    close(run(sampleLosses(problem), [flat, x, y], [theta, data.x, data.y])[0], losses);
-    const [sum, outputs] = run(lossAndOutputs(problem), [flat, x, y], [theta, data.x, data.y]);
+    close((await run(sampleLosses(problem), [flat, x, y], [theta, data.x, data.y]))[0], losses);
+    const [sum, outputs] = await run(lossAndOutputs(problem), [flat, x, y], [theta, data.x, data.y]);
     close(sum, Float64Array.of(losses.reduce((total, loss) => total + loss, 0)));
     expect(outputs).toHaveLength(SAMPLES * 3);
   });
 
-  it('has the same gradients, of all samples and of a batch', () => {
+  it('has the same gradients, of all samples and of a batch', async () => {
     const mean = plainGradient({ ...plain, weightDecay: 0 }, theta);
-    const [, sum] = run(lossAndGradient(problem), [flat, x, y], [theta, data.x, data.y]);
+    const [, sum] = await run(lossAndGradient(problem), [flat, x, y], [theta, data.x, data.y]);
     close(
       sum.map((value) => value / SAMPLES),
       mean,
     );
     const all = Int32Array.from({ length: SAMPLES }, (_, n) => SAMPLES - 1 - n);
-    const [, gradient] = run(batchLossAndGradient(problem), [x, y, flat, int32(SAMPLES)], [data.x, data.y, theta, all]);
+    const [, gradient] = await run(
+      batchLossAndGradient(problem),
+      [x, y, flat, int32(SAMPLES)],
+      [data.x, data.y, theta, all],
+    );
     close(gradient, mean);
   });
 
   // Channel: central differences of the oracle's gradient.
-  it('has the same Hessian products and directional derivatives', () => {
+  it('has the same Hessian products and directional derivatives', async () => {
     const vector = Float64Array.from(normals(problem.size, 'lanes/vector'));
     const step = 1e-5;
     const at = (sign: number) => theta.map((value, i) => value + sign * step * vector[i]);
     const gradient = (sign: number) => plainGradient({ ...plain, weightDecay: 0 }, at(sign));
     const [ahead, behind] = [gradient(1), gradient(-1)];
-    const [product] = run(hessianProduct(problem), [flat, x, y, real(problem.size)], [theta, data.x, data.y, vector]);
+    const [product] = await run(
+      hessianProduct(problem),
+      [flat, x, y, real(problem.size)],
+      [theta, data.x, data.y, vector],
+    );
     ahead.forEach((value, i) => {
       expect(Math.abs(product[i] / SAMPLES - (value - behind[i]) / (2 * step))).toBeLessThan(1e-8);
     });
-    const [along] = run(
+    const [along] = await run(
       directionalDerivatives(problem),
       [flat, x, y, real(problem.size)],
       [theta, data.x, data.y, vector],

@@ -47,7 +47,7 @@ describe('lenet', () => {
     ['same', 'relu', 'max', [32, 32, 3]],
   ] as const)(
     'with padding %s, %s and %s pooling is that of plain loops on %j',
-    (padding, activation, pooling, shape) => {
+    async (padding, activation, pooling, shape) => {
       const options = { padding, activation, pooling };
       const input = [...shape] as [number, number, number];
       const model = lenet(input, 10, options);
@@ -67,7 +67,7 @@ describe('lenet', () => {
           (flat, images) => [model.forward(backend.ops, split(backend.ops, model, flat), images)],
           [real(size), real(2, ...input)],
         );
-        const [given] = compiled.run(theta, x);
+        const [given] = await compiled.run(theta, x);
         compiled.dispose();
         expect(largestDifference(given, expected)).toBeLessThan(tolerance * (1 + largest(expected)));
       }
@@ -81,7 +81,7 @@ describe('lenet', () => {
     ['same', 'relu', 'max', 9],
   ] as const)(
     'with padding %s, %s and %s pooling has the Hessian of its gradient',
-    (padding, activation, pooling, side) => {
+    async (padding, activation, pooling, side) => {
       const problem = defineProblem({
         backend: double,
         model: lenet([side, side, 1], 3, { padding, activation, pooling }),
@@ -96,16 +96,18 @@ describe('lenet', () => {
       const y = Float64Array.of(1, 0, 0, 0, 1, 0);
       const gradient = double.compile(lossAndGradient(problem), specs(problem, 2));
       const product = double.compile(hessianProduct(problem), [...specs(problem, 2), real(problem.size)]);
-      const expected = derivativeAtZero(
-        (t) =>
-          gradient.run(
-            theta.map((w, i) => w + t * vector[i]),
-            x,
-            y,
+      const expected = await derivativeAtZero(
+        async (t) =>
+          (
+            await gradient.run(
+              theta.map((w, i) => w + t * vector[i]),
+              x,
+              y,
+            )
           )[1],
         1e-6,
       );
-      const [given] = product.run(theta, x, y, vector);
+      const [given] = await product.run(theta, x, y, vector);
       gradient.dispose();
       product.dispose();
       expect(largestDifference(given, expected)).toBeLessThan(1e-7 * largest(expected));

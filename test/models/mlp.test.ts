@@ -17,7 +17,7 @@ describe('mlp', () => {
     [[5], [4, 3], 'relu', 1],
     [[2, 3, 2], [6, 2, 5], 'softplus', 3],
     [[4], [], 'tanh', 2],
-  ])('on inputs %j with hidden layers %j and %s is that of plain loops', (shape, hidden, activation, outputs) => {
+  ])('on inputs %j with hidden layers %j and %s is that of plain loops', async (shape, hidden, activation, outputs) => {
     const model = mlp(shape, outputs, { hidden, activation });
     const random = randomStream(6, 'mlp');
     const draw = (count: number) => Float64Array.from({ length: count }, () => random.normal());
@@ -38,7 +38,7 @@ describe('mlp', () => {
       (flat, inputs) => [model.forward(backend.ops, split(backend.ops, model, flat), inputs)],
       [real(theta.length), real(3, ...shape)],
     );
-    expect(largestDifference(compiled.run(theta, x)[0], expected)).toBeLessThan(1e-13);
+    expect(largestDifference((await compiled.run(theta, x))[0], expected)).toBeLessThan(1e-13);
     compiled.dispose();
   });
 

@@ -23,7 +23,7 @@ describe('the flat vector', () => {
     expect(parameterCount({ shapes })).toBe(21);
   });
 
-  it.each([[shapes], [shapes.slice(2)]])('is cut at these places into these shapes', (given) => {
+  it.each([[shapes], [shapes.slice(2)]])('is cut at these places into these shapes', async (given) => {
     const size = parameterCount({ shapes: given });
     let cut: number[][] = [];
     const compiled = backend.compile(
@@ -35,7 +35,7 @@ describe('the flat vector', () => {
       [real(size)],
     );
     const flat = Float32Array.from({ length: size }, (_, i) => i);
-    const parts = compiled.run(flat);
+    const parts = await compiled.run(flat);
     compiled.dispose();
     expect(cut).toEqual(given.map(({ shape }) => shape));
     places(given).forEach(({ shape, offset }, i) =>

@@ -22,12 +22,12 @@ const forward = (ops: Ops, [w, b]: Tensor[], x: Tensor) => ops.add(ops.matMul(x 
 const modelOf = (exported: Record<string, unknown>, setting = SETTING) => modelOfModule(exported, 'net.mjs', setting);
 
 /** What a forward pass of so many samples of ones gives. */
-function outputs(model: UncountedModel, samples: number): number[] {
+async function outputs(model: UncountedModel, samples: number): Promise<number[]> {
   const compiled = backend.compile(
     (flat, x) => [model.forward(backend.ops, [backend.ops.reshape(flat, [3, 2]), backend.ops.zeros([2])], x)],
     [real(6), real(samples, 3)],
   );
-  const [found] = compiled.run(Float32Array.of(1, 2, 3, 4, 5, 6), new Float32Array(3 * samples).fill(1));
+  const [found] = await compiled.run(Float32Array.of(1, 2, 3, 4, 5, 6), new Float32Array(3 * samples).fill(1));
   compiled.dispose();
   return [...found];
 }
@@ -48,7 +48,7 @@ describe('a module', () => {
   ])('%s', async (_, exported) => {
     const model = await modelOf(exported);
     expect(model.shapes).toEqual(SHAPES);
-    expect(outputs(model, 2)).toEqual([9, 12, 9, 12]);
+    expect(await outputs(model, 2)).toEqual([9, 12, 9, 12]);
     expect(model.initialise).toBeUndefined();
   });
 

@@ -40,11 +40,11 @@ describe('a batch', () => {
     [cpu, 1e-6],
   ] as const)(
     'has the mean loss of its samples and its gradient, without L2, on $name at $precision',
-    (backend, tolerance) => {
+    async (backend, tolerance) => {
       const problem = pair.problem(backend);
       const [flat, x, y] = specs(problem, SAMPLES);
       const compiled = backend.compile(batchLossAndGradient(problem), [x, y, flat, int32(batch.length)]);
-      const [loss, gradient] = compiled.run(data.x, data.y, theta, batch);
+      const [loss, gradient] = await compiled.run(data.x, data.y, theta, batch);
       compiled.dispose();
       const expected = plainGradient(drawn, theta);
       expect(Math.abs(loss[0] - plainValue(drawn, theta))).toBeLessThan(10 * tolerance);
@@ -54,13 +54,13 @@ describe('a batch', () => {
 });
 
 describe('a problem', () => {
-  it('gives the losses one by one, and their sum with the outputs', () => {
+  it('gives the losses one by one, and their sum with the outputs', async () => {
     const problem = pair.problem(double);
     const inputs = specs(problem, SAMPLES);
     const both = double.compile(lossAndOutputs(problem), inputs);
     const alone = double.compile(sampleLosses(problem), inputs);
-    const [sum, outputs] = both.run(theta, data.x, data.y);
-    const [single] = alone.run(theta, data.x, data.y);
+    const [sum, outputs] = await both.run(theta, data.x, data.y);
+    const [single] = await alone.run(theta, data.x, data.y);
     both.dispose();
     alone.dispose();
     const losses = plainLosses(doubles, plain, [...theta]);

@@ -19,26 +19,31 @@ import { largestDifference } from '../tensor/finite-differences.ts';
 const backend = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1 });
 
 /** Outputs at the converted weights against the logits, in units of the largest. */
-function disagreement(model: Model, kind: string, shapes = model.shapes, given: string[] | null = null): number {
+async function disagreement(
+  model: Model,
+  kind: string,
+  shapes = model.shapes,
+  given: string[] | null = null,
+): Promise<number> {
   const state = storedTensors(kind);
   const theta = weightsOfStateDict(shapes, state, matchStateDict(shapes, state, given, kind).names);
   const { x, logits } = storedTensors(`${kind}-check`);
   const loss = lossFor('half-mean-squared-error', 'classes');
   const problem = defineProblem({ backend, model, loss, inputShape: IMAGE, outputs: OUTPUTS, weightDecay: 0 });
-  const outputs = modelOutputs(problem, theta, inputsInOrder(x, IMAGE, true, 'x'), 6);
+  const outputs = await modelOutputs(problem, theta, inputsInOrder(x, IMAGE, true, 'x'), 6);
   const largest = Math.max(...Array.from(logits.data, Math.abs));
   return largestDifference(outputs, Float64Array.from(logits.data)) / largest;
 }
 
 describe('weights that PyTorch wrote', () => {
   // PyTorch computes at float32, whose rounding is 6e-8 an operation.
-  it('give its logits here: convolution, a flattened image, dense layers', () =>
-    expect(disagreement(convnet, 'convnet')).toBeLessThan(1e-6));
+  it('give its logits here: convolution, a flattened image, dense layers', async () =>
+    expect(await disagreement(convnet, 'convnet')).toBeLessThan(1e-6));
 
-  it('give its logits here: an image that is flattened at once, tensors alike in shape', () =>
-    expect(disagreement(sequential, 'mlp')).toBeLessThan(1e-6));
+  it('give its logits here: an image that is flattened at once, tensors alike in shape', async () =>
+    expect(await disagreement(sequential, 'mlp')).toBeLessThan(1e-6));
 
-  it('are told by what a model declares of them', () => {
+  it('are told by what a model declares of them', async () => {
     const renamed = convnet.shapes.map((one, at) => ({
       ...one,
       pytorch: {
@@ -46,18 +51,18 @@ describe('weights that PyTorch wrote', () => {
         name: ['conv.weight', 'conv.bias', 'hidden.weight', 'hidden.bias', 'out.weight', 'out.bias'][at],
       },
     }));
-    expect(disagreement(convnet, 'convnet', renamed)).toBeLessThan(1e-6);
+    expect(await disagreement(convnet, 'convnet', renamed)).toBeLessThan(1e-6);
   });
 
-  it('do not, where anything is in another order: the check would notice', () => {
+  it('do not, where anything is in another order: the check would notice', async () => {
     const without = convnet.shapes.map(({ name, shape }) => ({ name, shape }));
-    expect(disagreement(convnet, 'convnet', without)).toBeGreaterThan(0.05);
+    expect(await disagreement(convnet, 'convnet', without)).toBeGreaterThan(0.05);
     const untransposed = convnet.shapes.map((one) =>
       one.name === 'kernel' ? { ...one, pytorch: { axes: [3, 2, 1, 0] } } : one,
     );
-    expect(disagreement(convnet, 'convnet', untransposed)).toBeGreaterThan(0.05);
+    expect(await disagreement(convnet, 'convnet', untransposed)).toBeGreaterThan(0.05);
     const swapped = ['1.weight', '1.bias', '5.weight', '3.bias', '3.weight', '5.bias', '7.weight', '7.bias'];
-    expect(disagreement(sequential, 'mlp', sequential.shapes, swapped)).toBeGreaterThan(0.05);
+    expect(await disagreement(sequential, 'mlp', sequential.shapes, swapped)).toBeGreaterThan(0.05);
   });
 });
 

@@ -64,13 +64,13 @@ const problemOf = (backend: Backend, model: Model, input: Shape): Problem =>
     weightDecay: 0,
   });
 
-function outputsOf(backend: Backend, model: Model, input: Shape, theta: Reals, x: Reals): Reals {
+async function outputsOf(backend: Backend, model: Model, input: Shape, theta: Reals, x: Reals): Promise<Reals> {
   const samples = x.length / sizeOf(input);
   const compiled = backend.compile(
     (flat, images) => [model.forward(backend.ops, split(backend.ops, model, flat), images)],
     [real(theta.length), real(samples, ...input)],
   );
-  const [outputs] = compiled.run(theta, x);
+  const [outputs] = await compiled.run(theta, x);
   compiled.dispose();
   return outputs;
 }
@@ -82,9 +82,9 @@ function derivativesOf(backend: Backend, model: Model, input: Shape, samples: nu
   const compiled: Compiled[] = [];
   const lazily = (make: () => Compiled) => {
     let known: Compiled | undefined;
-    return (...inputs: Reals[]) => {
+    return async (...inputs: Reals[]) => {
       if (!known) compiled.push((known = make()));
-      return Float64Array.from(known.run(...inputs).at(-1)!);
+      return Float64Array.from((await known.run(...inputs)).at(-1)!);
     };
   };
   return {
@@ -172,7 +172,7 @@ describe('resnet20', () => {
   // Channel: plain loops, which also refuse parameters that they do not use.
   it.each(FORMS)(
     '%s, %s, width %i, %i groups, is that of plain loops on %j',
-    (kind, activation, width, groups, input) => {
+    async (kind, activation, width, groups, input) => {
       const { model, plain } = sampleWise(input, {
         width,
         activation,
@@ -181,16 +181,16 @@ describe('resnet20', () => {
       });
       const { theta, x } = example(model, input, 2, activation);
       const expected = plainResnet(plain, theta, x).outputs.flat();
-      expect(largestDifference(outputsOf(double, model, input, theta, x), expected)).toBeLessThan(
+      expect(largestDifference(await outputsOf(double, model, input, theta, x), expected)).toBeLessThan(
         1e-12 * (1 + largest(expected)),
       );
-      expect(largestDifference(outputsOf(single, model, input, theta, x), expected)).toBeLessThan(
+      expect(largestDifference(await outputsOf(single, model, input, theta, x), expected)).toBeLessThan(
         2e-5 * (1 + largest(expected)),
       );
     },
   );
 
-  it('has half the width for groups unless it is told how many', () => {
+  it('has half the width for groups unless it is told how many', async () => {
     const input = [8, 8, 1];
     for (const [width, groups] of [
       [1, 1],
@@ -202,7 +202,9 @@ describe('resnet20', () => {
         resnet20(input, CLASSES, options({ width, groups: count })),
       );
       const { theta, x } = example(given, input, 1, 'tanh');
-      expect(outputsOf(double, given, input, theta, x)).toEqual(outputsOf(double, expected, input, theta, x));
+      expect(await outputsOf(double, given, input, theta, x)).toEqual(
+        await outputsOf(double, expected, input, theta, x),
+      );
     }
   });
 
@@ -210,7 +212,7 @@ describe('resnet20', () => {
   // crosses no kink of relu here; the five-point stencil is of fourth order.
   it.each(FORMS)(
     '%s, %s, width %i, %i groups, has the derivatives of its loss on %j',
-    (kind, activation, width, groups, input) => {
+    async (kind, activation, width, groups, input) => {
       const settings = { width, activation, normalisation: kind, groups: kind === 'group' ? groups : null };
       const { model, plain } = sampleWise(input, settings);
       const { theta, vector, x, y } = example(model, input, 2, activation);
@@ -221,47 +223,54 @@ describe('resnet20', () => {
           const total = Math.log(logits.reduce((all, z) => all + Math.exp(z), 0));
           return sum + logits.reduce((part, z, o) => part + y[n * CLASSES + o] * (total - z), 0);
         }, 0);
-      const gradient = exact.gradient(theta, x, y);
+      const gradient = await exact.gradient(theta, x, y);
       const along = gradient.reduce((sum, value, i) => sum + value * vector[i], 0);
-      const [expected] = derivativeAtZero((t) => [loss(moved(t))], 1e-6);
+      const [expected] = await derivativeAtZero((t) => [loss(moved(t))], 1e-6);
       expect(Math.abs(along - expected)).toBeLessThan(1e-8 * (1 + Math.abs(expected)));
 
-      const product = exact.product(theta, x, y, vector);
-      const differences = derivativeAtZero((t) => exact.gradient(moved(t), x, y), 1e-6);
+      const product = await exact.product(theta, x, y, vector);
+      const differences = await derivativeAtZero((t) => exact.gradient(moved(t), x, y), 1e-6);
       expect(largestDifference(product, differences)).toBeLessThan(1e-7 * largest(differences));
       exact.dispose();
 
       const rough = derivativesOf(single, model, input, 2);
       // float32 through 20 layers: some hundred roundings, and what cancels between them.
-      expect(largestDifference(rough.product(theta, x, y, vector), product)).toBeLessThan(2e-4 * largest(product));
+      expect(largestDifference(await rough.product(theta, x, y, vector), product)).toBeLessThan(
+        2e-4 * largest(product),
+      );
       rough.dispose();
     },
   );
 
-  it.each(['group', 'none', 'frozen-batch'] as const)('%s: what a batch gives is the sum over its samples', (kind) => {
-    const input = [8, 8, 2];
-    const { model } = sampleWise(
-      input,
-      options({ width: 4, normalisation: kind, groups: kind === 'group' ? 2 : null }),
-    );
-    const { theta, vector, x, y } = example(model, input, 4, 'tanh');
-    const all = derivativesOf(double, model, input, 4);
-    const one = derivativesOf(double, model, input, 1);
-    const width = sizeOf(input);
-    const sum = (of: (x: Reals, y: Reals) => Float64Array) => {
-      const total = new Float64Array(theta.length);
-      for (let n = 0; n < 4; n++)
-        of(x.subarray(n * width, (n + 1) * width), y.subarray(n * CLASSES, (n + 1) * CLASSES)).forEach(
-          (value, i) => (total[i] += value),
-        );
-      return total;
-    };
-    const gradients = sum((image, target) => one.gradient(theta, image, target));
-    const products = sum((image, target) => one.product(theta, image, target, vector));
-    expect(largestDifference(all.gradient(theta, x, y), gradients)).toBeLessThan(1e-12 * largest(gradients));
-    expect(largestDifference(all.product(theta, x, y, vector), products)).toBeLessThan(1e-11 * largest(products));
-    for (const compiled of [all, one]) compiled.dispose();
-  });
+  it.each(['group', 'none', 'frozen-batch'] as const)(
+    '%s: what a batch gives is the sum over its samples',
+    async (kind) => {
+      const input = [8, 8, 2];
+      const { model } = sampleWise(
+        input,
+        options({ width: 4, normalisation: kind, groups: kind === 'group' ? 2 : null }),
+      );
+      const { theta, vector, x, y } = example(model, input, 4, 'tanh');
+      const all = derivativesOf(double, model, input, 4);
+      const one = derivativesOf(double, model, input, 1);
+      const width = sizeOf(input);
+      const sum = async (of: (x: Reals, y: Reals) => Promise<Float64Array>) => {
+        const total = new Float64Array(theta.length);
+        for (let n = 0; n < 4; n++) {
+          const part = await of(x.subarray(n * width, (n + 1) * width), y.subarray(n * CLASSES, (n + 1) * CLASSES));
+          part.forEach((value, i) => (total[i] += value));
+        }
+        return total;
+      };
+      const gradients = await sum((image, target) => one.gradient(theta, image, target));
+      const products = await sum((image, target) => one.product(theta, image, target, vector));
+      expect(largestDifference(await all.gradient(theta, x, y), gradients)).toBeLessThan(1e-12 * largest(gradients));
+      expect(largestDifference(await all.product(theta, x, y, vector), products)).toBeLessThan(
+        1e-11 * largest(products),
+      );
+      for (const compiled of [all, one]) compiled.dispose();
+    },
+  );
 
   // Channel: the plain network. Standard images, the width and the size that are trained.
   it.each([
@@ -329,7 +338,7 @@ describe.skipIf(missing)(`PyTorch's ResNet-20${missing ? ` (${missing})` : ''}`,
 
   it.each(FORMS)(
     '%s, %s, width %i, %i groups, has the same outputs and derivatives on %j',
-    (kind, activation, width, groups, input) => {
+    async (kind, activation, width, groups, input) => {
       const settings = { width, activation, normalisation: kind, groups: kind === 'group' ? groups : null };
       const { model, plain } = sampleWise(input, settings);
       const samples = 5;
@@ -352,15 +361,15 @@ describe.skipIf(missing)(`PyTorch's ResNet-20${missing ? ` (${missing})` : ''}`,
       );
       const agree = (ours: ArrayLike<number>, name: string) =>
         expect(largestDifference(ours, torch[name]), name).toBeLessThan(1e-11 * (1 + largest(torch[name])));
-      agree(outputsOf(double, model, input, theta, x), 'outputs');
+      agree(await outputsOf(double, model, input, theta, x), 'outputs');
       const exact = derivativesOf(double, model, input, samples);
-      agree(exact.gradient(theta, x, y), 'gradient');
-      agree(exact.product(theta, x, y, vector), 'product');
+      agree(await exact.gradient(theta, x, y), 'gradient');
+      agree(await exact.product(theta, x, y, vector), 'product');
       exact.dispose();
       if (!model.batchNorm) return;
       const { training, statistics: measure } = model.batchNorm;
-      agree(outputsOf(double, training, input, theta, x), 'training_outputs');
-      const measured = outputsOf(double, { ...training, forward: measure }, input, theta, x);
+      agree(await outputsOf(double, training, input, theta, x), 'training_outputs');
+      const measured = await outputsOf(double, { ...training, forward: measure }, input, theta, x);
       agree(measured, 'training_statistics');
     },
   );

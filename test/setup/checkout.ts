@@ -84,7 +84,7 @@ export interface Checkout {
   start(program: string, args: string[], env?: NodeJS.ProcessEnv, started?: Started): Promise<Ended>;
 }
 
-type Started = (child: { kill(signal: NodeJS.Signals): void }) => void;
+type Started = (child: { kill(signal: NodeJS.Signals): void }) => void | Promise<void>;
 
 /**
  * @param newFolder makes folders that are removed after the tests
@@ -150,7 +150,7 @@ export function makeCheckout(
       child.stderr.on('data', (chunk) => (stderr += chunk));
       child.on('error', reject);
       child.on('close', (code) => resolve({ code, stdout, stderr }));
-      started(child);
+      Promise.resolve(started(child)).catch(reject);
     });
   return {
     root,

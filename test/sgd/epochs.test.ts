@@ -6,7 +6,8 @@ import { silent } from '../../src/progress.ts';
 import { randomStream } from '../../src/random.ts';
 import { type EpochsPlan, runEpochs } from '../../src/sgd/epochs.ts';
 import { loadEpochs, saveEpochs } from '../../src/sgd/epochs-done.ts';
-import { atRest, type HeavyBall, openHeavyBall } from '../../src/sgd/heavy-ball.ts';
+import { type HeavyBall, openHeavyBall } from '../../src/sgd/heavy-ball.ts';
+import { atRest } from '../../src/sgd/motion.ts';
 import { batchSource } from '../../src/sgd/samplers.ts';
 import { heldByLibrary } from '../../src/tensor/backend.ts';
 import { openCheckpoint } from '../../src/store/checkpoint.ts';
@@ -157,14 +158,15 @@ describe('epochs', () => {
     // A heavy ball whose batch losses are all finite, as each is taken before its update, but which ends far out.
     const runsAway: HeavyBall = {
       updatesPerCall: M,
-      advance(state) {
-        state.theta.fill(1e200);
-        return {
-          losses: new Float64Array(M),
-          theta: new Float64Array(M * net.size),
-          velocity: new Float64Array(M * net.size),
-        };
-      },
+      begin: () => ({
+        advance: async () => new Float64Array(M),
+        record: () => Promise.reject(new Error('recorded for nothing')),
+        state: async () => ({
+          theta: new Float64Array(net.size).fill(1e200),
+          velocity: new Float64Array(net.size),
+        }),
+        dispose() {},
+      }),
       dispose() {},
     };
     const evaluator = { train: openFullBatch(problem, data), test: null };

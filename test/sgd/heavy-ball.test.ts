@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { atRest, openHeavyBall } from '../../src/sgd/heavy-ball.ts';
+import { openHeavyBall } from '../../src/sgd/heavy-ball.ts';
+import { atRest } from '../../src/sgd/motion.ts';
 import { heldByLibrary } from '../../src/tensor/backend.ts';
 import type { Reals } from '../../src/tensor/types.ts';
 import { mlpProblem, noisySamples, normals, plainMlp, range } from '../hessian/plain-mlp.ts';
@@ -30,20 +31,22 @@ function plainRun(round: (value: number) => number) {
   return { theta, velocity, losses };
 }
 
-function run(precision: 'float32' | 'float64') {
+async function run(precision: 'float32' | 'float64') {
   const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { precision, weightDecay: WEIGHT_DECAY });
   const heavyBall = openHeavyBall(problem, data, BATCH, momentum);
-  const state = atRest(start, precision);
+  const motion = heavyBall.begin(atRest(start, precision));
   // One update, then 13 times three: both lengths of a call.
   const losses: number[] = [];
   const rows: { theta: Reals; velocity: Reals }[] = [];
   for (let first = 0; first < batches.length; first += first === 0 ? 1 : 3) {
     const indices = Int32Array.from(batches.slice(first, first === 0 ? 1 : first + 3).flatMap((batch) => [...batch]));
-    const updates = heavyBall.advance(state, indices, learningRate);
+    const updates = await motion.record(indices, learningRate);
     losses.push(...updates.losses);
     for (let at = 0; at < updates.theta.length; at += net.size)
       rows.push({ theta: updates.theta.slice(at, at + net.size), velocity: updates.velocity.slice(at, at + net.size) });
   }
+  const state = await motion.state();
+  motion.dispose();
   heavyBall.dispose();
   return { ...state, losses, rows };
 }
@@ -55,9 +58,9 @@ const largest = (a: Reals | number[], b: Reals | number[]) =>
 describe('heavy ball', () => {
   const before = heldByLibrary();
 
-  it('is v ← βv − ηg, θ ← θ + v with g the batch gradient plus μθ, at float64', () => {
+  it('is v ← βv − ηg, θ ← θ + v with g the batch gradient plus μθ, at float64', async () => {
     const plain = plainRun((value) => value);
-    const { theta, velocity, losses } = run('float64');
+    const { theta, velocity, losses } = await run('float64');
     expect(theta).toBeInstanceOf(Float64Array);
     expect(largest(theta, plain.theta)).toBeLessThan(1e-12);
     expect(largest(velocity, plain.velocity)).toBeLessThan(1e-12);
@@ -65,8 +68,8 @@ describe('heavy ball', () => {
     expect(largest(losses, plain.losses)).toBeLessThan(1e-12);
   });
 
-  it('gives the state after every update of a call', () => {
-    const { rows, theta, velocity } = run('float64');
+  it('gives the state after every update of a call', async () => {
+    const { rows, theta, velocity } = await run('float64');
     expect(rows).toHaveLength(batches.length);
     const last = rows[rows.length - 1];
     expect([last.theta, last.velocity]).toEqual([theta, velocity]);
@@ -80,9 +83,9 @@ describe('heavy ball', () => {
       ).toBeLessThan(1e-15);
   });
 
-  it('differs at float32 by the rounding of gradients only', () => {
+  it('differs at float32 by the rounding of gradients only', async () => {
     const plain = plainRun(Math.fround);
-    const { theta, velocity, losses } = run('float32');
+    const { theta, velocity, losses } = await run('float32');
     expect(theta).toBeInstanceOf(Float32Array);
     // Gradients of size 1 rounded by 1e-7, times η/(1−β) and √40 of them: a few 1e-7.
     expect(largest(theta, plain.theta)).toBeLessThan(3e-6);
@@ -91,29 +94,34 @@ describe('heavy ball', () => {
   });
 
   // Channel: the same arithmetic with Math.fround, gradient left out by η = 0: β is rounded too.
-  it('rounds the velocity and the weights once each at float32', () => {
+  it('rounds the velocity and the weights once each at float32', async () => {
     const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { precision: 'float32' });
     const heavyBall = openHeavyBall(problem, data, BATCH, momentum);
     const state = { theta: Float32Array.from(start), velocity: Float32Array.from(normals(net.size, 5, 1e-3)) };
-    const [theta, velocity] = [state.theta.slice(), state.velocity.slice()];
-    heavyBall.advance(state, batches[0], 0);
+    const motion = heavyBall.begin(state);
+    await motion.advance(batches[0], 0);
+    const { theta, velocity } = await motion.state();
+    motion.dispose();
     heavyBall.dispose();
     for (const i of range(net.size)) {
-      expect(state.velocity[i]).toBe(Math.fround(Math.fround(momentum) * velocity[i]));
-      expect(state.theta[i]).toBe(Math.fround(theta[i] + state.velocity[i]));
+      expect(velocity[i]).toBe(Math.fround(Math.fround(momentum) * state.velocity[i]));
+      expect(theta[i]).toBe(Math.fround(state.theta[i] + velocity[i]));
     }
   });
 
-  it('gives the same bytes for the same batches', () => {
-    expect(run('float32')).toEqual(run('float32'));
+  it('gives the same bytes for the same batches', async () => {
+    expect(await run('float32')).toEqual(await run('float32'));
   });
 
-  it.each([0, BATCH - 1, BATCH + 1])('refuses %i samples, which are no whole batches', (samples) => {
+  it.each([0, BATCH - 1, BATCH + 1])('refuses %i samples, which are no whole batches', async (samples) => {
     const heavyBall = openHeavyBall(mlpProblem(INPUTS, HIDDEN, OUTPUTS), data, BATCH, momentum);
-    const state = atRest(start, 'float64');
-    const work = () => heavyBall.advance(state, new Int32Array(samples), learningRate);
-    expect(work).toThrow(RangeError);
-    expect(work).toThrow(`${samples} samples are no whole batches of ${BATCH}`);
+    const motion = heavyBall.begin(atRest(start, 'float64'));
+    for (const work of [motion.advance, motion.record]) {
+      const refused = work(new Int32Array(samples), learningRate);
+      await expect(refused).rejects.toThrow(RangeError);
+      await expect(refused).rejects.toThrow(`${samples} samples are no whole batches of ${BATCH}`);
+    }
+    motion.dispose();
     heavyBall.dispose();
   });
 

@@ -31,7 +31,7 @@ export function toolsFor(
   const { size } = landscape;
   const counts = { operators: 0, disposed: 0, bases: 0, evaluations: 0 };
   const tools: PolishTools = {
-    valueAndGradient(theta) {
+    async valueAndGradient(theta) {
       counts.evaluations++;
       return { value: roundValue(landscape.value(theta)), gradient: landscape.gradient(theta) };
     },
@@ -39,7 +39,7 @@ export function toolsFor(
       counts.operators++;
       return {
         size,
-        apply: (v) => landscape.curve(theta, v),
+        apply: async (v) => landscape.curve(theta, v),
         dispose: () => void counts.disposed++,
       };
     },

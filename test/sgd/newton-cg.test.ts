@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { silent } from '../../src/progress.ts';
 import { curvedDirectionsOnly, eigenbasisPreconditioner, type Eigenpairs, project } from '../../src/sgd/eigenbasis.ts';
-import { type Point, steihaug, TrustRegion, unpreconditioned } from '../../src/sgd/newton-cg.ts';
+import { type Curvature, type Point, steihaug, TrustRegion, unpreconditioned } from '../../src/sgd/newton-cg.ts';
 import { dot, largestDifference, norm, withSpectrum } from '../hessian/matrices.ts';
 import { normals } from '../hessian/plain-mlp.ts';
 
@@ -28,6 +28,10 @@ function matrix(eigenvalues: readonly number[]) {
   return { apply: (v: Float64Array) => of((value) => value, v), of, pairs };
 }
 
+const curvature = (matrix: { apply(v: Float64Array): Float64Array }): Curvature => ({
+  apply: async (v) => matrix.apply(v),
+});
+
 // Channel of all: functions of a matrix whose eigenpairs are known beforehand.
 describe('conjugate gradients in a trust region', () => {
   const H = matrix(spectrum);
@@ -35,7 +39,7 @@ describe('conjugate gradients in a trust region', () => {
   const newton = H.of((value) => -1 / value, gradient);
 
   it('solve Hp = −g where the region has room', async () => {
-    const step = await steihaug(H, unpreconditioned, gradient, 1e3, 1e-12, breathe);
+    const step = await steihaug(curvature(H), unpreconditioned, gradient, 1e3, 1e-12, breathe);
     expect(largestDifference(step.vector, newton)).toBeLessThan(1e-10);
     expect(step.atBoundary).toBe(false);
     expect(step.length).toBeCloseTo(norm(newton), 9);
@@ -44,7 +48,7 @@ describe('conjugate gradients in a trust region', () => {
 
   it('stop at the tolerance, in the norm that the preconditioner gives', async () => {
     for (const preconditioner of [unpreconditioned, eigenbasisPreconditioner(H.pairs(5), 1e-3)]) {
-      const step = await steihaug(H, preconditioner, gradient, 1e3, 0.1, breathe);
+      const step = await steihaug(curvature(H), preconditioner, gradient, 1e3, 0.1, breathe);
       const residual = H.apply(step.vector).map((value, i) => value + gradient[i]);
       const size = (v: Float64Array) => Math.sqrt(dot(v, preconditioner.solve(v)));
       expect(size(residual)).toBeLessThan(0.1 * size(gradient));
@@ -55,7 +59,7 @@ describe('conjugate gradients in a trust region', () => {
   it('need one product where the preconditioner is the curvature itself', async () => {
     let products = 0;
     const counting = {
-      apply(v: Float64Array) {
+      async apply(v: Float64Array) {
         products++;
         return H.apply(v);
       },
@@ -82,7 +86,7 @@ describe('conjugate gradients in a trust region', () => {
           ),
       ],
     ] as const) {
-      const step = await steihaug(H, preconditioner, gradient, 0.3, 1e-12, breathe);
+      const step = await steihaug(curvature(H), preconditioner, gradient, 0.3, 1e-12, breathe);
       expect(step.atBoundary).toBe(true);
       expect(step.length).toBeCloseTo(0.3, 10);
       expect(length(step.vector)).toBeCloseTo(0.3, 5);
@@ -94,7 +98,7 @@ describe('conjugate gradients in a trust region', () => {
 
   it('follow negative curvature to the edge', async () => {
     const bent = matrix([...spectrum.slice(0, 19), -0.5]);
-    const step = await steihaug(bent, unpreconditioned, gradient, 50, 1e-6, breathe);
+    const step = await steihaug(curvature(bent), unpreconditioned, gradient, 50, 1e-6, breathe);
     expect(step.atBoundary).toBe(true);
     expect(norm(step.vector)).toBeCloseTo(50, 8);
     // Farther down than the bowl without that direction is deep.
@@ -146,33 +150,33 @@ describe('a trust region', () => {
     atBoundary,
   });
   const judge = (region: TrustRegion, tried: ReturnType<typeof step>, there = at) =>
-    region.judge(from, tried, (theta) => there(theta[0]));
+    region.judge(from, tried, async (theta) => there(theta[0]));
 
   it.each([
     ['a full step that went as predicted keeps it', step(0, 0.5, false), true, 1],
     ['one cut short doubles it', step(0.5, 0.375, true), true, 2],
     ['one that brought a fifth of what was promised makes it a quarter of the step', step(0, 2.5, false), true, 0.25],
     ['one that led up is refused', step(-2, 1, false), false, 0.75],
-  ])('%s', (_, tried, taken, radius) => {
+  ])('%s', async (_, tried, taken, radius) => {
     const region = new TrustRegion(1);
-    expect(judge(region, tried) !== null).toBe(taken);
+    expect((await judge(region, tried)) !== null).toBe(taken);
     expect(region.radius).toBeCloseTo(radius, 14);
   });
 
-  it.each([NaN, Infinity])('refuses a step to where the objective is %d', (value) => {
+  it.each([NaN, Infinity])('refuses a step to where the objective is %d', async (value) => {
     const region = new TrustRegion(1);
     const nowhere = () => ({ value, gradient: Float64Array.of(NaN) });
-    expect(judge(region, step(0, 0.5, false), nowhere)).toBeNull();
+    expect(await judge(region, step(0, 0.5, false), nowhere)).toBeNull();
     expect(region.radius).toBe(0.25);
   });
 
-  it('asks the gradient where the decrease drowns in the rounding of the objective', () => {
+  it('asks the gradient where the decrease drowns in the rounding of the objective', async () => {
     const region = new TrustRegion(1);
     // Rounded to float32 on top of 10⁴ the values are equal.
     const high = (x: number) => ({ value: Math.fround(1e4 + 1e-6 * at(x).value), gradient: Float64Array.of(1e-6 * x) });
     const start: Point = { theta: Float64Array.of(1), ...high(1) };
-    const judged = (to: number) => region.judge(start, step(to, 0.5e-6, false), (theta) => high(theta[0]));
-    expect(judged(0)).not.toBeNull();
-    expect(judged(-2)).toBeNull();
+    const judged = (to: number) => region.judge(start, step(to, 0.5e-6, false), async (theta) => high(theta[0]));
+    expect(await judged(0)).not.toBeNull();
+    expect(await judged(-2)).toBeNull();
   });
 });

@@ -27,21 +27,21 @@ describe.each([native, cpu])('derivatives on $name', (backend) => {
   const gradient = p.map((value, i) => Math.exp(value) + others(i));
   const slope = gradient.reduce((sum, value, i) => sum + value * v[i], 0);
 
-  it('give the gradient', () => {
-    const given = compile((t) => [derivatives.gradient(f, t)], [real(3)]).run(p)[0];
+  it('give the gradient', async () => {
+    const given = (await compile((t) => [derivatives.gradient(f, t)], [real(3)]).run(p))[0];
     expect(largestDifference(given, gradient)).toBeLessThan(tolerance);
   });
 
-  it('give value and gradient together', () => {
-    const [value, given] = compile((t) => derivatives.valueAndGradient(f, t), [real(3)]).run(p);
+  it('give value and gradient together', async () => {
+    const [value, given] = await compile((t) => derivatives.valueAndGradient(f, t), [real(3)]).run(p);
     const expected = p.reduce((sum, t) => sum + Math.exp(t), p[0] * p[1] * p[2]);
     expect(value).toHaveLength(1);
     expect(Math.abs(value[0] - expected)).toBeLessThan(tolerance);
     expect(largestDifference(given, gradient)).toBeLessThan(tolerance);
   });
 
-  it('give the Hessian product', () => {
-    const given = compile((t, u) => [derivatives.hessianProduct(f, t, u)], [real(3), real(3)]).run(p, v)[0];
+  it('give the Hessian product', async () => {
+    const given = (await compile((t, u) => [derivatives.hessianProduct(f, t, u)], [real(3), real(3)]).run(p, v))[0];
     const expected = p.map((value, i) => {
       const [next, last] = [(i + 1) % 3, (i + 2) % 3];
       return Math.exp(value) * v[i] + p[last] * v[next] + p[next] * v[last];
@@ -49,13 +49,13 @@ describe.each([native, cpu])('derivatives on $name', (backend) => {
     expect(largestDifference(given, expected)).toBeLessThan(tolerance);
   });
 
-  it('give the derivatives of many values along a vector, each its own', () => {
+  it('give the derivatives of many values along a vector, each its own', async () => {
     // Values (f, f², p₀): along v they change by ∇f·v, 2f ∇f·v and v₀.
     const values = (t: Tensor) => {
       const value = ops.reshape(f(t), [1]);
       return ops.concat([value, ops.square(value), ops.slice(t, [0], [1])], 0);
     };
-    const given = compile((t, u) => [derivatives.directional(values, t, u)], [real(3), real(3)]).run(p, v)[0];
+    const given = (await compile((t, u) => [derivatives.directional(values, t, u)], [real(3), real(3)]).run(p, v))[0];
     const value = p.reduce((sum, t) => sum + Math.exp(t), p[0] * p[1] * p[2]);
     expect(largestDifference(given, [slope, 2 * value * slope, v[0]])).toBeLessThan(8 * tolerance);
   });

@@ -5,22 +5,33 @@
  * At float64 and a step of 1e-3 the truncation (h⁴/30 times the fifth derivative) and the rounding (1e-16/h) both lie
  * below 1e-10 for functions whose derivatives are of order 1 to 100.
  */
-export function derivativeAtZero(curve: (t: number) => ArrayLike<number>, step = 1e-3): Float64Array {
-  const [back2, back1, forth1, forth2] = [-2 * step, -step, step, 2 * step].map((t) => Float64Array.from(curve(t)));
+export async function derivativeAtZero(
+  curve: (t: number) => ArrayLike<number> | Promise<ArrayLike<number>>,
+  step = 1e-3,
+): Promise<Float64Array> {
+  const values: Float64Array[] = [];
+  for (const t of [-2 * step, -step, step, 2 * step]) values.push(Float64Array.from(await curve(t)));
+  const [back2, back1, forth1, forth2] = values;
   return back2.map((value, i) => (value - 8 * back1[i] + 8 * forth1[i] - forth2[i]) / (12 * step));
 }
 
 /** The gradient of a scalar function, one coordinate at a time. */
-export function gradientByDifferences(value: (point: Float64Array) => number, point: Float64Array): Float64Array {
-  return point.map((_, i) => derivativeAtZero((t) => [value(point.map((x, j) => (i === j ? x + t : x)))])[0]);
+export async function gradientByDifferences(
+  value: (point: Float64Array) => Promise<number>,
+  point: Float64Array,
+): Promise<Float64Array> {
+  const gradient = new Float64Array(point.length);
+  for (let i = 0; i < point.length; i++)
+    [gradient[i]] = await derivativeAtZero(async (t) => [await value(point.map((x, j) => (i === j ? x + t : x)))]);
+  return gradient;
 }
 
 /** The derivative of a vector function along a direction. */
 export function alongDirection(
-  values: (point: Float64Array) => ArrayLike<number>,
+  values: (point: Float64Array) => ArrayLike<number> | Promise<ArrayLike<number>>,
   point: Float64Array,
   direction: Float64Array,
-): Float64Array {
+): Promise<Float64Array> {
   return derivativeAtZero((t) => values(point.map((x, i) => x + t * direction[i])));
 }
 

@@ -33,7 +33,7 @@ describe('lanes', () => {
   });
 
   // Channel: loops over the rows.
-  it.each([1, 2, 3, 7])('%i of them join sums and rows', (lanes) => {
+  it.each([1, 2, 3, 7])('%i of them join sums and rows', async (lanes) => {
     const [n, m] = [7, 3];
     const [x, y] = [normals(n * m, 'lanes/x'), normals(n, 'lanes/y')];
     const compiled = backend.compile(
@@ -47,7 +47,7 @@ describe('lanes', () => {
         ),
       [real(n, m), real(n)],
     );
-    const [[sum], rows] = compiled.run(x, y);
+    const [[sum], rows] = await compiled.run(x, y);
     compiled.dispose();
     let expected = 0;
     for (let i = 0; i < n; i++)

@@ -42,13 +42,17 @@ describe.each([single, double, cpu])('on $name at $precision', (backend) => {
   const values = networkValues('leaks');
   const vector = normals(PARAMETERS, 'leaks/vector');
 
-  it('compiling, running and disposing leaves nothing', () => {
+  it('compiling, running and disposing leaves nothing', async () => {
     const before = held();
     for (let i = 0; i < 3; i++) {
       const compiled = backend.compile(lossAndGradient(backend), networkSpecs);
       const stored = backend.store(values[1], networkSpecs[1].shape);
-      compiled.run(...values);
-      compiled.run(values[0], stored, values[2]);
+      await compiled.run(...values);
+      await compiled.run(values[0], stored, values[2]);
+      const kept = compiled.keep(values[0], stored, values[2]);
+      for (const output of kept) await output.read();
+      for (const output of kept) output.dispose();
+      kept[0].dispose();
       stored.dispose();
       stored.dispose();
       compiled.dispose();
@@ -57,12 +61,15 @@ describe.each([single, double, cpu])('on $name at $precision', (backend) => {
     expect(held()).toEqual(before);
   });
 
-  it('linearising at several points leaves nothing', () => {
+  it('linearising at several points leaves nothing', async () => {
     const before = held();
     const family = backend.linearize(hessianProduct(backend), networkSpecs, [real(PARAMETERS)]);
     const stored = values.map((value, i) => backend.store(value, networkSpecs[i].shape));
     const two = [family.at(...stored), family.at(...stored)];
-    for (const linear of two) linear.run(vector);
+    for (const linear of two) {
+      await linear.run(vector);
+      for (const output of linear.keep(vector)) output.dispose();
+    }
     for (const linear of two) linear.dispose();
     two[0].dispose();
     stored.forEach((value) => value.dispose());
@@ -71,36 +78,38 @@ describe.each([single, double, cpu])('on $name at $precision', (backend) => {
     expect(held()).toEqual(before);
   });
 
-  it('a run holds nothing but what was stored', () => {
+  it('a run holds nothing but what was stored', async () => {
     const compiled = backend.compile(lossAndGradient(backend), networkSpecs);
     const before = held();
-    for (let i = 0; i < 5; i++) compiled.run(...values);
+    for (let i = 0; i < 5; i++) await compiled.run(...values);
     expect(held()).toEqual(before);
     compiled.dispose();
   });
 
-  it('a gradient that fails leaves nothing', () => {
+  it('a gradient that fails leaves nothing', async () => {
     const before = held();
-    expect(() =>
+    await expect(async () =>
       backend
         .compile(
           (x) => [backend.derivatives.gradient((p) => backend.ops.matMul(backend.ops.tanh(p) as never, p as never), x)],
           [real(4)],
         )
         .run(new Float32Array(4)),
-    ).toThrow();
+    ).rejects.toThrow();
     expect(held()).toEqual(before);
   });
 
-  it('a run that fails leaves nothing', () => {
+  it('a run that fails leaves nothing', async () => {
     const compiled = backend.compile((x, i) => [backend.ops.gather(x, i as never)], [real(4), int32(1)]);
     const x = new Float32Array(4);
     const stored = backend.store(x, [4]);
     const before = held();
-    expect(() => compiled.run(stored, Int32Array.of(9))).toThrow();
-    expect(() => compiled.run(x, Int32Array.of(9))).toThrow();
-    expect(() => compiled.run(x, Int32Array.of(0, 0))).toThrow();
-    expect(() => compiled.run(x.subarray(1), Int32Array.of(0))).toThrow();
+    await expect(compiled.run(stored, Int32Array.of(9))).rejects.toThrow();
+    await expect(compiled.run(x, Int32Array.of(9))).rejects.toThrow();
+    expect(() => compiled.keep(x, Int32Array.of(9))).toThrow();
+    expect(() => compiled.keep(x, Int32Array.of(0, 0))).toThrow();
+    await expect(compiled.run(x, Int32Array.of(0, 0))).rejects.toThrow();
+    await expect(compiled.run(x.subarray(1), Int32Array.of(0))).rejects.toThrow();
     expect(() => backend.store(x, [5])).toThrow();
     expect(held()).toEqual(before);
     stored.dispose();
@@ -127,7 +136,7 @@ describe.each([single, double])('a compilation that fails at $precision', (backe
     expect(held()).toEqual(before);
   });
 
-  it('does not spoil the next one', () => {
+  it('does not spoil the next one', async () => {
     expect(() =>
       backend.compile(() => [backend.derivatives.gradient(() => unloadable(ops.zeros([1])), ops.zeros([1]))], []),
     ).toThrow();
@@ -136,7 +145,7 @@ describe.each([single, double])('a compilation that fails at $precision', (backe
       [real(1)],
     );
     const t = Math.tanh(0.5);
-    expect(compiled.run(Float32Array.of(0.5))[0][0]).toBeCloseTo(-2 * t * (1 - t * t), 6);
+    expect((await compiled.run(Float32Array.of(0.5)))[0][0]).toBeCloseTo(-2 * t * (1 - t * t), 6);
     compiled.dispose();
   });
 });

@@ -24,7 +24,7 @@ describe.each([single, double, cpu])('a linearised function on $name at $precisi
   };
   afterAll(() => opened.forEach((linear) => linear.dispose()));
 
-  it('equals the compiled one, for every vector', () => {
+  it('equals the compiled one, for every vector', async () => {
     const whole = backend.compile(hessianProduct(backend), [...networkSpecs, real(PARAMETERS)]);
     const values = networkValues('linear');
     const stored = values.map((value, i) => backend.store(value, networkSpecs[i].shape));
@@ -32,7 +32,7 @@ describe.each([single, double, cpu])('a linearised function on $name at $precisi
     for (let i = 0; i < 3; i++) {
       const vector = normals(PARAMETERS, `linear/${i}`);
       const rounding = backend.precision === 'float64' ? 1e-14 : 1e-6;
-      expect(relativeDistance(linear.run(vector), whole.run(...values, vector))).toBeLessThan(rounding);
+      expect(relativeDistance(await linear.run(vector), await whole.run(...values, vector))).toBeLessThan(rounding);
     }
     if (backend.name === 'tensorflow') expect(linear.bytes).toBeGreaterThan(0);
     linear.dispose();
@@ -40,7 +40,7 @@ describe.each([single, double, cpu])('a linearised function on $name at $precisi
     whole.dispose();
   });
 
-  it('can be fixed at another point while the first one is still in use', () => {
+  it('can be fixed at another point while the first one is still in use', async () => {
     const fn: TensorFunction = (a, v) => [backend.ops.mul(backend.ops.exp(a), v)];
     const family = linearize(fn, [real(2)], [real(2)]);
     const points = [Float32Array.of(0, 0), Float32Array.of(1, 2)].map((value) => backend.store(value, [2]));
@@ -48,13 +48,13 @@ describe.each([single, double, cpu])('a linearised function on $name at $precisi
     const v = Float32Array.of(3, 4);
     const at = (a: number, factor: number) => factor * Math.exp(a);
     for (let again = 0; again < 2; again++) {
-      expect([...first.run(v)[0]]).toEqual([3, 4]);
-      const given = second.run(v)[0];
+      expect([...(await first.run(v))[0]]).toEqual([3, 4]);
+      const given = (await second.run(v))[0];
       expect(given[0]).toBeCloseTo(at(1, 3), 5);
       expect(given[1]).toBeCloseTo(at(2, 4), 5);
     }
     first.dispose();
-    expect(second.run(v)[0][0]).toBeCloseTo(at(1, 3), 5);
+    expect((await second.run(v))[0][0]).toBeCloseTo(at(1, 3), 5);
     second.dispose();
     points.forEach((point) => point.dispose());
   });
@@ -70,16 +70,16 @@ describe.each([single, double, cpu])('a linearised function on $name at $precisi
       (a, _i, v) => [backend.ops.mul(backend.ops.split(backend.ops.add(a, a), 2)[1], v)],
       [40, 80],
     ],
-  ])('may depend on %s', (_, fn, expected) => {
+  ])('may depend on %s', async (_, fn, expected) => {
     const family = linearize(fn, [real(2), int32(2)], [real(2)]);
     const statics = [backend.store(Float32Array.of(1, 2), [2]), backend.store(Int32Array.of(1, 0), [2])];
     const linear = family.at(...statics);
-    expect([...linear.run(Float32Array.of(10, 20))[0]]).toEqual(expected);
+    expect([...(await linear.run(Float32Array.of(10, 20)))[0]]).toEqual(expected);
     linear.dispose();
     statics.forEach((value) => value.dispose());
   });
 
-  it('keeps what depends on static inputs alone, and no constants', () => {
+  it('keeps what depends on static inputs alone, and no constants', async () => {
     const { ops } = backend;
     const family = linearize(
       (a, v) => [ops.mul(ops.add(ops.exp(a), ops.ones([3])), ops.add(v, ops.ones([3])))],
@@ -90,7 +90,7 @@ describe.each([single, double, cpu])('a linearised function on $name at $precisi
     const linear = family.at(a);
     // One sum [3] in the back end's precision; without graphs nothing is kept.
     expect(linear.bytes).toBe(backend.name === 'cpu' ? 0 : backend.precision === 'float64' ? 24 : 12);
-    expect([...linear.run(Float32Array.of(0, 1, 2))[0]]).toEqual([2, 4, 6]);
+    expect([...(await linear.run(Float32Array.of(0, 1, 2)))[0]]).toEqual([2, 4, 6]);
     linear.dispose();
     a.dispose();
   });

@@ -39,9 +39,9 @@ function derivativesOn(backend: Backend, example: OpCase, size: number) {
     [...specs, real(size)],
   );
   return {
-    value: (p: Reals, data: Reals) => value.run(p, data)[0][0],
-    gradient: (p: Reals, data: Reals) => gradient.run(p, data)[0],
-    product: (p: Reals, data: Reals, v: Reals) => product.run(p, data, v)[0],
+    value: async (p: Reals, data: Reals) => (await value.run(p, data))[0][0],
+    gradient: async (p: Reals, data: Reals) => (await gradient.run(p, data))[0],
+    product: async (p: Reals, data: Reals, v: Reals) => (await product.run(p, data, v))[0],
     dispose: () => [value, gradient, product].forEach((compiled) => compiled.dispose()),
   };
 }
@@ -59,7 +59,7 @@ describe('the table of cases', () => {
     expect(Object.keys(opCases).sort()).toEqual([...checkedOps].sort());
   });
 
-  it('lets every case call the op that it stands for', () => {
+  it('lets every case call the op that it stands for', async () => {
     for (const [name, cases] of Object.entries(opCases))
       for (const example of cases) {
         const called = new Set<string>();
@@ -73,7 +73,10 @@ describe('the table of cases', () => {
           return example.apply(overheard, parts, fixed);
         };
         const size = example.operands.reduce((sum, shape) => sum + sizeOf(shape), 0);
-        derivativesOn(cpu, { ...example, apply }, size).value(new Float32Array(size).fill(1), new Float32Array(DATA));
+        await derivativesOn(cpu, { ...example, apply }, size).value(
+          new Float32Array(size).fill(1),
+          new Float32Array(DATA),
+        );
         expect(called, `${name}: ${example.form}`).toContain(name);
       }
   });
@@ -89,28 +92,30 @@ describe.each(Object.entries(opCases))('%s', (name, cases) => {
     const vector = rounded(spread(size, [-0.5, 1], `${purpose}/vector`));
     let exact: ReturnType<typeof derivativesOn>;
     let product: Float64Array;
-    beforeAll(() => {
+    beforeAll(async () => {
       exact = derivativesOn(double, example, size);
-      product = alongDirection((p) => exact.gradient(p, data), point, vector);
+      product = await alongDirection((p) => exact.gradient(p, data), point, vector);
     });
     afterAll(() => exact?.dispose());
 
-    it('has the gradient of its values', () => {
-      const expected = gradientByDifferences((p) => exact.value(p, data), point);
-      expect(largestDifference(exact.gradient(point, data), expected)).toBeLessThan(1e-8 * (1 + largest(expected)));
+    it('has the gradient of its values', async () => {
+      const expected = await gradientByDifferences((p) => exact.value(p, data), point);
+      expect(largestDifference(await exact.gradient(point, data), expected)).toBeLessThan(
+        1e-8 * (1 + largest(expected)),
+      );
     });
 
-    it('has the Hessian of its gradient', () => {
+    it('has the Hessian of its gradient', async () => {
       expect(largest(product)).toBeGreaterThan(1e-4);
-      expect(largestDifference(exact.product(point, data, vector), product)).toBeLessThan(
+      expect(largestDifference(await exact.product(point, data, vector), product)).toBeLessThan(
         1e-8 * (1 + largest(product)),
       );
     });
 
     // float32: some tens of roundings of 6e-8 each, relative to the largest element.
-    it.each([single, cpu])('has the same Hessian at float32 on $name', (backend) => {
+    it.each([single, cpu])('has the same Hessian at float32 on $name', async (backend) => {
       const approximate = derivativesOn(backend, example, size);
-      const given = approximate.product(
+      const given = await approximate.product(
         ...([point, data, vector].map((v) => Float32Array.from(v)) as [Reals, Reals, Reals]),
       );
       approximate.dispose();

@@ -12,7 +12,7 @@ describe.each([single, atPrecision(single, 'float64'), cpu])('projections on $na
   const directions = normals(k * d, 'directions');
 
   // Channel: loops in JavaScript's doubles.
-  it.each([1, 4])('are scalar products with the directions, row by row: %i rows', (count) => {
+  it.each([1, 4])('are scalar products with the directions, row by row: %i rows', async (count) => {
     const rows = normals(count * d, `rows/${count}`);
     const before = heldByLibrary();
     const projection = openProjection(backend, directions, k, d);
@@ -24,19 +24,19 @@ describe.each([single, atPrecision(single, 'float64'), cpu])('projections on $na
     });
     const tolerance = backend.precision === 'float64' ? 1e-14 : 2e-6;
     for (let again = 0; again < 2; again++)
-      expect(largestDifference(projection.project(rows, count), expected)).toBeLessThan(tolerance);
+      expect(largestDifference(await projection.project(rows, count), expected)).toBeLessThan(tolerance);
     projection.dispose();
     expect(heldByLibrary()).toEqual(before);
   });
 
-  it('take numbers of rows that change', () => {
+  it('take numbers of rows that change', async () => {
     const projection = openProjection(backend, directions, k, d);
     const rows = normals(4 * d, 'changing');
-    const all = projection.project(rows, 4);
-    expect(largestDifference(projection.project(rows.subarray(0, 2 * d), 2), all.subarray(0, 2 * k))).toBeLessThan(
-      1e-6,
-    );
-    expect(projection.project(rows, 4)).toEqual(all);
+    const all = await projection.project(rows, 4);
+    expect(
+      largestDifference(await projection.project(rows.subarray(0, 2 * d), 2), all.subarray(0, 2 * k)),
+    ).toBeLessThan(1e-6);
+    expect(await projection.project(rows, 4)).toEqual(all);
     projection.dispose();
   });
 });

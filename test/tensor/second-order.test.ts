@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { enableSecondOrder } from '../../src/tensor/second-order.ts';
 
 const tf = createRequire(import.meta.url)('@tensorflow/tfjs') as typeof tfjs;
-tf.setBackend('cpu');
+await tf.setBackend('cpu');
 
 const x = [0.3, -0.8];
 const weights = [1, 2];

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../src/random.ts';
 import { atPrecision, openBackend } from '../../src/tensor/backend.ts';
 import { liveNodes } from '../../src/tensor/compile.ts';
-import type { KernelBackend, NodeLibrary } from '../../src/tensor/library.ts';
+import { type KernelBackend, makeCurrent, type NodeLibrary } from '../../src/tensor/library.ts';
 import { record } from '../../src/tensor/record.ts';
 import { simplify } from '../../src/tensor/simplify.ts';
 import { int32, real, sizeOf, type Spec, type TensorFunction } from '../../src/tensor/types.ts';
@@ -273,17 +273,17 @@ describe('a simplified graph', () => {
   });
 
   // Channel: the same function op by op, without a graph.
-  it.each(cases)('means what it meant: $name', (one) => {
+  it.each(cases)('means what it meant: $name', async (one) => {
     const { fn, inputs, fixed = 0 } = one;
     const given = inputs.map((spec, index) => values(spec, `${one.name}/${index}`));
-    tf.setBackend('tensorflow');
+    makeCurrent(tf, 'tensorflow');
     const expected = tf.tidy(() =>
       fn(...given.map((input, index) => tf.tensor(input, [...inputs[index].shape])))[0].dataSync(),
     );
     const family = backend.linearize(fn, inputs.slice(0, fixed), inputs.slice(fixed));
     const stored = given.slice(0, fixed).map((input, index) => backend.store(input, inputs[index].shape));
     const linear = family.at(...stored);
-    const [got] = linear.run(...given.slice(fixed));
+    const [got] = await linear.run(...given.slice(fixed));
     for (const thing of [linear, family, ...stored]) thing.dispose();
     expect(got).toHaveLength(expected.length);
     const scale = Math.max(...Array.from(expected, Math.abs));
@@ -292,14 +292,14 @@ describe('a simplified graph', () => {
   });
 
   // Channel: by hand. A constant that is no binary fraction would be rounded to float32 on its way.
-  it('keeps all digits at float64: the gradient of pooling by threes', () => {
+  it('keeps all digits at float64: the gradient of pooling by threes', async () => {
     const double = atPrecision(backend, 'float64');
     const compiled = double.compile(
       gradientOf((x) => square(double.ops.avgPool(x as never, 3, 3, 'valid'))),
       [real(1, 3, 3, 1)],
     );
     const x = Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 10);
-    const [gradient] = compiled.run(x);
+    const [gradient] = await compiled.run(x);
     compiled.dispose();
     for (const value of gradient) expect(Math.abs(value - (2 * (46 / 9)) / 9)).toBeLessThan(1e-15);
   });

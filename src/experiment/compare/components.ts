@@ -48,7 +48,7 @@ export async function principalComponents(
   // The covariance is symmetric: its rows are its columns.
   const operator = operatorFrom(
     k,
-    (vector) => Float64Array.from(projection.project(array.from(vector), 1), (value) => value / updates),
+    async (vector) => Float64Array.from(await projection.project(array.from(vector), 1), (value) => value / updates),
     problem.backend.precision === 'float32' ? FLOAT32_PRECISION : FLOAT64_PRECISION,
   );
   let found: Awaited<ReturnType<typeof lanczos>>;

@@ -84,7 +84,7 @@ export async function directLossFluctuation(
   const unitsAState = (hasRest ? 2 : 1) * dataset.train.samples * problem.model.unitsPerSample;
   const affordable = Math.max(FEWEST_AN_EPOCH, Math.floor(AFFORDABLE_UNITS / (unitsAState * epochs)));
   const states = statesOfWindow(epochs, batchesPerEpoch, Math.min(Math.ceil(STATES / epochs), affordable));
-  const within = hasRest ? projectedStates(problem, states, eigenvectors, projections) : null;
+  const within = hasRest ? await projectedStates(problem, states, eigenvectors, projections) : null;
   const report = voice.begin('loss at states of the window');
   const checkpoint = context.checkpoint('loss');
   const known = checkpoint.load()?.tensors;
@@ -94,8 +94,8 @@ export async function directLossFluctuation(
   try {
     const full = measured('losses on all samples', held.add(openFullBatch(problem, dataset.train)), 'value');
     const window = held.add(openWindow(context, bench));
-    const atMean = full.value(mean.theta);
-    const lift = (state: ArrayLike<number>, from: number, offset: ArrayLike<number>) => {
+    const atMean = await full.value(mean.theta);
+    const lift = async (state: ArrayLike<number>, from: number, offset: ArrayLike<number>) => {
       const point = new Float64Array(size);
       let slope = 0;
       for (let i = 0; i < size; i++) {
@@ -103,14 +103,14 @@ export async function directLossFluctuation(
         point[i] = mean.theta[i] + distance;
         slope += mean.gradient[i] * distance;
       }
-      return full.value(point) - atMean - slope;
+      return (await full.value(point)) - atMean - slope;
     };
     const atRest = new Float64Array(size);
     const tell = () => report(lifts.length, states.length);
     const left = weightsAfter(window, states.slice(lifts.length), tell);
     for await (const { theta } of measuredSteps('window read', left)) {
-      if (within) liftsWithin.push(lift(within, lifts.length * size, atRest));
-      lifts.push(lift(theta, 0, mean.theta));
+      if (within) liftsWithin.push(await lift(within, lifts.length * size, atRest));
+      lifts.push(await lift(theta, 0, mean.theta));
       if (checkpoint.isDue()) checkpoint.save({ all: column(lifts), subspace: column(liftsWithin) });
       await tell();
     }
@@ -125,7 +125,7 @@ export async function directLossFluctuation(
 const column = (values: readonly number[]) => ({ shape: [values.length], data: Float64Array.from(values) });
 
 /** P(θ−θ̄) of chosen updates [states, d]. */
-function projectedStates(
+async function projectedStates(
   { backend, size }: Workbench['problem'],
   states: readonly number[],
   eigenvectors: Float32Array,
@@ -135,5 +135,5 @@ function projectedStates(
   const weights = new Float32Array(states.length * k);
   for (const [row, update] of states.entries())
     weights.set(projections.subarray(update * k, (update + 1) * k), row * k);
-  return combineRows(backend, weights, eigenvectors, k, size);
+  return await combineRows(backend, weights, eigenvectors, k, size);
 }

@@ -26,7 +26,7 @@ export interface Departure {
 export interface Departures {
   readonly groups: number;
   /** @param b the window's mean unless given */
-  between(a: Reals, b?: Reals): Departure;
+  between(a: Reals, b?: Reals): Promise<Departure>;
   /** The point as the back end has it [d]. */
   rounded(theta: Reals): Reals;
   dispose(): void;
@@ -51,7 +51,13 @@ export function openDepartures(
     const projection = held.add(openProjection(exact, eigenvectors, k, size));
     const gradientsOf = measured(
       'gradients',
-      { at: (theta: Reals) => full.batches.map((batch) => batch.valueAndGradient(theta).gradient) },
+      {
+        async at(theta: Reals) {
+          const gradients: Float64Array[] = [];
+          for (const batch of full.batches) gradients.push((await batch.valueAndGradient(theta)).gradient);
+          return gradients;
+        },
+      },
       'at',
     );
     // Of all samples the directions are eigendirections, and the product along them is known.
@@ -66,17 +72,17 @@ export function openDepartures(
     return {
       groups: groups.length,
       rounded: (theta) => array.from(theta),
-      between(a, b = center) {
-        const here = gradientsOf.at(a);
-        const there = b === center ? (atCenter ??= gradientsOf.at(center)) : gradientsOf.at(b);
+      async between(a, b = center) {
+        const here = await gradientsOf.at(a);
+        const there = b === center ? (atCenter ??= await gradientsOf.at(center)) : await gradientsOf.at(b);
         const apart = rows.subarray(0, size);
         for (let j = 0; j < size; j++) apart[j] = a[j] - b[j];
         for (const [group, gradient] of here.entries()) {
-          const linear = operators?.[group].apply(apart);
+          const linear = operators && (await operators[group].apply(apart));
           const row = rows.subarray((1 + group) * size, (2 + group) * size);
           for (let j = 0; j < size; j++) row[j] = gradient[j] - there[group][j] - (linear ? linear[j] : 0);
         }
-        const along = Float64Array.from(projection.project(rows, 1 + groups.length));
+        const along = Float64Array.from(await projection.project(rows, 1 + groups.length));
         const distance = along.slice(0, k);
         const departure = along.slice(k);
         if (!operators) for (let i = 0; i < k; i++) departure[i] -= eigenvalues[i] * distance[i];

@@ -48,7 +48,7 @@ export async function finiteSteps(
     const i = directions[at];
     const beside = (sign: number) =>
       departures.rounded(mean.map((value, j) => value + sign * deviations[i] * eigenvectors[i * size + j]));
-    const { distance, departure } = departures.between(beside(1), beside(-1));
+    const { distance, departure } = await departures.between(beside(1), beside(-1));
     step[at] = distance[i] / 2;
     for (let group = 0; group < departures.groups; group++)
       curvature[group * q + at] = eigenvalues[i] + departure[group * k + i] / distance[i];
@@ -59,7 +59,7 @@ export async function finiteSteps(
         { done: at + 1 },
       );
   }
-  const noise = q > 0 ? gradientRounding(departures, mean, k, randomStream(seed, 'curvature/rounding')) : null;
+  const noise = q > 0 ? await gradientRounding(departures, mean, k, randomStream(seed, 'curvature/rounding')) : null;
   return {
     directions: Int32Array.from(directions),
     step,
@@ -69,7 +69,12 @@ export async function finiteSteps(
 }
 
 /** Root mean square of what rounding adds to the difference of two gradients along each direction [k]. */
-function gradientRounding(departures: Departures, mean: Float64Array, k: number, random: RandomStream): Float64Array {
+async function gradientRounding(
+  departures: Departures,
+  mean: Float64Array,
+  k: number,
+  random: RandomStream,
+): Promise<Float64Array> {
   const near = (): Reals => {
     const point = departures.rounded(mean);
     const unit = point instanceof Float32Array ? 2 ** -23 : 2 ** -52;
@@ -77,7 +82,7 @@ function gradientRounding(departures: Departures, mean: Float64Array, k: number,
   };
   const squares = new Float64Array(k);
   for (let pair = 0; pair < ROUNDING_PAIRS; pair++) {
-    const { departure } = departures.between(near(), near());
+    const { departure } = await departures.between(near(), near());
     for (let i = 0; i < k; i++) {
       let sum = 0;
       for (let group = 0; group < departures.groups; group++) sum += departure[group * k + i];

@@ -53,7 +53,7 @@ export async function gradientsAlongPath(
 
   const report = voice.begin(isSecond ? 'gradients along a second window' : 'gradients along the path');
   async function take(state: Reals): Promise<void> {
-    const along = departures.between(state);
+    const along = await departures.between(state);
     theta.set(along.distance, done * k);
     for (let group = 0; group < departures.groups; group++)
       departure.set(along.departure.subarray(group * k, (group + 1) * k), (group * wanted.length + done) * k);

@@ -1,7 +1,10 @@
 /** A second window: the run goes on where its window ended, with the batches that come next. */
-import { openHeavyBall, type State } from '../../sgd/heavy-ball.ts';
+import { Disposables } from '../../disposables.ts';
+import { openHeavyBall } from '../../sgd/heavy-ball.ts';
+import type { State } from '../../sgd/motion.ts';
+import type { Reals } from '../../tensor/types.ts';
 import { batchesOfRun } from '../batches-of-run.ts';
-import { measured } from '../profile.ts';
+import { measuredUpdates } from '../measured-updates.ts';
 import type { Experiment } from '../schema.ts';
 import type { WindowState } from '../snapshots.ts';
 import type { Workbench } from '../workbench.ts';
@@ -23,33 +26,38 @@ export interface Resumption {
 export async function* secondWindow(
   experiment: Experiment,
   { problem, dataset, samples, batchesPerEpoch }: Workbench,
-  { epoch: done, state: { theta, velocity } }: Resumption,
+  { epoch: done, state }: Resumption,
   states: ReadonlySet<number>,
 ): AsyncGenerator<WindowState> {
   const { sgd, record } = experiment;
   const { size } = problem;
   const source = batchesOfRun(experiment, samples);
   for (let epoch = 0; epoch < record.burnInEpochs + record.epochs + done; epoch++) source.nextEpoch();
-  const state = { theta: theta.slice(), velocity: velocity.slice() };
-  const heavyBall = openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum);
-  const { updatesPerCall } = heavyBall;
-  const { advance } = measured('SGD updates', heavyBall, 'advance', ({ losses }) => losses.length);
+  const held = new Disposables();
   try {
+    const heavyBall = measuredUpdates(held.add(openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum)));
+    const { updatesPerCall } = heavyBall;
+    const motion = held.add(heavyBall.begin(state));
     for (let epoch = done; epoch < record.epochs; epoch++) {
       const order = source.nextEpoch();
       for (let first = 0; first < batchesPerEpoch; first += updatesPerCall) {
         const count = Math.min(updatesPerCall, batchesPerEpoch - first);
         const batches = order.subarray(first * sgd.batchSize, (first + count) * sgd.batchSize);
-        const after = advance(state, batches, sgd.learningRate);
-        for (let row = 0; row < count; row++) {
-          const update = epoch * batchesPerEpoch + first + row;
-          if (!states.has(update) && first + row !== batchesPerEpoch - 1) continue;
-          const at = (values: typeof theta) => values.slice(row * size, (row + 1) * size);
+        const wanted = [...Array(count).keys()]
+          .map((row) => ({ row, update: epoch * batchesPerEpoch + first + row }))
+          .filter(({ row, update }) => states.has(update) || first + row === batchesPerEpoch - 1);
+        if (wanted.length === 0) {
+          await motion.advance(batches, sgd.learningRate);
+          continue;
+        }
+        const after = await motion.record(batches, sgd.learningRate);
+        for (const { row, update } of wanted) {
+          const at = (values: Reals) => values.slice(row * size, (row + 1) * size);
           yield { update, theta: at(after.theta), velocity: at(after.velocity) };
         }
       }
     }
   } finally {
-    heavyBall.dispose();
+    held.dispose();
   }
 }

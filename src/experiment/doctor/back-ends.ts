@@ -28,10 +28,10 @@ const STEP = 1e-2;
 const TIMED_PRODUCTS = 15;
 
 /** Opens a back end and tries it. */
-export function tryBackend(name: BackendName, threads: number): BackendFinding {
+export async function tryBackend(name: BackendName, threads: number): Promise<BackendFinding> {
   try {
     const backend = openBackend({ name, precision: 'float32', threads });
-    const { error, milliseconds } = tryProduct(backend);
+    const { error, milliseconds } = await tryProduct(backend);
     const works = error < ERROR_LIMIT;
     const says = works ? backend.version : `${backend.version}: wrong derivatives`;
     return { name, works, says, productError: error, productMilliseconds: milliseconds };
@@ -40,7 +40,7 @@ export function tryBackend(name: BackendName, threads: number): BackendFinding {
   }
 }
 
-function tryProduct(backend: Backend): { error: number; milliseconds: number } {
+async function tryProduct(backend: Backend): Promise<{ error: number; milliseconds: number }> {
   const random = randomStream(1, 'doctor');
   const model = mlp([4], 3, { hidden: [5], activation: 'tanh' });
   const loss = lossFor('cross-entropy', 'classes');
@@ -56,21 +56,23 @@ function tryProduct(backend: Backend): { error: number; milliseconds: number } {
   const hessian = openHessian(problem, data);
   const operator = hessian.at(theta);
   const full = openFullBatch(problem, data);
-  const product = operator.apply(direction).slice();
-  const gradientAt = (step: number) =>
-    full.valueAndGradient(theta.map((value, i) => value + step * direction[i])).gradient;
-  const [ahead, behind] = [gradientAt(STEP), gradientAt(-STEP)];
+  const product = await operator.apply(direction);
+  const gradientAt = async (step: number) =>
+    (await full.valueAndGradient(theta.map((value, i) => value + step * direction[i]))).gradient;
+  const ahead = await gradientAt(STEP);
+  const behind = await gradientAt(-STEP);
   let error = 0;
   let scale = 0;
   for (let i = 0; i < theta.length; i++) {
     error = Math.max(error, Math.abs((ahead[i] - behind[i]) / (2 * STEP) - product[i]));
     scale = Math.max(scale, Math.abs(product[i]));
   }
-  const times = Array.from({ length: TIMED_PRODUCTS }, () => {
+  const times: number[] = [];
+  while (times.length < TIMED_PRODUCTS) {
     const start = performance.now();
-    operator.apply(direction);
-    return performance.now() - start;
-  });
+    await operator.apply(direction);
+    times.push(performance.now() - start);
+  }
   for (const thing of [operator, hessian, full]) thing.dispose();
   return { error: error / scale, milliseconds: median(times) };
 }

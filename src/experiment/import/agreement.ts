@@ -1,6 +1,8 @@
 /** Whether recorded updates are those that this network makes on these data: wrong science would come of any others. */
 import { ConfigurationError } from '../../errors.ts';
-import { openHeavyBall } from '../../sgd/heavy-ball.ts';
+import { type HeavyBall, openHeavyBall } from '../../sgd/heavy-ball.ts';
+import { atRest, type State } from '../../sgd/motion.ts';
+import type { Reals } from '../../tensor/types.ts';
 import type { Context } from '../context.ts';
 import { spreadOverWindow } from '../snapshots.ts';
 import type { Workbench } from '../workbench.ts';
@@ -28,7 +30,6 @@ export async function requireOwnUpdates(
   const { learningRate, momentum, batchSize } = sgd;
   const chosen = new Set([0, ...spreadOverWindow(record.epochs, batchesPerEpoch, UPDATES)]);
   const last = Math.max(...chosen);
-  const array = precision === 'float32' ? Float32Array : Float64Array;
   const heavyBall = openHeavyBall(problem, dataset.train, batchSize, momentum);
   const report = voice.begin('updates made again');
   try {
@@ -37,13 +38,13 @@ export async function requireOwnUpdates(
     for (const state of statesOf(recording)) {
       if (chosen.has(update)) {
         // From rest the first step is −η times the gradient.
-        const own = { theta: array.from(before.theta), velocity: new array(problem.size) };
-        heavyBall.advance(own, indices.subarray(update * batchSize, (update + 1) * batchSize), learningRate);
+        const batch = indices.subarray(update * batchSize, (update + 1) * batchSize);
+        const own = await firstStep(heavyBall, atRest(before.theta, precision), batch, learningRate);
         let [difference, length] = [0, 0];
         for (let i = 0; i < problem.size; i++) {
           const recorded = state.velocity[i] - momentum * before.velocity[i];
-          difference += (recorded - own.velocity[i]) ** 2;
-          length += own.velocity[i] ** 2;
+          difference += (recorded - own[i]) ** 2;
+          length += own[i] ** 2;
         }
         const off = Math.sqrt(difference / length);
         if (!(off <= TOLERANCE))
@@ -57,5 +58,16 @@ export async function requireOwnUpdates(
     }
   } finally {
     heavyBall.dispose();
+  }
+}
+
+/** The velocity after one update [d]. */
+async function firstStep(heavyBall: HeavyBall, state: State, batch: Int32Array, learningRate: number): Promise<Reals> {
+  const motion = heavyBall.begin(state);
+  try {
+    await motion.advance(batch, learningRate);
+    return (await motion.state()).velocity;
+  } finally {
+    motion.dispose();
   }
 }

@@ -53,7 +53,7 @@ export async function importWindow(context: Context): Promise<void> {
   writeHistory(file(RUN_FILES.windowCurve), []);
   writeSafetensors(file(RUN_FILES.mean), {
     theta: { shape, data: theta },
-    gradient: { shape, data: hasNetwork ? gradientAt(theta, { exact, dataset }) : theta.map(() => NaN) },
+    gradient: { shape, data: hasNetwork ? await gradientAt(theta, { exact, dataset }) : theta.map(() => NaN) },
   });
 }
 
@@ -88,10 +88,13 @@ async function copyStates(
   return sum.map((value) => value / updates);
 }
 
-function gradientAt(theta: Float64Array, { exact, dataset }: Pick<Workbench, 'exact' | 'dataset'>): Float64Array {
+async function gradientAt(
+  theta: Float64Array,
+  { exact, dataset }: Pick<Workbench, 'exact' | 'dataset'>,
+): Promise<Float64Array> {
   const held = new Disposables();
   try {
-    return held.add(openFullBatch(exact, dataset.train)).valueAndGradient(theta).gradient;
+    return (await held.add(openFullBatch(exact, dataset.train)).valueAndGradient(theta)).gradient;
   } finally {
     held.dispose();
   }

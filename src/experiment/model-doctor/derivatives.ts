@@ -43,27 +43,28 @@ interface AtPoint {
  * @param theta a point that lies on no kink
  * @param where the point in words
  */
-export function checkDerivatives(
+export async function checkDerivatives(
   problem: Problem,
   samples: Samples,
   theta: Float64Array,
   kinks: Kinks,
   random: RandomStream,
   where: string,
-): Finding[] {
+): Promise<Finding[]> {
   const held = new Disposables();
   try {
     const full = held.add(openFullBatch(problem, samples));
     const hessian = held.add(held.add(openHessian(problem, samples)).at(theta));
     const [u, v] = [0, 1].map(() => unit(theta.map(() => random.normal())));
-    const point = { ...full.valueAndGradient(theta), u, v, hu: hessian.apply(u), hv: hessian.apply(v) };
+    const here = await full.valueAndGradient(theta);
+    const point = { ...here, u, v, hu: await hessian.apply(u), hv: await hessian.apply(v) };
     const finite = checkFinite(point);
     if (finite.state === 'failed') return [finite];
     return [
       finite,
       checkUse(problem, point.gradient),
-      checkGradient(problem, full, theta, point, where),
-      checkProduct(problem, full, theta, point, kinks, where),
+      await checkGradient(problem, full, theta, point, where),
+      await checkProduct(problem, full, theta, point, kinks, where),
       checkSymmetry(problem, point),
     ];
   } finally {
@@ -94,22 +95,24 @@ function checkUse({ model, backend }: Problem, gradient: Float64Array): Finding 
   return { check, state: 'warned', value, text };
 }
 
-function checkGradient(
+async function checkGradient(
   { backend, size }: Problem,
   full: FullBatch,
   theta: Float64Array,
   { value, gradient, u }: AtPoint,
   where: string,
-): Finding {
+): Promise<Finding> {
   const { steps, gradient: limit } = LIMITS[backend.precision];
   // Not downhill: along the gradient networks with kinks and normalisations bend within the shortest step.
   const slope = dot(gradient, u);
   const typical = norm(gradient) / Math.sqrt(size);
   const scale = Math.max(Math.abs(slope), typical / 10) + FLAT.gradient * Math.abs(value) + Number.MIN_VALUE;
-  const errors = steps.map((step) => {
-    const [ahead, behind] = [step, -step].map((by) => full.value(moved(theta, u, by)));
-    return Math.abs((ahead - behind) / (2 * step) - slope) / scale;
-  });
+  const errors: number[] = [];
+  for (const step of steps) {
+    const ahead = await full.value(moved(theta, u, step));
+    const behind = await full.value(moved(theta, u, -step));
+    errors.push(Math.abs((ahead - behind) / (2 * step) - slope) / scale);
+  }
   const error = least(errors);
   return within(
     'gradient',
@@ -120,20 +123,22 @@ function checkGradient(
   );
 }
 
-function checkProduct(
+async function checkProduct(
   { backend }: Problem,
   full: FullBatch,
   theta: Float64Array,
   { gradient, v, hv }: AtPoint,
   kinks: Kinks,
   where: string,
-): Finding {
+): Promise<Finding> {
   const { steps, product: limit } = LIMITS[backend.precision];
   const scale = norm(hv) + FLAT.product * norm(gradient) + Number.MIN_VALUE;
-  const errors = steps.map((step) => {
-    const [ahead, behind] = [step, -step].map((by) => full.valueAndGradient(moved(theta, v, by)).gradient);
-    return norm(hv.map((product, i) => (ahead[i] - behind[i]) / (2 * step) - product)) / scale;
-  });
+  const errors: number[] = [];
+  for (const step of steps) {
+    const { gradient: ahead } = await full.valueAndGradient(moved(theta, v, step));
+    const { gradient: behind } = await full.valueAndGradient(moved(theta, v, -step));
+    errors.push(norm(hv.map((product, i) => (ahead[i] - behind[i]) / (2 * step) - product)) / scale);
+  }
   const error = least(errors);
   const found = within(
     'Hessian products',

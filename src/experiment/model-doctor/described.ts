@@ -26,7 +26,7 @@ export async function examineExperiment(
   if (experiment.model.name === 'none')
     throw new ConfigurationError(`${nameOrFile} has no network (model.name is none): there is nothing to examine`);
   const bench = await openWorkbench(experiment, suggestChoices(experiment), voice);
-  const checks = examineModel(experiment, bench);
+  const checks = await examineModel(experiment, bench);
   const { size, model } = bench.problem;
   const failed = checks.filter(({ state }) => state === 'failed').length;
   const verdict =

@@ -23,7 +23,7 @@ const UNITS = 2e6;
 const BESIDE = 1e-3;
 
 /** All checks, or those that come after one that makes the others pointless. */
-export function examineModel(experiment: Experiment, bench: Workbench): Finding[] {
+export async function examineModel(experiment: Experiment, bench: Workbench): Promise<Finding[]> {
   const start = startingPoint(experiment, bench);
   const first = checkStart(experiment, bench, start);
   if (first?.state === 'failed') return [first];
@@ -32,15 +32,15 @@ export function examineModel(experiment: Experiment, bench: Workbench): Finding[
   const problem = { ...onBackend(at.problem, mostExact(at.problem.backend)), weightDecay: 0 };
   const count = Math.max(2, Math.min(SAMPLES, Math.floor(UNITS / problem.model.unitsPerSample)));
   const samples = chosenSamples(bench, experiment.seed, { count, purpose: 'model-doctor/samples' });
-  const forward = checkForward(problem, samples, start.theta);
+  const forward = await checkForward(problem, samples, start.theta);
   const before = [...(first ? [first] : []), ...forward];
   if (forward.some(({ check }) => check === 'finite')) return before;
   const random = randomStream(experiment.seed, 'model-doctor/directions');
-  const kinks = findKinks(problem, samples, start.theta);
+  const kinks = await findKinks(problem, samples, start.theta);
   const theta = kinks.onKinks > 0 ? beside(start.theta, random) : start.theta;
   const where = `${kinks.onKinks > 0 ? 'beside' : 'at'} the ${experiment.train.weights ? 'given' : 'starting'} weights`;
-  const [finite, ...derivatives] = checkDerivatives(problem, samples, theta, kinks, random, where);
-  return [finite, ...before, kinks.finding, ...derivatives, ...checkWeights(experiment, at, start)];
+  const [finite, ...derivatives] = await checkDerivatives(problem, samples, theta, kinks, random, where);
+  return [finite, ...before, kinks.finding, ...derivatives, ...(await checkWeights(experiment, at, start))];
 }
 
 /** Weights that a module makes must be the same every time. */
@@ -57,14 +57,14 @@ function checkStart(experiment: Experiment, bench: Workbench, { theta }: Startin
 }
 
 /** Weights from elsewhere, where logits are given to hold them against. */
-export function checkWeights(
+export async function checkWeights(
   { train: { weights } }: Experiment,
   { problem }: Workbench,
   { theta }: StartingPoint,
-): Finding[] {
+): Promise<Finding[]> {
   if (!weights || weights.check === null) return [];
   const exact = onBackend(problem, mostExact(problem.backend));
-  return [compareGivenOutputs({ ...weights, check: weights.check }, exact, theta)];
+  return [await compareGivenOutputs({ ...weights, check: weights.check }, exact, theta)];
 }
 
 /**
@@ -73,14 +73,18 @@ export function checkWeights(
  *
  * @throws ConfigurationError where one fails
  */
-export function refuseUnsoundModel(experiment: Experiment, bench: Workbench, voice: Pick<Voice, 'say' | 'warn'>): void {
+export async function refuseUnsoundModel(
+  experiment: Experiment,
+  bench: Workbench,
+  voice: Pick<Voice, 'say' | 'warn'>,
+): Promise<void> {
   const { model, train } = experiment;
   if (model.name !== 'module' && !train.weights?.check) return;
   let findings: Finding[];
-  if (model.name === 'module') findings = examineModel(experiment, bench);
+  if (model.name === 'module') findings = await examineModel(experiment, bench);
   else {
     const start = startingPoint(experiment, bench);
-    findings = checkWeights(experiment, start.statistics ? frozenAt(bench, start.statistics) : bench, start);
+    findings = await checkWeights(experiment, start.statistics ? frozenAt(bench, start.statistics) : bench, start);
   }
   const failed = findings.find(({ state }) => state === 'failed');
   if (failed) {

@@ -13,20 +13,22 @@ const ROUNDING = { float64: 1e-10, float32: 1e-4 } as const;
  * Compiles the forward pass twice, because what is no function of its inputs, such as a random number, becomes a constant
  * of the graph; and once for a single sample.
  */
-export function checkForward(problem: Problem, { x, samples }: Samples, theta: Reals): Finding[] {
-  const outputsOf = (count: number, inputs: readonly Reals[]) => {
+export async function checkForward(problem: Problem, { x, samples }: Samples, theta: Reals): Promise<Finding[]> {
+  const outputsOf = async (count: number, inputs: readonly Reals[]) => {
     const forward = compileForward(problem, count);
     try {
-      return inputs.map((one) => forward.run(theta, one)[0]);
+      const all: Reals[] = [];
+      for (const one of inputs) all.push((await forward.run(theta, one))[0]);
+      return all;
     } finally {
       forward.dispose();
     }
   };
-  const [once, again] = outputsOf(samples, [x, x]);
-  const [anew] = outputsOf(samples, [x]);
+  const [once, again] = await outputsOf(samples, [x, x]);
+  const [anew] = await outputsOf(samples, [x]);
   const width = sizeOf(problem.inputShape);
   const chosen = Array.from({ length: Math.min(SINGLES, samples) }, (_, n) => n);
-  const alone = outputsOf(
+  const alone = await outputsOf(
     1,
     chosen.map((n) => x.subarray(n * width, (n + 1) * width)),
   );

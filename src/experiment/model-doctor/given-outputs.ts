@@ -22,11 +22,11 @@ const LIMIT = 1e-4;
  * @param theta the weights [d] as they were converted
  * @throws DataError for a missing or damaged file; ConfigurationError where it holds no `x` and `logits` of the right shapes
  */
-export function compareGivenOutputs(
+export async function compareGivenOutputs(
   { check: path, layout }: GivenWeights & { readonly check: string },
   problem: Problem,
   theta: Float64Array,
-): Finding {
+): Promise<Finding> {
   requireNamedFile('train.weights.check', path);
   const file = readSafetensors(resolve(path));
   const { inputShape, outputs } = problem;
@@ -39,7 +39,7 @@ export function compareGivenOutputs(
     throw new ConfigurationError(
       `${path}: logits is [${shape.join(', ')}]; expected [${samples}, ${outputs}], the outputs for the ${samples} inputs of x`,
     );
-  const found = modelOutputs(problem, theta, x, samples);
+  const found = await modelOutputs(problem, theta, x, samples);
   let at = 0;
   for (let i = 0; i < found.length; i++)
     if (!(Math.abs(found[i] - logits[i]) <= Math.abs(found[at] - logits[at]))) at = i;

@@ -20,7 +20,7 @@ export interface Kinks {
  * Looks at every op of a forward pass. An input of `relu` is on its kink where it is 0, those of `maximum` and `minimum`
  * where they are equal; ties within a window of max pooling are not looked for.
  */
-export function findKinks(problem: Problem, { x, samples }: Samples, theta: Reals): Kinks {
+export async function findKinks(problem: Problem, { x, samples }: Samples, theta: Reals): Promise<Kinks> {
   const { backend, model, size, inputShape } = problem;
   const found: string[] = [];
   let distances = 0;
@@ -41,7 +41,7 @@ export function findKinks(problem: Problem, { x, samples }: Samples, theta: Real
   );
   let onKinks = 0;
   try {
-    const [, ...values] = looked.run(theta, x);
+    const [, ...values] = await looked.run(theta, x);
     for (const inputs of values) {
       distances += inputs.length;
       for (const distance of inputs) if (distance === 0) onKinks++;

@@ -151,7 +151,8 @@ export async function gram(
     const products = new array(k * k);
     for (let first = 0; first < k; first += GRAM_ROWS) {
       const some = Math.min(GRAM_ROWS, k - first);
-      products.set(projection.project(columns.subarray(first * count, (first + some) * count), some), first * k);
+      const rowsHere = columns.subarray(first * count, (first + some) * count);
+      products.set(await projection.project(rowsHere, some), first * k);
       await report(first + some, k);
     }
     return products;

@@ -1,6 +1,7 @@
 /** What the rest of a run costs on this machine, now: measured on a few updates and products, and multiplied. */
 import type { Samples } from '../../models/problem.ts';
-import { atRest, openHeavyBall } from '../../sgd/heavy-ball.ts';
+import { openHeavyBall } from '../../sgd/heavy-ball.ts';
+import { atRest } from '../../sgd/motion.ts';
 import { median } from '../../statistics/median.ts';
 import type { Reals } from '../../tensor/types.ts';
 import type { Report } from '../../progress.ts';
@@ -57,10 +58,14 @@ export async function timeUpdates(
     const batches = Int32Array.from({ length: updatesPerCall * batchSize }, (_, i) => i % subset.samples);
     const seconds: number[] = [];
     for (let call = 0; call <= CALLS; call++) {
-      const state = atRest(theta, problem.backend.precision);
-      const start = performance.now();
-      heavyBall.advance(state, batches, learningRate);
-      if (call > 0) seconds.push((performance.now() - start) / 1000 / updatesPerCall);
+      const motion = heavyBall.begin(atRest(theta, problem.backend.precision));
+      try {
+        const start = performance.now();
+        await motion.record(batches, learningRate);
+        if (call > 0) seconds.push((performance.now() - start) / 1000 / updatesPerCall);
+      } finally {
+        motion.dispose();
+      }
       await report(call, CALLS);
     }
     return median(seconds);

@@ -157,9 +157,9 @@ async function onSubset<T>(
 
 /** The operator, with the seconds of each product noted. */
 function timed({ size, relativePrecision, apply }: HessianAt, seconds: number[]): SymmetricOperator {
-  const timedApply = (vector: Float64Array) => {
+  const timedApply = async (vector: Float64Array) => {
     const start = performance.now();
-    const product = apply(vector);
+    const product = await apply(vector);
     seconds.push((performance.now() - start) / 1000);
     return product;
   };

@@ -1,5 +1,6 @@
 /** How this run keeps its window, and whether there is room for it. */
-import type { HeavyBall, State } from '../../sgd/heavy-ball.ts';
+import type { HeavyBall } from '../../sgd/heavy-ball.ts';
+import type { State } from '../../sgd/motion.ts';
 import type { Context } from '../context.ts';
 import { bytesToRecord } from '../window/open-recorder.ts';
 import { chooseStore, diskSpeed, freeBytesAt, requireSpace, type Store } from '../window/store-choice.ts';
@@ -26,13 +27,13 @@ export function requireSpaceFor(context: Context, bench: Workbench): void {
  * @param indices of the window's batches
  * @throws DataError where there is no room
  */
-export function chooseStoreOf(
+export async function chooseStoreOf(
   context: Context,
   bench: Workbench,
   heavyBall: HeavyBall,
   state: State,
   indices: Int32Array,
-): Store {
+): Promise<Store> {
   const known = knownStore(context);
   if (known) return known;
   const { directory, experiment, voice } = context;
@@ -43,9 +44,9 @@ export function chooseStoreOf(
     freeBytes: freeBytesAt(directory),
     updates,
   };
-  const { store, reason } = chooseStore(cost, () => ({
+  const { store, reason } = await chooseStore(cost, async () => ({
     bytesPerSecond: diskSpeed(directory),
-    secondsPerUpdate: timeUpdates(heavyBall, state, indices, experiment.sgd, batchesPerEpoch),
+    secondsPerUpdate: await timeUpdates(heavyBall, state, indices, experiment.sgd, batchesPerEpoch),
   }));
   requireSpace(directory, store, bytesToRecord(context, bench, store));
   context.choose({ store });
@@ -53,24 +54,28 @@ export function chooseStoreOf(
   return store;
 }
 
-/** Seconds of one update, made on a copy of the state. */
-function timeUpdates(
+/** Seconds of one update, recorded, on a copy of the state. */
+async function timeUpdates(
   heavyBall: HeavyBall,
-  { theta, velocity }: State,
+  state: State,
   indices: Int32Array,
   { batchSize, learningRate }: { readonly batchSize: number; readonly learningRate: number },
   batchesPerEpoch: number,
-): number {
-  const copy = { theta: theta.slice(), velocity: velocity.slice() };
+): Promise<number> {
   const count = Math.min(heavyBall.updatesPerCall, batchesPerEpoch);
   const batches = indices.subarray(0, count * batchSize);
-  // The first call may compile.
-  heavyBall.advance(copy, batches, learningRate);
-  const start = performance.now();
-  let updates = 0;
-  while (performance.now() - start < 1000 * TRIAL_SECONDS) {
-    heavyBall.advance(copy, batches, learningRate);
-    updates += count;
+  const motion = heavyBall.begin(state);
+  try {
+    // The first call may compile.
+    await motion.record(batches, learningRate);
+    const start = performance.now();
+    let updates = 0;
+    while (performance.now() - start < 1000 * TRIAL_SECONDS) {
+      await motion.record(batches, learningRate);
+      updates += count;
+    }
+    return (performance.now() - start) / 1000 / updates;
+  } finally {
+    motion.dispose();
   }
-  return (performance.now() - start) / 1000 / updates;
 }

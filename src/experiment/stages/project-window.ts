@@ -86,7 +86,7 @@ export async function projectStates(
 
     const write = async () => {
       // One product for both: the more rows, the less of its time goes into arranging the directions.
-      const along = projection.project(both, 2 * rows);
+      const along = await projection.project(both, 2 * rows);
       const those = (first: number) => Float32Array.from(along.subarray(first * count, (first + gathered) * count));
       file.writeRows('theta', written, those(0));
       file.writeRows('velocity', written, those(rows));

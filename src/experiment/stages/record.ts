@@ -4,8 +4,9 @@ import { openFullBatch } from '../../models/full-batch.ts';
 import { places } from '../../models/model.ts';
 import { type EpochsPlan, runEpochs } from '../../sgd/epochs.ts';
 import { loadEpochs } from '../../sgd/epochs-done.ts';
-import { type HeavyBall, openHeavyBall, type State } from '../../sgd/heavy-ball.ts';
+import { type HeavyBall, openHeavyBall } from '../../sgd/heavy-ball.ts';
 import type { Evaluator, HistoryRow } from '../../sgd/history.ts';
+import type { State } from '../../sgd/motion.ts';
 import { type BatchSource, nextEpochs } from '../../sgd/samplers.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { readSafetensors, requireTensor, writeSafetensors } from '../../store/safetensors.ts';
@@ -13,6 +14,7 @@ import type { Reals } from '../../tensor/types.ts';
 import { batchesOfRun } from '../batches-of-run.ts';
 import type { Context } from '../context.ts';
 import { importWindow } from '../import/window.ts';
+import { measuredUpdates } from '../measured-updates.ts';
 import { measured } from '../profile.ts';
 import { lookAtMinimum } from '../record/look.ts';
 import { chooseStoreOf, requireSpaceFor } from '../record/store.ts';
@@ -43,7 +45,7 @@ export async function recordStage(context: Context): Promise<void> {
   const held = new Disposables();
   try {
     const opened = held.add(openHeavyBall(problem, dataset.train, sgd.batchSize, sgd.momentum));
-    const heavyBall = measured('SGD updates', opened, 'advance', ({ losses }) => losses.length);
+    const heavyBall = measuredUpdates(opened);
     const evaluator = held.add(openEvaluator(bench));
 
     const checkpoint = context.checkpoint('burn-in');
@@ -62,11 +64,11 @@ export async function recordStage(context: Context): Promise<void> {
       indices: { shape: [record.epochs * batchesPerEpoch, sgd.batchSize], data: indices },
     });
 
-    const store = chooseStoreOf(context, bench, opened, state, indices);
+    const store = await chooseStoreOf(context, bench, opened, state, indices);
     const tools = { heavyBall, evaluator, state, indices };
     const { window, mean } = await recordWindow(context, bench, store, tools, before[0]?.batchLoss ?? undefined);
     writeHistory(file(RUN_FILES.windowCurve), [...before, ...window]);
-    const { gradient } = held.add(openFullBatch(exact, dataset.train)).valueAndGradient(mean);
+    const { gradient } = await held.add(openFullBatch(exact, dataset.train)).valueAndGradient(mean);
     writeSafetensors(file(RUN_FILES.mean), { theta: { shape, data: mean }, gradient: { shape, data: gradient } });
   } finally {
     held.dispose();

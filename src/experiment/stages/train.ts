@@ -4,8 +4,9 @@ import { Disposables } from '../../disposables.ts';
 import { randomStream } from '../../random.ts';
 import { runEpochs } from '../../sgd/epochs.ts';
 import { loadEpochs } from '../../sgd/epochs-done.ts';
-import { atRest, openHeavyBall } from '../../sgd/heavy-ball.ts';
+import { openHeavyBall } from '../../sgd/heavy-ball.ts';
 import { type HistoryRow, historyRow } from '../../sgd/history.ts';
+import { atRest } from '../../sgd/motion.ts';
 import type { PolishResult } from '../../sgd/polish.ts';
 import { batchSource } from '../../sgd/samplers.ts';
 import { sha256File } from '../../store/atomic.ts';
@@ -14,7 +15,7 @@ import { writeSafetensors } from '../../store/safetensors.ts';
 import { BATCH_STATISTICS, frozenAt, openUnfrozen } from '../batch-norm.ts';
 import type { Context } from '../context.ts';
 import { importOpening } from '../import/opening.ts';
-import { measured } from '../profile.ts';
+import { measuredUpdates } from '../measured-updates.ts';
 import type { Experiment } from '../schema.ts';
 import { polishFrom } from '../train/polishing.ts';
 import { evaluationInterval, openEvaluator, writeHistory } from '../training-curve.ts';
@@ -48,11 +49,8 @@ export async function trainStage(context: Context): Promise<void> {
     if (unfrozen) held.add(unfrozen);
     let evaluator = unfrozen?.evaluator ?? held.add(openEvaluator(bench));
     if (train.epochs > 0) {
-      const heavyBall = measured(
-        'SGD updates',
+      const heavyBall = measuredUpdates(
         held.add(openHeavyBall(unfrozen?.problem ?? problem, dataset.train, sgd.batchSize, sgd.momentum)),
-        'advance',
-        ({ losses }) => losses.length,
       );
       const source = batchSource(
         'reshuffle',
@@ -78,7 +76,7 @@ export async function trainStage(context: Context): Promise<void> {
     }
 
     if (unfrozen) {
-      statistics = unfrozen.statisticsAt(state.theta);
+      statistics = await unfrozen.statisticsAt(state.theta);
       unfrozen.dispose();
       bench = frozenAt(bench, statistics);
       evaluator = held.add(openEvaluator(bench));
@@ -89,12 +87,12 @@ export async function trainStage(context: Context): Promise<void> {
     let report: PolishReport | null = null;
     if (experiment.polish.method === 'newton-cg') {
       const before = { phase: 'polish' as const, epoch: train.epochs, learningRate: null, batchLoss: null };
-      history.push(historyRow(evaluator, before, state.theta));
+      history.push(await historyRow(evaluator, before, state.theta));
       const result = await polishFrom(theta, context, bench, voice.begin('polish'));
       theta = Float64Array.from(result.theta);
       velocity = new Float64Array(theta.length);
       const after = { ...before, epoch: train.epochs + 1 };
-      history.push(historyRow(evaluator, after, theta));
+      history.push(await historyRow(evaluator, after, theta));
       report = summarise(result);
       if (result.converged) voice.say(report.verdict);
       else voice.warn(`the polish did not reach its goal: ${report.verdict}`);

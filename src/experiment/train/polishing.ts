@@ -56,10 +56,10 @@ export async function polishFrom(
     held.add({ dispose: () => journal.close() });
     let bases = 0;
     const tools: PolishTools = {
-      valueAndGradient(theta) {
+      async valueAndGradient(theta) {
         const [value, gradient] = split(
-          journal.recall(theta, () => {
-            const there = full.valueAndGradient(theta);
+          await journal.recall(theta, async () => {
+            const there = await full.valueAndGradient(theta);
             return joined(there.value, there.gradient);
           }),
         );
@@ -97,10 +97,12 @@ function rememberedHessian(family: HessianFamily, theta: Float64Array, size: num
   let opened: HessianAt | undefined;
   return {
     size,
-    apply(vector) {
-      const compute = () =>
-        joined(0, (opened ??= measured('Hessian products', family.at(theta), 'apply')).apply(vector));
-      return split(journal.recall(vector, compute))[1];
+    async apply(vector) {
+      const compute = async () => {
+        opened ??= measured('Hessian products', family.at(theta), 'apply');
+        return joined(0, await opened.apply(vector));
+      };
+      return split(await journal.recall(vector, compute))[1];
     },
     dispose: () => opened?.dispose(),
   };

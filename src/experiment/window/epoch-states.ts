@@ -8,7 +8,7 @@ import { DataError } from '../../errors.ts';
 import { attempt } from '../../store/atomic.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { createSafetensors, openSafetensors, type SafetensorsReader } from '../../store/safetensors.ts';
-import type { State } from '../../sgd/heavy-ball.ts';
+import type { State } from '../../sgd/motion.ts';
 import type { Precision, Reals } from '../../tensor/types.ts';
 import type { Unfinished, WindowRecorder } from './recorder.ts';
 

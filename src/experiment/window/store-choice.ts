@@ -42,7 +42,10 @@ export interface StoreChoice {
 }
 
 /** @param measure called only where sizes do not decide */
-export function chooseStore({ bytes, freeBytes, updates }: WindowCost, measure: () => Speeds): StoreChoice {
+export async function chooseStore(
+  { bytes, freeBytes, updates }: WindowCost,
+  measure: () => Promise<Speeds>,
+): Promise<StoreChoice> {
   const size = `the window's ${updates} updates take ${inWords(bytes)} on disk`;
   if (bytes > SHARE_OF_FREE * freeBytes)
     return {
@@ -50,7 +53,7 @@ export function chooseStore({ bytes, freeBytes, updates }: WindowCost, measure: 
       reason: `${size}, more than half of the ${inWords(freeBytes)} that are free: it is run again when it is read`,
     };
   if (bytes <= SMALL_BYTES) return { store: 'trajectory', reason: null };
-  const { bytesPerSecond, secondsPerUpdate } = measure();
+  const { bytesPerSecond, secondsPerUpdate } = await measure();
   const stored = ((1 + READINGS) * bytes) / bytesPerSecond;
   const replayed = REPLAYS * updates * secondsPerUpdate;
   const times = `${size}; to write and to read them takes about ${minutes(stored)}, to run them again ${REPLAYS} times about ${minutes(replayed)}`;

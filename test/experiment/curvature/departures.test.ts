@@ -66,14 +66,14 @@ describe('of all samples', () => {
   it.each([
     ['float64', double, 1e-6],
     ['float32', single, 1e-5],
-  ] as const)('are the gradients’ difference less λ times the distance, at %s', (_, backend, tolerance) => {
+  ] as const)('are the gradients’ difference less λ times the distance, at %s', async (_, backend, tolerance) => {
     const departures = openDepartures(bench(problem(backend)), [data], spectrum, mean);
     expect(departures.groups).toBe(1);
     for (const [from, to, given] of [
       [a, b, [a, b]],
       [a, mean, [a]],
     ] as const) {
-      const { distance, departure } = departures.between(...(given as [Float64Array, Float64Array]));
+      const { distance, departure } = await departures.between(...(given as [Float64Array, Float64Array]));
       const change = minus(plainGradient(plain, from), plainGradient(plain, to));
       const apart = minus(from, to);
       const expected = all.map((i) => dot(direction(i), change) - eigenvalues[i] * dot(direction(i), apart));
@@ -92,11 +92,11 @@ describe('of all samples', () => {
 });
 
 describe('of groups of a subset', () => {
-  it('are each group’s own, with its own Hessian at the mean', () => {
+  it('are each group’s own, with its own Hessian at the mean', async () => {
     const departures = openDepartures(bench(problem(double)), groups, spectrum, mean);
     expect(departures.groups).toBe(GROUPS);
-    const { departure } = departures.between(a, b);
-    const again = departures.between(a, b);
+    const { departure } = await departures.between(a, b);
+    const again = await departures.between(a, b);
     departures.dispose();
     for (const [group, part] of groups.entries()) {
       const own = { ...plain, data: part };
@@ -110,7 +110,7 @@ describe('of groups of a subset', () => {
     expect(again.departure).toEqual(departure);
   });
 
-  it('are nothing for a quadratic objective, however much the groups’ curvatures differ', () => {
+  it('are nothing for a quadratic objective, however much the groups’ curvatures differ', async () => {
     const linear = twins(
       { input: [1, 1, 3], layers: [{ kind: 'dense', outputs: 2 }] },
       'half-mean-squared-error',
@@ -126,7 +126,7 @@ describe('of groups of a subset', () => {
       { eigenvalues: new Float64Array(d).fill(1), eigenvectors: axes },
       linear.theta,
     );
-    const { departure, distance } = departures.between(linear.theta.map((value) => value + 1));
+    const { departure, distance } = await departures.between(linear.theta.map((value) => value + 1));
     departures.dispose();
     expect(largestDifference(distance, new Float64Array(d).fill(1))).toBeLessThan(1e-14);
     expect(largest(departure)).toBeLessThan(1e-13);

@@ -36,7 +36,7 @@ describe('shared directions', () => {
       for (let i = 0; i < SIZE; i++) {
         expect(rows.delete(row(shared, i))).toBe(true);
         const vector = Float64Array.from(shared.slice(i * SIZE, (i + 1) * SIZE));
-        const product = hessian.apply(vector);
+        const product = await hessian.apply(vector);
         const curvature = product.reduce((sum, value, j) => sum + value * vector[j], 0);
         const residual = Math.hypot(...product.map((value, j) => value - curvature * vector[j]));
         expect(Math.abs(eigenvalues[i] - curvature)).toBeLessThan(1e-6 * eigenvalues[0]);

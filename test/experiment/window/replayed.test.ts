@@ -47,7 +47,7 @@ describe.each(['float32', 'float64'] as const)('a replayed window at %s', (preci
   let all: Row[];
   let directory: string;
   let bench: Workbench;
-  const counted = { calls: 0 };
+  const counted = { runs: 0 };
   const settings = { precision };
   const open = () => openWindow({ directory, experiment: experimentOf('replay', settings), choices }, bench);
 
@@ -61,7 +61,7 @@ describe.each(['float32', 'float64'] as const)('a replayed window at %s', (preci
     const opened = await openWorkbench(experimentOf('replay', settings), choices, quiet);
     const counting = failingAt(Infinity, opened.problem.backend);
     bench = { ...opened, problem: onBackend(opened.problem, counting.failing) };
-    Object.defineProperty(counted, 'calls', { get: () => counting.counted.calls });
+    Object.defineProperty(counted, 'runs', { get: () => counting.counted.runs });
     directory = there;
     stored = openWindow({ directory: here, experiment: experimentOf('trajectory', settings), choices }, bench);
     all = await statesOf(stored, 0, EPOCHS * M);
@@ -93,11 +93,11 @@ describe.each(['float32', 'float64'] as const)('a replayed window at %s', (preci
     await weightsOf(window, M - 1);
     const costs: number[] = [];
     for (const update of [3 * M + 12, 3 * M + 18, 3 * M + 22, 4 * M + 2, 1 * M, 1 * M + 24, 1 * M + 3]) {
-      const before = counted.calls;
+      const before = counted.runs;
       let breaths = 0;
       for await (const { theta } of window.weights(update, update + 1, async () => void breaths++))
         expect([...theta]).toEqual(all[update].theta);
-      expect(breaths).toBe(counted.calls - before);
+      expect(breaths).toBe(counted.runs - before);
       costs.push(breaths);
     }
     // The second and the sixth go on from where the one before ended; the last is behind it.

@@ -17,34 +17,34 @@ const window = (gigabytes: number, free: number) => ({ bytes: gigabytes * GB, fr
 const unasked = () => {
   throw new Error('measured for nothing');
 };
-const speeds = (megabytesPerSecond: number, secondsPerUpdate: number) => () =>
+const speeds = (megabytesPerSecond: number, secondsPerUpdate: number) => async () =>
   ({ bytesPerSecond: 1e6 * megabytesPerSecond, secondsPerUpdate }) satisfies Speeds;
 
 describe('a window is', () => {
-  it('stored without a word where it is small', () => {
-    expect(chooseStore(window(0.5, 100), unasked)).toEqual({ store: 'trajectory', reason: null });
+  it('stored without a word where it is small', async () => {
+    expect(await chooseStore(window(0.5, 100), unasked)).toEqual({ store: 'trajectory', reason: null });
   });
 
-  it('run again where it would take more than half of the free space, small or not', () => {
+  it('run again where it would take more than half of the free space, small or not', async () => {
     for (const [bytes, free] of [
       [0.6, 1],
       [22, 43],
     ])
-      expect(chooseStore(window(bytes, free), unasked).store).toBe('replay');
-    expect(chooseStore(window(22, 43), unasked).reason).toBe(
+      expect((await chooseStore(window(bytes, free), unasked)).store).toBe('replay');
+    expect((await chooseStore(window(22, 43), unasked)).reason).toBe(
       "the window's 20000 updates take 22.0 GB on disk, more than half of the 43.0 GB that are free: it is run again when it is read",
     );
   });
 
   // 22 GB written once and read three times against 20,000 updates four times.
-  it('kept as it takes less time', () => {
-    expect(chooseStore(window(22, 100), speeds(1000, 0.004))).toEqual({
+  it('kept as it takes less time', async () => {
+    expect(await chooseStore(window(22, 100), speeds(1000, 0.004))).toEqual({
       store: 'trajectory',
       reason:
         "the window's 20000 updates take 22.0 GB on disk; to write and to read them takes about 1.5 min, to run them again 4 times about 5.3 min: it is stored",
     });
-    expect(chooseStore(window(22, 100), speeds(200, 0.004)).store).toBe('replay');
-    expect(chooseStore(window(22, 100), speeds(200, 0.006)).store).toBe('trajectory');
+    expect((await chooseStore(window(22, 100), speeds(200, 0.004))).store).toBe('replay');
+    expect((await chooseStore(window(22, 100), speeds(200, 0.006))).store).toBe('trajectory');
   });
 });
 
