@@ -153,7 +153,7 @@ export const STAGES: readonly Stage[] = [
     ],
     outputs: [figures, report],
     settings: ({ report, controls }) => ({ report, controls }),
-    revision: 1,
+    revision: 2,
     run: reportStage,
   },
 ];

@@ -17,7 +17,7 @@ export function feltCurvatureInWords({ window, ranges }: CurvaturesSummary): str
       ? 'The path is that of the same window: the prediction with its curvature is not independent of it (curvature.window: second makes it so).'
       : 'The path is that of a second window, whose fluctuations are not those of the first; above λ× the prediction with its curvature says little more, all the same, than that C is right and the window stationary: the step is the real test there.';
   return [
-    "The weights feel another curvature than the Hessian's eigenvalue λ: kinks, or a loss that is not quadratic.",
+    'The weights feel another curvature than the Hessian’s eigenvalue λ: kinks, or a loss that is not quadratic.',
     ...told.toReversed().map(rangeInWords),
     independent,
   ].join(' ');

@@ -19,7 +19,7 @@ export function unexplainedPathsInWords(ranges: readonly RangeSummary[]): string
   );
   if (told.length === 0) return null;
   return [
-    "The paths are not those of a quadratic loss under the window's own batches.",
+    'The paths are not those of a quadratic loss under the window’s own batches.',
     ...told.toReversed().map(({ low, high, directions, replayExplained, replayPredicted }) => {
       const expected = replayPredicted === null ? '' : `; ${signed(replayPredicted)} expected`;
       return `${between(low, high)}: R² = ${signed(replayExplained!)} (median of ${directions} directions${expected}).`;

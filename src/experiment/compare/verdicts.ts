@@ -112,7 +112,7 @@ const roundingInWords = ({ median, largest }: RoundingFloor): string =>
     : `Rounding to float32 adds ${percent(median)} to the velocity variance in the median direction, ${percent(largest)} at most.`;
 
 const movedInWords = ({ samples, margin }: MovedReport): string =>
-  `from that run's by their change on ${samples} samples (± ${percent(margin)} in the median direction)`;
+  `from that run’s by their change on ${samples} samples (± ${percent(margin)} in the median direction)`;
 
 /** Reasons to doubt, each with a code. */
 export function warnings(findings: Findings): SummaryWarning[] {
@@ -159,7 +159,7 @@ export function warnings(findings: Findings): SummaryWarning[] {
   if (spectrum.shared)
     warn(
       'shared-directions',
-      `Directions are those of the run that this is a control of; eigenvalues are their curvatures at this run's mean, ${spectrum.moved ? movedInWords(spectrum.moved) : 'and residuals tell how far they are from its own eigendirections'}.`,
+      `Directions are those of the run that this is a control of; eigenvalues are their curvatures at this run’s mean, ${spectrum.moved ? movedInWords(spectrum.moved) : 'and residuals tell how far they are from its own eigendirections'}.`,
     );
   const invisible = visibility && warningOfInvisibility(visibility);
   // Independent batches have no suppression that could be filled up.
