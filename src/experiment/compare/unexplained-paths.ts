@@ -19,12 +19,12 @@ export function unexplainedPathsInWords(ranges: readonly RangeSummary[]): string
   );
   if (told.length === 0) return null;
   return [
-    'The paths are not those of a quadratic loss under the window’s own batches.',
+    'The window’s own batches do not explain the paths as they should.',
     ...told.toReversed().map(({ low, high, directions, replayExplained, replayPredicted }) => {
       const expected = replayPredicted === null ? '' : `; ${signed(replayPredicted)} expected`;
       return `${between(low, high)}: R² = ${signed(replayExplained!)} (median of ${directions} directions${expected}).`;
     }),
-    'Forces that the Hessian at the mean leaves out move the weights there, and a variance that agrees with its prediction may do so by chance.',
+    'Forces that one curvature along each direction leaves out move the weights there: of other directions, where these are approximate, or of a loss that is not quadratic. A variance that agrees with its prediction may do so by chance.',
   ].join(' ');
 }
 
