@@ -1,21 +1,15 @@
 /** Ranges whose paths the quadratic model explains less of than it should, and how that is told. */
+import { replayFallsShort } from '../../report/replay-shortfall.ts';
 import type { RangeSummary } from '../../report/summary.ts';
 import { between, TESTED_FROM } from './range-words.ts';
 
-/** Runs that follow the theory miss at most half of this: what two components leave is known to a tenth of the path. */
-const SHORTFALL = 0.2;
 /** A median of fewer directions says nothing. */
 const DIRECTIONS = 5;
 
 /** The ranges in which the replay falls short, stiffest first; null where there is none. */
 export function unexplainedPathsInWords(ranges: readonly RangeSummary[]): string | null {
   const told = ranges.filter(
-    ({ low, directions, replayExplained, replayPredicted }) =>
-      low >= TESTED_FROM &&
-      directions >= DIRECTIONS &&
-      replayExplained !== null &&
-      // Where two components are unknown: a replay that is no better than a weight at rest.
-      (replayPredicted ?? SHORTFALL) - replayExplained > SHORTFALL,
+    (range) => range.low >= TESTED_FROM && range.directions >= DIRECTIONS && replayFallsShort(range),
   );
   if (told.length === 0) return null;
   return [

@@ -1,5 +1,6 @@
 /** The first sentence of a page: what was found, in words, from the range that says most. */
 import { fixedNumber, withError } from '../numbers.ts';
+import { replayFallsShort } from '../replay-shortfall.ts';
 import type { PooledValue, RangeSummary, Summary } from '../summary.ts';
 import { bestRatio, drifts, rangeLabel } from '../tables.ts';
 
@@ -16,8 +17,6 @@ const ENOUGH = 5;
 const CLOSE = 0.05;
 /** What is off by more than this, and by more than two standard errors, is told beside the headline; likewise a curvature. */
 const OFF = 0.1;
-/** Runs that follow theory miss less of the paths' R² than this. */
-const SHORTFALL = 0.2;
 /** Where theory is right 95 % of the intervals hold it; of few directions that scatters. */
 const HELD = 0.75;
 
@@ -63,10 +62,11 @@ function coverage({ coverageTwoComponent, coverage: own }: RangeSummary): string
   return held !== null && held < HELD ? [`${(100 * held).toFixed(0)} % of the 95 % intervals hold it`] : [];
 }
 
-function paths({ replayExplained, replayPredicted }: RangeSummary): string[] {
-  if (replayExplained === null || (replayPredicted ?? SHORTFALL) - replayExplained <= SHORTFALL) return [];
+function paths(range: RangeSummary): string[] {
+  if (!replayFallsShort(range)) return [];
+  const { replayExplained, replayPredicted } = range;
   const expected = replayPredicted === null ? '' : `, ${fixedNumber(replayPredicted, 2)} expected`;
-  return [`the batches explain R² = ${fixedNumber(replayExplained, 2)} of the paths${expected}`];
+  return [`the batches explain R² = ${fixedNumber(replayExplained!, 2)} of the paths${expected}`];
 }
 
 function curvature(where: string, over: PooledValue | null | undefined): string[] {
