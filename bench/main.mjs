@@ -10,6 +10,7 @@ import path from 'node:path';
 import { UserError } from '../dist/errors.js';
 import { hvpCases } from './cases/hvp.mjs';
 import { lanczosCase } from './cases/lanczos.mjs';
+import { pageCase } from './cases/page.mjs';
 import { projectCase } from './cases/project.mjs';
 import { quickstartCase } from './cases/quickstart.mjs';
 import { spectrumCase } from './cases/spectrum.mjs';
@@ -32,6 +33,7 @@ const CASES = {
   spectrum: { measure: spectrumCase, peers: false },
   quickstart: { measure: quickstartCase, peers: false },
   theory: { measure: theoryCase, peers: false },
+  page: { measure: pageCase, peers: false },
 };
 const ROOT = here('../');
 const RESULTS = here('results/');

@@ -22,6 +22,10 @@ const short = (value, digits = 3) => (typeof value === 'number' ? String(Number(
 /** @param {number | null} share */
 const percent = (share) => (share === null ? '–' : `${Math.round(100 * share)} %`);
 
+/** @param {{ value: number, low: number, high: number } | null | undefined} estimate */
+const interval = (estimate) =>
+  estimate ? `${fixed(estimate.value, 2)} (${fixed(estimate.low, 2)} … ${fixed(estimate.high, 2)})` : '–';
+
 /** @param {readonly string[]} header @param {readonly (readonly string[])[]} rows */
 function table(header, rows) {
   const widths = header.map((cell, i) => Math.max(3, cell.length, ...rows.map((row) => row[i].length)));
@@ -134,8 +138,8 @@ export function curvaturesTable(runs) {
       .map((/** @type {any} */ range) => [
         `\`${run}\``,
         rangeName(range),
-        fixed(range.trajectory.overEigenvalue?.value),
-        fixed(range.finiteStep.overEigenvalue?.value),
+        interval(range.trajectory.overEigenvalue),
+        interval(range.finiteStep.overEigenvalue),
         fixed(range.eigenvalue.ratio),
         fixed(range.trajectory.ratio),
         fixed(range.finiteStep.ratio),
@@ -276,10 +280,6 @@ export function slopesTable(runs) {
   });
   return table(header, rows);
 }
-
-/** @param {{ value: number, low: number, high: number } | null} slope */
-const interval = (slope) =>
-  slope === null ? '–' : `${fixed(slope.value, 2)} (${fixed(slope.low, 2)} … ${fixed(slope.high, 2)})`;
 
 /**
  * Velocities and correlation times beside those of independent batches: geometric means over the directions of a range.

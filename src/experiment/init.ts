@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ConfigurationError } from '../errors.ts';
 import { attempt, unwritable } from '../store/atomic.ts';
+import { makeFolder } from '../store/folder.ts';
 import { typed } from '../typed.ts';
 import { EXPERIMENTS, experimentNames } from './catalogue.ts';
 import type { Described } from './result.ts';
@@ -29,7 +30,7 @@ export function writeStudy(name: string): Described {
   const next = typed('run', file);
   const text = `# ${study}: an experiment of about ten seconds. Change what you like, and run it: ${next}\n${fs.readFileSync(TEMPLATE, 'utf8')}`;
   const folder = path.dirname(file);
-  attempt(folder, () => fs.mkdirSync(folder, { recursive: true }));
+  attempt(folder, () => makeFolder(folder));
   try {
     fs.writeFileSync(file, text, { flag: 'wx' });
   } catch (error) {

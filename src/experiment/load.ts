@@ -209,7 +209,10 @@ function readYaml(file: string): Record<string, unknown> {
   } catch (error) {
     throw new ConfigurationError(`${file} is not valid YAML: ${(error as Error).message}`);
   }
-  if (given === null || given === undefined) return {};
+  if (given === null || given === undefined)
+    throw new ConfigurationError(
+      `${file} is empty: write at least one key (\`${typed('init')}\` writes a file to begin with), or {} for nothing but defaults`,
+    );
   if (typeof given !== 'object' || Array.isArray(given))
     throw new ConfigurationError(
       `${file} holds ${Array.isArray(given) ? 'a list' : JSON.stringify(given)}; expected keys and values`,

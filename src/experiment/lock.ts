@@ -3,11 +3,12 @@
  * other process can have, and only then looks for those of others: of two that come at once, at least one sees the other.
  * A dead process's claim may be taken down by anyone, because no living one bears its name.
  */
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { RunError } from '../errors.ts';
 import { attempt } from '../store/atomic.ts';
+import { makeFolder } from '../store/folder.ts';
 
 /** Who puts up a claim. */
 interface Claimant {
@@ -38,7 +39,7 @@ export function lockRunDirectory(directory: string): () => void {
   const own = claimOf(directory, me);
   const path = join(folder, own);
   if (claimedHere.has(path)) throw refusal(directory, own);
-  attempt(folder, () => mkdirSync(folder, { recursive: true }));
+  attempt(folder, () => makeFolder(folder));
   for (let tried = 1; ; tried++) {
     attempt(folder, () => closeSync(openSync(path, 'w')));
     const rival = livingClaims(directory).find((name) => name !== own);

@@ -12,6 +12,7 @@ import { lockRunDirectory } from './lock.ts';
 import { refuseMemoryBeyondReach } from './memory.ts';
 import { ownFilesChecksum } from './own-files.ts';
 import { ownFilesThen } from './run-books.ts';
+import { refuseKept } from './repair.ts';
 import { runAgain } from './run-again.ts';
 import {
   choicesFor,
@@ -144,7 +145,8 @@ async function locked<T>(directory: string, work: () => Promise<T>): Promise<T> 
  * @throws DataError where there is no run, or the stage, or one before it, is missing or out of date
  */
 export function readFinished(directory: string, name: StageName, { drawing = false } = {}): StoredExperiment {
-  const stored = readStoredExperiment(directory);
+  const stored = readStoredExperiment(requireRunDirectory(directory));
+  refuseKept(directory);
   const { experiment } = stored;
   const known = readEnvironment(directory);
   const book = new LedgerBook(directory, known?.files ?? {});

@@ -2,12 +2,14 @@
  * Mending a run: a stage whose outputs are damaged is run again in a folder of its own, from the files before it. Where it
  * gives the bytes that the ledger knows, those that are damaged are put in place and nothing else is touched.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DataError } from '../errors.ts';
 import type { Report } from '../progress.ts';
 import { attempt } from '../store/atomic.ts';
-import { RUN_FILES, runPath, UNFINISHED } from '../store/run-directory.ts';
+import { makeFolder } from '../store/folder.ts';
+import { type RunFile, RUN_FILES, runPath, UNFINISHED } from '../store/run-directory.ts';
+import { fromHere, typed } from '../typed.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { filesOf, type Ledger, LedgerBook, readLedger, same, type StageRecord, voucher } from './ledger.ts';
 import { ownFilesChecksum } from './own-files.ts';
@@ -34,7 +36,7 @@ export function prepareRepair(
   damaged: readonly string[],
 ): string {
   const folder = repairFolder(directory, stage.name);
-  attempt(folder, () => mkdirSync(folder, { recursive: true }));
+  attempt(folder, () => makeFolder(folder));
   const before = STAGES.slice(0, STAGES.indexOf(stage)).flatMap(({ outputs }) => outputs);
   for (const name of before.flatMap((file) => filesOf(directory, file)))
     linkOrCopy(join(directory, name), join(folder, name));
@@ -62,7 +64,7 @@ export function gaveTheSame(folder: string, stage: Stage, { outputs }: StageReco
 export function putInPlace(folder: string, directory: string, names: readonly string[]): void {
   for (const name of names)
     attempt(join(directory, name), () => {
-      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      makeFolder(dirname(join(directory, name)));
       renameSync(join(folder, name), join(directory, name));
     });
   attempt(folder, () => rmSync(folder, { recursive: true, force: true }));
@@ -94,6 +96,7 @@ export async function openBook(
   repair: boolean,
   show: (bytes: number) => Report,
 ): Promise<{ readonly book: LedgerBook; readonly isMended: boolean }> {
+  refuseKept(directory);
   const stamps = known?.files ?? {};
   const problem = problemOfLedger(directory, known);
   if (problem === null) return { book: new LedgerBook(directory, stamps, !repair), isMended: false };
@@ -115,6 +118,21 @@ export async function openBook(
   );
   book.write();
   return { book, isMended: true };
+}
+
+/**
+ * Results that were kept of a run have neither its ledger nor its vectors: there is nothing to go on from, and nothing to mend.
+ *
+ * @throws DataError where the folder holds such
+ */
+export function refuseKept(directory: string): void {
+  const has = (file: RunFile) => existsSync(runPath(directory, file));
+  if (has(RUN_FILES.stages) || !has(RUN_FILES.summary)) return;
+  if (readdirSync(directory).some((name) => name.endsWith('.safetensors'))) return;
+  const again = typed('run', fromHere(runPath(directory, RUN_FILES.experiment)), '--out', '…');
+  throw new DataError(
+    `${directory} holds results that were kept of a run, tables and summary without its vectors: they are to be read as they are; \`${again}\` makes the run again in another folder`,
+  );
 }
 
 function problemOfLedger(directory: string, known: Environment | null): string | null {

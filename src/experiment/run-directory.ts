@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync,
 import { basename, dirname, join } from 'node:path';
 import { ConfigurationError, DataError } from '../errors.ts';
 import { attempt } from '../store/atomic.ts';
+import { makeFolder } from '../store/folder.ts';
 import { canonicalJson, readJson, writeJson } from '../store/json.ts';
 import { holdsCheckpointOf } from '../store/checkpoint.ts';
 import { keepPrevious, RUN_FILES, runPath, UNFINISHED } from '../store/run-directory.ts';
@@ -158,7 +159,7 @@ export function shareTraining(from: string, to: string): boolean {
 /** Gives a file another name, in another folder of the same disk, or copies it where that cannot be. */
 export function linkOrCopy(from: string, to: string): void {
   attempt(to, () => {
-    mkdirSync(dirname(to), { recursive: true });
+    makeFolder(dirname(to));
     // What is there was left by a process that was killed, and may be half a copy.
     rmSync(to, { force: true });
     try {

@@ -1,9 +1,10 @@
 /** Runs the stages of an experiment that are not up to date, and mends those that are damaged. */
-import { existsSync, mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, StorageError } from '../errors.ts';
 import { inWords } from '../hessian/memory.ts';
 import { attempt } from '../store/atomic.ts';
+import { makeFolder } from '../store/folder.ts';
 import { holdsCheckpointOf, openCheckpoint } from '../store/checkpoint.ts';
 import { runPath, UNFINISHED } from '../store/run-directory.ts';
 import { frozenAsTrained } from './batch-norm.ts';
@@ -69,7 +70,7 @@ export interface Done {
  */
 export async function runStages(call: Call): Promise<Done> {
   const { directory, stored, voice, range, options } = call;
-  attempt(directory, () => mkdirSync(directory, { recursive: true }));
+  attempt(directory, () => makeFolder(directory));
   removePartialFiles(directory);
   const repair = options.repair ?? false;
   // Pictures are drawn from what the run directory holds.

@@ -120,7 +120,7 @@ export const STAGES: readonly Stage[] = [
     inputs: [minimum, weights, batches, mean, trajectory, epochs, spectrum, projections, curvature, noise, replay],
     outputs: [directions, estimators, curvatures, positions, components, density, summary],
     settings: (experiment) => ({ ...network(experiment), sgd: experiment.sgd, record: window(experiment) }),
-    revision: 2,
+    revision: 3,
     run: compareStage,
   },
   {
@@ -153,7 +153,7 @@ export const STAGES: readonly Stage[] = [
     ],
     outputs: [figures, report],
     settings: ({ report, controls }) => ({ report, controls }),
-    revision: 1,
+    revision: 2,
     run: reportStage,
   },
 ];

@@ -7,7 +7,7 @@ import { ConfigurationError, UserError } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { placeOf, reasonOf } from '../own-module.ts';
 import type { RandomStream } from '../random.ts';
-import { checkedOps, type Ops } from '../tensor/ops.ts';
+import { checkedOps, type Ops, throughOpsAlone } from '../tensor/ops.ts';
 import type { Shape, Tensor } from '../tensor/types.ts';
 import type { Model, ParameterShape } from './model.ts';
 import { checkedShapes, flatWeights, requireOutputs, tellingOps } from './module-checks.ts';
@@ -69,7 +69,9 @@ export async function modelOfModule(
         [x, 'x'],
         ...shapes.map(({ name }, i) => [parameters[i], name] as const),
       ]);
-      const outputs = called(file, 'forward', () => forward(tellingOps(ops, names), parameters, x));
+      const outputs = called(file, 'forward', () =>
+        throughOpsAlone(ops, () => forward(tellingOps(ops, names), parameters, x)),
+      );
       requireOutputs(outputs, x, setting.outputs, file);
       return outputs;
     },

@@ -14,6 +14,7 @@ import {
   dashes,
   font,
   fontSize,
+  HOLLOW,
   lineWidth,
   type Look,
   type Palette,
@@ -37,7 +38,7 @@ const SUBTITLE_CHARACTERS = 115;
 export function chartConfiguration(figure: Figure, look: Look = PRINTED): FigureConfiguration {
   const { palette, framed } = look;
   const { ink } = palette;
-  const labelled = figure.series.filter((series) => series.label !== '').toReversed();
+  const labelled = legendEntries(figure.series);
   const subtitle = figure.subtitle.split('\n').flatMap((line) => wrap(line, SUBTITLE_CHARACTERS));
   return {
     type: 'line',
@@ -107,6 +108,19 @@ export function chartConfiguration(figure: Figure, look: Look = PRINTED): Figure
   };
 }
 
+/** What the legend names, the topmost first: a series that is drawn in two parts, below others and above them, once. */
+export function legendEntries(series: readonly Series[]): Series[] {
+  const entries = new Map<string, Series>();
+  for (const one of series.toReversed()) {
+    const entry = legendEntry(one);
+    if (one.label !== '' && !entries.has(entry)) entries.set(entry, one);
+  }
+  return [...entries.values()];
+}
+
+/** What makes two series one entry. */
+export const legendEntry = ({ label, role, kind }: Series): string => [label, role, kind].join('\n');
+
 function dataset(series: Series, order: number, palette: Palette): DrawnDataset {
   const points = series.kind === 'points' || series.kind === 'errorbars';
   // A line through one point would be invisible: a dash is drawn there instead.
@@ -134,8 +148,8 @@ function pointOptions(series: Series, palette: Palette) {
   const border = pointBorder(series);
   return {
     pointStyle: shapeOf(series),
-    pointRadius: radius,
-    pointBackgroundColor: colour(palette, series, opacity),
+    pointRadius: series.hollow ? HOLLOW * radius : radius,
+    pointBackgroundColor: series.hollow ? 'transparent' : colour(palette, series, opacity),
     pointBorderColor: border.alone ? colour(palette, series, opacity) : palette.ink.background,
     pointBorderWidth: border.width,
   };

@@ -50,7 +50,9 @@ export interface Series {
   /** As its role has it where absent. */
   readonly dashed?: boolean;
   /** Shape of the points where series of one look would be told apart by their colour alone. */
-  readonly shape?: 'rect' | 'rectRot' | 'cross';
+  readonly shape?: 'rect' | 'rectRot' | 'cross' | 'crossRot';
+  /** Points are outlines, somewhat larger: what lies below them is seen. */
+  readonly hollow?: boolean;
   /** Which eigendirection each point is, counted from 0; absent where points are not directions. */
   readonly directions?: readonly number[];
   /** Text beside each point, set where it covers least; of several lines where it has line feeds, of none where empty. */
@@ -68,6 +70,8 @@ export interface Figure {
   readonly title: string;
   /** One line or, with line feeds, several. */
   readonly subtitle: string;
+  /** The part of the subtitle that is of this picture alone; the rest is said of the run once where its pictures stand together. */
+  readonly detail?: string;
   readonly x: Axis;
   readonly y: Axis;
   /** A second vertical axis, on the right. */

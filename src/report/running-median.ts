@@ -25,6 +25,11 @@ export function binnedMeans(x: ArrayLike<number>, y: ArrayLike<number>, edge: nu
   return binned(x, y, edge, minimum, (values) => values.reduce((sum, value) => sum + value, 0) / values.length);
 }
 
+/** The bin of a value: bins of log x with an edge at `edge`. */
+export function binOf(x: number, edge: number): number {
+  return Math.floor(Math.log10(x / edge) * BINS_PER_DECADE);
+}
+
 function binned(
   x: ArrayLike<number>,
   y: ArrayLike<number>,
@@ -35,7 +40,7 @@ function binned(
   const bins = new Map<number, number[]>();
   for (let i = 0; i < x.length; i++) {
     if (!(x[i] > 0 && y[i] > 0 && Number.isFinite(x[i]) && Number.isFinite(y[i]))) continue;
-    const bin = Math.floor(Math.log10(x[i] / edge) * BINS_PER_DECADE);
+    const bin = binOf(x[i], edge);
     const members = bins.get(bin);
     if (members) members.push(i);
     else bins.set(bin, [i]);

@@ -1,5 +1,5 @@
 /** The tables of a run's result as data, for a terminal and for a page alike. */
-import { shortNumber, wholeNumber } from './numbers.ts';
+import { fixedNumber, fixedScientific, shortNumber, wholeNumber, withError } from './numbers.ts';
 import type { ControlRange, ControlSummary, RangeSummary, Summary } from './summary.ts';
 
 /** What an undefined number is written as. */
@@ -59,9 +59,9 @@ export function rangeTable({ ranges, sampler }: Pick<Summary, 'ranges' | 'sample
       cells: [
         rangeLabel(range),
         wholeNumber(range.directions),
-        fixed(range.ratioSampler, 3),
+        range.ratioTwoComponent === null ? bestRatio(range) : fixed(range.ratioSampler, 3),
         fixed(range.ratioWhite, 3),
-        fixed(range.ratioTwoComponent, 3),
+        range.ratioTwoComponent === null ? NOTHING : bestRatio(range),
         fixed(range.withinEpochs.ratioTwoComponent ?? range.withinEpochs.ratioSampler, 3),
         fixed(range.velocityRatioSampler, 3),
         percent(range.coverageTwoComponent ?? range.coverage),
@@ -72,7 +72,7 @@ export function rangeTable({ ranges, sampler }: Pick<Summary, 'ranges' | 'sample
       ...(drifts(range) ? { mark: DRIFT_MARK } : {}),
     })),
     notes: [
-      `Medians of measured over predicted weight variances, corrected for their bias: by the theory of ${sampler === 'with-replacement' ? 'this sampler (own)' : 'epochs'}, of independent batches (white), and with the noise of a fluctuating curvature (two comp.); within epochs, about each epoch’s own mean. Inside: 95 % intervals that hold the best theory there is.`,
+      `Medians of measured over predicted weight variances, corrected for their bias: by the theory of ${sampler === 'with-replacement' ? 'this sampler (own)' : 'epochs'}, of independent batches (white), and with the noise of a fluctuating curvature (two comp.); within epochs, about each epoch’s own mean. ±: one standard error, if directions were independent. Inside: 95 % intervals that hold the best theory there is.`,
       ...(ranges.some(drifts)
         ? [`${DRIFT_MARK} Drift dominates: nothing holds these weights in place for a window.`]
         : []),
@@ -80,8 +80,14 @@ export function rangeTable({ ranges, sampler }: Pick<Summary, 'ranges' | 'sample
   };
 }
 
+/** Measured over predicted by the best theory there is, with the error of the median; {@link NOTHING} where there is none. */
+export function bestRatio({ ratioTwoComponent, ratioSampler, pooledError }: RangeSummary): string {
+  const ratio = ratioTwoComponent ?? ratioSampler;
+  return ratio === null ? NOTHING : withError(ratio, pooledError === null ? null : ratio * pooledError);
+}
+
 /** Below λ_cross/100 weights wander further in a window than the noise alone would let them. */
-function drifts(range: RangeSummary): boolean {
+export function drifts(range: RangeSummary): boolean {
   return range.high !== null && range.high <= DRIFT_BELOW && range.directions > 0;
 }
 
@@ -190,7 +196,7 @@ export function noiseTable({ noise, slopes, quadraticity, components }: Summary)
   row(
     'exponent of principal components',
     components && components.path !== null && components.randomWalk !== null
-      ? `${components.path.toFixed(2)}; of a random walk as long ${components.randomWalk.toFixed(2)} (ranks ${components.firstRank} … ${components.lastRank})`
+      ? `${fixed(components.path, 2)}; of a random walk as long ${fixed(components.randomWalk, 2)} (ranks ${components.firstRank} … ${components.lastRank})`
       : null,
   );
   return values.length === 0 ? null : { title: 'Noise and curvature', values };
@@ -260,15 +266,14 @@ export function controlsTable({ controls, pooled }: ControlSummary): Table {
 }
 
 function fixed(value: number | null, decimals: number): string {
-  if (value === null || !Number.isFinite(value)) return NOTHING;
-  return Math.abs(value) >= 1000 ? shortNumber(value) : value.toFixed(decimals);
+  return value === null || !Number.isFinite(value) ? NOTHING : fixedNumber(value, decimals);
 }
 
 function percent(value: number | null): string {
   return value === null || !Number.isFinite(value) ? NOTHING : `${(100 * value).toFixed(0)} %`;
 }
 
-/** `1.234e-4`: losses of very different runs stand in the same column. */
+/** `1.234×10⁻⁴`: losses of very different runs stand in the same column. */
 function scientific(value: number | null): string {
-  return value === null || !Number.isFinite(value) ? NOTHING : value.toExponential(3);
+  return value === null || !Number.isFinite(value) ? NOTHING : fixedScientific(value, 4);
 }

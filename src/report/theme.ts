@@ -122,13 +122,13 @@ export function shapeOf({ shape, role }: Pick<Series, 'shape' | 'role'>): PointS
 }
 
 /** The line about a series' points: of shapes that have no face, all there is to see; of others, apart from what lies below. */
-export function pointBorder(series: Pick<Series, 'shape' | 'role' | 'emphasis'>): {
+export function pointBorder(series: Pick<Series, 'shape' | 'role' | 'emphasis' | 'hollow'>): {
   readonly alone: boolean;
   readonly width: number;
 } {
   const shape = shapeOf(series);
   const strong = series.emphasis === 'strong';
-  const alone = shape === 'crossRot' || shape === 'cross';
+  const alone = series.hollow === true || shape === 'crossRot' || shape === 'cross';
   return { alone, width: alone ? (strong ? 2.5 : 1) : strong ? 1 : 0 };
 }
 
@@ -165,6 +165,9 @@ export const PRINTED: Look = { palette: light, framed: true, width: size.width }
 
 /** Width of lines in pixels. */
 export const lineWidth: Readonly<Record<Emphasis, number>> = { muted: 1.4, normal: 2.2, strong: 3.2 };
+
+/** How much larger hollow points are: they are seen about what lies below them. */
+export const HOLLOW = 1.5;
 
 /**
  * Radius and opacities of points: the more there are, the smaller and fainter each, so that 5,000 of them show a density

@@ -3,9 +3,10 @@
  * renamed, and the directory synced too, so that the new name also survives a power cut.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DataError, StorageError } from '../errors.ts';
+import { makeFolder } from './folder.ts';
 import { readFully, writeFully } from './descriptor.ts';
 
 /** A file in the making. Exactly one of `commit`, `leave` and `discard` ends it. */
@@ -41,7 +42,7 @@ export function openAtomic(
   const goesOn = unfinished?.isGoneOnWith ?? false;
   if (goesOn && !existsSync(beside)) throw new DataError(`no file ${beside}`);
   const descriptor = attempt(path, () => {
-    for (const folder of [directory, dirname(beside)]) mkdirSync(folder, { recursive: true });
+    for (const folder of [directory, dirname(beside)]) makeFolder(folder);
     return openSync(beside, goesOn ? 'r+' : 'w+');
   });
   let ended = false;

@@ -3,10 +3,11 @@
  * a head: what of it counts is told elsewhere, with its checksum, so that neither a row half-written by a process that was killed
  * nor a damaged one does harm.
  */
-import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { DataError } from '../errors.ts';
+import { makeFolder } from './folder.ts';
 import { attempt } from './atomic.ts';
 import { bytesOf, readFully, writeFully } from './descriptor.ts';
 
@@ -43,7 +44,7 @@ const BLOCK_BYTES = 2 ** 22;
 export function openRowFile(path: string, { bytes, checksum }: Counted = NOTHING): RowFile {
   if (bytes > 0 && !existsSync(path)) throw new DataError(`no file ${path}; expected ${bytes} bytes`);
   const descriptor = attempt(path, () => {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     return openSync(path, bytes > 0 ? 'r+' : 'w+');
   });
   const { size } = fstatSync(descriptor);

@@ -2,7 +2,7 @@
  * The run directory: the one place that knows what its files are called. Other tools read these names; changing one is a
  * breaking change.
  */
-import { existsSync, readdirSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DataError } from '../errors.ts';
 import { typed } from '../typed.ts';
@@ -213,6 +213,8 @@ export function trajectoryPaths(runDirectory: string): string[] {
 export function requireRunDirectory(runDirectory: string): string {
   const path = resolve(runDirectory);
   if (!existsSync(path)) throw new DataError(`no run directory ${path}; \`${typed('run')}\` makes one`);
+  if (!statSync(path).isDirectory())
+    throw new DataError(`${path} is a file; expected a run directory, such as \`${typed('run')}\` makes`);
   if (existsSync(join(path, RUN_FILES.experiment))) return path;
   throw new DataError(
     `${path} is no run directory: it holds no ${RUN_FILES.experiment}; \`${typed('run')}\` makes one`,

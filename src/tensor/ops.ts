@@ -5,6 +5,7 @@
  */
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
+import { listenerOn } from './overhear.ts';
 import { averagePool, maxPool } from './pooling.ts';
 
 type Tfjs = typeof tfjs;
@@ -37,6 +38,18 @@ export type Ops = Pick<Tfjs, (typeof CHECKED)[number]> & {
 /** Names of all checked ops, for the tests and the documentation. */
 export const checkedOps: readonly string[] = [...CHECKED, 'maxPool'];
 
+/** Under it the ops keep what {@link throughOpsAlone} does; it passes unchanged through whatever wraps them. */
+const ALONE = Symbol('through these ops alone');
+
+/**
+ * Runs a function that may compute by these ops alone.
+ *
+ * @throws ConfigurationError where it runs anything else of tfjs, also as a method of a tensor or from another import, naming it
+ */
+export function throughOpsAlone<Result>(ops: Ops, run: () => Result): Result {
+  return (ops as unknown as Record<typeof ALONE, (run: () => Result) => Result>)[ALONE](run);
+}
+
 /**
  * The checked ops of a repaired tfjs.
  *
@@ -44,20 +57,33 @@ export const checkedOps: readonly string[] = [...CHECKED, 'maxPool'];
  */
 export function checkedOpsOf(tf: Tfjs): Ops {
   const library = tf as unknown as Record<string, unknown>;
-  const ops: Record<string, unknown> = Object.fromEntries(CHECKED.map((name) => [name, library[name]]));
-  ops.maxPool = (x: tfjs.Tensor, size: number) => maxPool(tf, x, size);
-  ops.avgPool = (...parameters: Parameters<Tfjs['avgPool']>) => averagePool(tf, ...parameters);
-  ops.split = (x: tfjs.Tensor, parts: number | number[], axis?: number) => split(tf, x, parts, axis);
+  const { own, listen } = listenerOn(tf);
+  const ours: Record<string, unknown> = {
+    maxPool: (x: tfjs.Tensor, size: number) => maxPool(tf, x, size),
+    avgPool: (...parameters: Parameters<Tfjs['avgPool']>) => averagePool(tf, ...parameters),
+    split: (x: tfjs.Tensor, parts: number | number[], axis?: number) => split(tf, x, parts, axis),
+  };
+  const ops: Record<string | symbol, unknown> = Object.fromEntries(
+    checkedOps.map((name) => [name, own((ours[name] ?? library[name]) as (...given: unknown[]) => unknown)]),
+  );
+  ops[ALONE] = (run: () => unknown) => listen(run, refuseForeign);
   return new Proxy(ops, {
     get(target, name) {
-      if (typeof name === 'symbol' || name in target) return target[name as string];
-      if (typeof library[name] === 'function')
-        throw new ConfigurationError(
-          `op ${name} has no checked second derivative, so that the Hessian would be wrong: use one of ${checkedOps.join(', ')}`,
-        );
+      if (typeof name === 'symbol' || name in target) return target[name];
+      if (typeof library[name] === 'function') throw new ConfigurationError(unchecked(name));
       return undefined;
     },
   }) as unknown as Ops;
+}
+
+const unchecked = (name: string): string =>
+  `op ${name} has no checked second derivative, so that the Hessian would be wrong: use one of ${checkedOps.join(', ')}`;
+
+function refuseForeign(name: string): void {
+  if (!checkedOps.includes(name)) throw new ConfigurationError(unchecked(name));
+  throw new ConfigurationError(
+    `op ${name} is called past the ops that are given, as a method of a tensor or from another import, where its derivatives are not the checked ones: write ops.${name}(x) and not x.${name}()`,
+  );
 }
 
 /** tfjs's own has no gradient for a single part. */

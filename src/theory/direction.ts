@@ -32,6 +32,7 @@ export const SAMPLERS: readonly Sampler[] = ['reshuffle', 'shuffle-once', 'with-
  * The crossover is soft: at λ_cross itself the reshuffled variance is about half that of independent batches.
  *
  * @returns eigenvalue, in the units of 1/learning rate
+ * @throws RangeError unless η > 0, 0 ≤ β < 1 and M is a whole number ≥ 2
  * @see docs/concepts/epoch-noise.md, equation 3; Kühn & Rosenow 2023, arXiv 2306.05300
  */
 export function crossoverEigenvalue(run: {
@@ -39,6 +40,7 @@ export function crossoverEigenvalue(run: {
   readonly momentum: number;
   readonly batchesPerEpoch: number;
 }): number {
+  checkOptimiser(run.learningRate, run.momentum, run.batchesPerEpoch);
   return (3 * (1 - run.momentum)) / (run.learningRate * run.batchesPerEpoch);
 }
 

@@ -1,65 +1,26 @@
 /**
  * The page in a real browser: opens without a word on the console, shows data, answers to its switches, and passes axe-core.
  *
- *   EPOCHNOISE_GALLERY=<folder> npx vitest run test/browser     keeps screenshots for the eye, and how fast a page loads
+ *   EPOCHNOISE_GALLERY=<folder> npx vitest run test/browser     keeps screenshots for the eye
+ *
+ * How fast a page loads: npm run bench -- page.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { createCanvas, loadImage } from '@napi-rs/canvas';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { PageInput } from '../../src/report/page/page.ts';
 import { renderPage } from '../../src/report/page/page.ts';
-import { base64 } from '../../src/report/page/packing.ts';
-import type { PageTraces } from '../../src/report/page/contents.ts';
-import {
-  syntheticControls,
-  syntheticCurvatures,
-  syntheticDetails,
-  syntheticInput,
-  syntheticSummary,
-} from '../report/synthetic.ts';
-import { browserPath, launch, skipped } from './chromium.ts';
+import { syntheticPageRun as run } from '../report/synthetic-page.ts';
+import { browserPath, launch, missing } from './chromium.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'epochnoise-page-'));
 const gallery = process.env.EPOCHNOISE_GALLERY;
-
-function traces(directions: number): PageTraces {
-  const updates = Array.from({ length: 100 }, (_, i) => 40 * (i + 1));
-  const lags = [0, 1, 2, 5, 10, 20, 50, 100, 200, 400];
-  const wave = (length: number, period: number) =>
-    Int16Array.from({ length: directions * length }, (_, i) =>
-      Math.round(32767 * Math.cos((2 * Math.PI * (i % length)) / period)),
-    );
-  return {
-    updates,
-    measured: base64(wave(100, 25)),
-    replayed: base64(wave(100, 26)),
-    scale: Array.from({ length: directions }, (_, i) => 1e-3 / (1 + i)),
-    lags,
-    autocorrelation: base64(wave(lags.length, 20)),
-  };
-}
-
-function run(wish: Parameters<typeof syntheticInput>[0] & { readonly title?: string } = {}): PageInput {
-  const { title = 'a synthetic run', ...rest } = wish;
-  const input = syntheticInput(rest);
-  return {
-    name: 'synthetic',
-    input: {
-      ...input,
-      ...syntheticDetails(input),
-      title,
-      run: { ...input.run, curvatures: syntheticCurvatures(input.run.ranges) },
-      controls: syntheticControls(),
-    },
-    summary: syntheticSummary(rest),
-    traces: traces(input.directions.eigenvalue.length),
-  };
-}
 
 const write = (name: string, runs: readonly PageInput[]): string => {
   const path = join(folder, `${name}.html`);
@@ -67,7 +28,7 @@ const write = (name: string, runs: readonly PageInput[]): string => {
   return pathToFileURL(path).href;
 };
 
-describe.skipIf(!browserPath)(`the page${skipped}`, () => {
+describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, () => {
   let browser: Browser;
   let usual: string;
   let sideBySide: string;
@@ -152,6 +113,14 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
         if ((await page.inputValue('#picked')) !== '') return { x, y };
       }
     throw new Error('no point was hit');
+  }
+
+  /** Takes a file that the page offers. */
+  async function take(page: Page, figure: string, what: 'csv' | 'png') {
+    const waiting = page.waitForEvent('download');
+    await page.click(`[data-figure="${figure}"] [data-take="${what}"]`);
+    const download = await waiting;
+    return { name: download.suggestedFilename(), content: readFileSync(await download.path()) };
   }
 
   async function keep(page: Page, name: string): Promise<void> {
@@ -309,23 +278,15 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
     const { page, close } = await open(usual, { viewport: { width, height: 844 } });
     await scrollThrough(page);
     const selector = '[data-figure="weight-variance"] .plot canvas';
-    const hit = await pickAPoint(page, selector);
+    await pickAPoint(page, selector);
     const canvas = page.locator(selector);
     const box = (await canvas.boundingBox())!;
     const read = `(() => {
       const canvas = document.querySelector(${JSON.stringify(selector)});
       return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     })()`;
-    await page.mouse.move(box.x + box.width / 2, box.y - 5);
-    await settled(page);
-    await page.evaluate(`window.before = ${read}`);
-    // A click reaches further than a pointer that only hovers.
-    const near = [0, 3, -3, 6, -6, 9, -9].flatMap((dx) =>
-      [0, 3, -3, 6, -6, 9, -9].map((dy) => [hit.x + dx, hit.y + dy]),
-    );
-    let [x, y] = near[0];
-    /** What has changed, but for the point itself: that is lit up. */
-    const difference = () =>
+    /** What has changed, but for what is near a place: a point below the pointer is lit up. */
+    const difference = (x = -100, y = -100) =>
       page.evaluate<{ left: number; right: number; top: number; bottom: number }>(`(() => {
       const { data, width, height } = ${read};
       const found = { left: width, right: -1, top: height, bottom: -1 };
@@ -340,14 +301,22 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
       }
       return found;
     })()`);
-    let told = await difference();
-    for (const [toX, toY] of near) {
-      if (told.right >= told.left) break;
-      [x, y] = [toX, toY];
-      await page.mouse.move(box.x + x, box.y + y);
-      await settled(page);
-      told = await difference();
-    }
+    await page.mouse.move(box.x + box.width / 2, box.y - 5);
+    await settled(page);
+    await page.evaluate(`window.before = ${read}`);
+    // The ring about the point goes when none is picked: its middle is the point.
+    await page.keyboard.press('Escape');
+    await settled(page);
+    const ring = await difference();
+    const [x, y] = [(ring.left + ring.right) / 2, (ring.top + ring.bottom) / 2];
+    await page.evaluate(`window.before = ${read}`);
+    // A pointer reaches as far as a click does.
+    await page.mouse.move(box.x + x + 8, box.y + y + 8);
+    await settled(page);
+    expect(await canvas.evaluate((one) => (one as unknown as { style: { cursor: string } }).style.cursor)).toBe(
+      'pointer',
+    );
+    const told = await difference(x, y);
     expect(told.right).toBeGreaterThan(told.left);
     // Small, and clear of the ring about the point: that is 8 pixels wide.
     expect(told.right - told.left).toBeLessThan(220);
@@ -400,20 +369,72 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
 
   test('data and pictures can be taken', async () => {
     const { page, close } = await open(usual);
-    const take = async (what: string) => {
-      const waiting = page.waitForEvent('download');
-      await page.click(`[data-figure="ratio"] [data-take="${what}"]`);
-      const download = await waiting;
-      return { name: download.suggestedFilename(), content: readFileSync(await download.path()) };
-    };
-    const csv = await take('csv');
-    expect(csv.name).toBe('ratio.csv');
+    const csv = await take(page, 'ratio', 'csv');
+    expect(csv.name).toBe('a-synthetic-run-ratio.csv');
     const [header, ...lines] = csv.content.toString().trim().split('\n');
     expect(header).toBe('run,series,direction,x,y,low,high');
     expect(lines.length).toBeGreaterThan(800);
-    const png = await take('png');
-    expect(png.name).toBe('ratio.png');
+    const png = await take(page, 'ratio', 'png');
+    expect(png.name).toBe('a-synthetic-run-ratio.png');
     expect(png.content.subarray(1, 4).toString()).toBe('PNG');
+    // Twice 800 × 550, whatever the window; title, run, legend and footnote have ink where the page's canvas ends.
+    expect([png.content.readUInt32BE(16), png.content.readUInt32BE(20)]).toEqual([1600, 1100]);
+    const image = await loadImage(png.content);
+    const canvas = createCanvas(image.width, image.height);
+    const context = canvas.getContext('2d');
+    context.drawImage(image, 0, 0);
+    const isInked = (top: number, bottom: number) => {
+      const { data } = context.getImageData(0, top, image.width, bottom - top);
+      return data.some((value, i) => i % 4 === 0 && value < 128);
+    };
+    for (const [top, bottom] of [
+      [20, 60],
+      [70, 105],
+      [110, 150],
+      [160, 200],
+      [1020, 1060],
+    ])
+      expect(isInked(top, bottom), `${top} … ${bottom}`).toBe(true);
+    await close();
+  });
+
+  test('of runs side by side each picture is named after its run', async () => {
+    const { page, close } = await open(sideBySide);
+    const names: string[] = [];
+    page.on('download', (download) => names.push(download.suggestedFilename()));
+    await page.click('[data-figure="ratio"] [data-take="png"]');
+    await vi.waitFor(() => expect(names).toHaveLength(2));
+    expect(names.toSorted()).toEqual(['drawn-ratio.png', 'reshuffled-ratio.png']);
+    await close();
+  });
+
+  test('legends follow the switches, and a figure in which nothing is left says so', async () => {
+    const { page, close } = await open(usual);
+    await scrollThrough(page);
+    const ratio = page.locator('[data-figure="ratio"]');
+    const boxes = ratio.locator('.legend input');
+    const states = () =>
+      boxes.evaluateAll((all) => (all as unknown as { checked: boolean }[]).map(({ checked }) => checked));
+    // One that the reader has switched off stays so.
+    await boxes.first().evaluate((box) => (box as unknown as { click(): void }).click());
+    const before = await states();
+    expect(before.filter((checked) => !checked)).toHaveLength(1);
+    const switches = await page.locator('.bar [data-role]').all();
+    for (const one of switches) await one.uncheck();
+    expect(await states()).toEqual(before.map(() => false));
+    expect(await boxes.first().isDisabled()).toBe(true);
+    const middle = () =>
+      page.evaluate<number>(`(() => {
+        const canvas = document.querySelector('[data-figure="ratio"] .plot canvas');
+        const { data } = canvas.getContext('2d').getImageData(canvas.width * 0.3, canvas.height * 0.3, canvas.width * 0.5, canvas.height * 0.4);
+        let dark = 0;
+        for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 128 && data[i] < 110) dark++;
+        return dark;
+      })()`);
+    expect(await middle()).toBeGreaterThan(300);
+    expect(await violations(page)).toEqual([]);
+    for (const one of switches) await one.check();
+    expect(await states()).toEqual(before);
     await close();
   });
 
@@ -479,19 +500,25 @@ describe.skipIf(!browserPath)(`the page${skipped}`, () => {
   });
 
   test('five thousand directions', async () => {
-    const many = write('many', [run({ directions: 5000, negative: 300 })]);
-    const { page, said, close } = await open(many);
-    if (gallery) {
-      const milliseconds = await page.evaluate<number>('performance.getEntriesByType("navigation")[0].loadEventEnd');
-      const { size } = statSync(fileURLToPath(many));
-      mkdirSync(gallery, { recursive: true });
-      writeFileSync(join(gallery, 'load.json'), JSON.stringify({ directions: 5000, bytes: size, milliseconds }));
-    }
+    const many = run({ directions: 5000, negative: 300 });
+    const address = write('many', [many]);
+    // What a browser has to read: it would be four times as long with numbers as text.
+    expect(statSync(fileURLToPath(address)).size).toBeLessThan(12e6);
+    const { page, said, close } = await open(address);
     await scrollThrough(page);
     for (const count of await inked(page, '.plot canvas')) expect(count).toBeGreaterThan(5000);
+    // Every direction that is compared is a point.
+    const { regime, theta_variance } = many.input.directions;
+    const compared = Array.from(regime).filter((one, i) => /stiff|suppressed/.test(one) && theta_variance[i] > 0);
+    const { content } = await take(page, 'weight-variance', 'csv');
+    const points = content.toString().match(/^0,"measured, 95 % interval",/gm)!;
+    expect(points).toHaveLength(compared.length);
     await page.fill('#picked', '4000');
     await page.press('#picked', 'Enter');
     for (const count of await inked(page, '.direction .plots .canvas canvas')) expect(count).toBeGreaterThan(5000);
+    // Escape picks none.
+    await page.keyboard.press('Escape');
+    expect(await page.inputValue('#picked')).toBe('');
     expect(said).toEqual([]);
     await close();
   });

@@ -1,9 +1,14 @@
 /** Runs and data that are not where they should be. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { listing } from '../store/scratch.ts';
 import { compile, refusal, workingFolder, writeTiny } from './program.ts';
+
+/** Results that are kept in the checkout. */
+const REFERENCE = fileURLToPath(new URL('../../results/reference', import.meta.url));
 
 compile();
 const folder = workingFolder();
@@ -51,6 +56,34 @@ describe('a run directory', () => {
     mkdirSync(join(folder, 'empty'));
     expect(await refusal(folder, ['spectrum', 'empty'])).toBe(
       '3: ~/empty is no run directory: it holds no experiment.json; `epochnoise run` makes one',
+    );
+  });
+
+  it('that is a file, or one among others that is none, exit 3', async () => {
+    writeFileSync(join(folder, 'file.json'), '{}');
+    const file = '3: ~/file.json is a file; expected a run directory, such as `epochnoise run` makes';
+    expect(await refusal(folder, ['report', 'file.json'])).toBe(file);
+    expect(await refusal(folder, ['report', 'file.json', 'none'])).toBe(file);
+    expect(await refusal(folder, ['report', 'none', 'file.json'])).toBe(
+      '3: no run directory ~/none; `epochnoise run` makes one',
+    );
+  });
+
+  it('of which only tables were kept is neither drawn nor repaired, exit 3', async () => {
+    mkdirSync(join(folder, 'kept'));
+    cpSync(join(REFERENCE, 'quickstart'), join(folder, 'kept'), { recursive: true });
+    const before = listing(join(folder, 'kept'));
+    const said =
+      '3: ~/kept holds results that were kept of a run, tables and summary without its vectors: they are to be read as they are; `epochnoise run kept/experiment.json --out …` makes the run again in another folder';
+    expect(await refusal(folder, ['report', 'kept'])).toBe(said);
+    expect(await refusal(folder, ['report', 'kept', '--repair'])).toBe(said);
+    expect(await refusal(folder, ['report', 'kept', 'none'])).toBe(said);
+    expect(listing(join(folder, 'kept'))).toEqual(before);
+  });
+
+  it.skipIf(process.platform !== 'linux')('that no system makes, exit 3', async () => {
+    expect(await refusal(folder, ['run', 'tiny.yaml', '--out', '/proc/none/run'])).toMatch(
+      /^3: cannot write \/proc\/none: ENOENT/,
     );
   });
 

@@ -167,11 +167,29 @@ describe('doctor <experiment>', () => {
     });
   });
 
+  it('refuses an op that a tensor does by itself, before anything is examined', async () => {
+    writeFileSync(at('chained.mjs'), NET.replace(/^import .*\n/, 'const bend = (ops, x) => x.relu();\n'));
+    expect(await refusal(folder, ['doctor', 'study/study.yaml', '--set', 'model.path=chained.mjs'])).toMatch(
+      /^2: chained\.mjs: op relu is called past the ops that are given, .*: write ops\.relu\(x\) and not x\.relu\(\)$/,
+    );
+  });
+
+  it('counts one as one', async () => {
+    const single = `export const shapes = [{ name: 'w', shape: [2, 1] }];
+      export const forward = (ops, [w], x) => ops.matMul(x, w);`;
+    writeFileSync(at('single.mjs'), single);
+    const { out } = await epochnoise(folder, ['doctor', 'study/study.yaml', '--set', 'model.path=single.mjs']);
+    expect(out).toMatch(/^model single\.mjs: 1 parameter, 2 weights, about 1 layer output a sample$/m);
+    expect(out).toMatch(/^passed {2}weights in use +the parameter has a gradient$/m);
+  });
+
   it('tells all that fails, exit code 2, of models that come with the program too', async () => {
     const coupled = await epochnoise(folder, ['doctor', 'study/study.yaml', '--set', 'model.path=coupled.mjs']);
     expect(coupled.code).toBe(2);
     expect(coupled.out).toMatch(/^failed {2}samples apart +outputs of single samples differ/m);
-    expect(coupled.out).toMatch(/\n→ a check failed: `epochnoise run study\/study\.yaml` would be refused\n$/);
+    expect(coupled.out).toMatch(
+      /\n→ a check failed: `epochnoise run study\/study\.yaml --set model\.path=coupled\.mjs` would be refused\n$/,
+    );
     const builtIn = await epochnoise(folder, ['doctor', 'quickstart', '--set', 'data.samples=1000']);
     expect(builtIn).toMatchObject({ code: 0, err: '' });
     expect(builtIn.out).toMatch(

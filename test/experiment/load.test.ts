@@ -40,8 +40,12 @@ describe('loadExperiment', () => {
     expect(() => loadExperiment(yaml(stored, 'other.json'))).toThrow(/^unknown key choices/);
   });
 
-  it('takes an empty file for the defaults', () => {
-    expect(loadExperiment(yaml('# nothing\n')).experiment).toEqual(resolveExperiment({}));
+  it('asks what an empty file means; {} are the defaults', async () => {
+    for (const nothing of ['', '# nothing\n'])
+      expect(await problemOf(() => loadExperiment(yaml(nothing)))).toMatch(
+        /^exit 2: .*\.yaml is empty: write at least one key \(`epochnoise init` writes a file to begin with\), or {} for nothing but defaults$/,
+      );
+    expect(loadExperiment(yaml('{}')).experiment).toEqual(resolveExperiment({}));
   });
 
   it('lets assignments win, values in YAML, the last one last', () => {
@@ -84,7 +88,7 @@ describe('loadExperiment', () => {
   });
 
   it('checks assigned keys like written ones', async () => {
-    const file = yaml('');
+    const file = yaml('{}');
     expect(await problemOf(() => loadExperiment(file, ['sgd.learningrate=1']))).toMatch(
       /^exit 2: unknown key sgd.learningrate \(did you mean sgd\.learningRate\?\)/,
     );

@@ -1,4 +1,6 @@
 /** Models of a user's own: the contract, what is refused, and the count of what a sample costs. */
+import { createRequire } from 'node:module';
+import type * as tfjs from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { lenet } from '../../src/models/lenet.ts';
 import { mlp } from '../../src/models/mlp.ts';
@@ -31,6 +33,54 @@ async function outputs(model: UncountedModel, samples: number): Promise<number[]
   compiled.dispose();
   return [...found];
 }
+
+describe.each(['tensorflow', 'cpu'] as const)('computing past the ops on %s', (name) => {
+  const here = openBackend({ name, precision: 'float32', threads: 1 });
+  const tf = createRequire(import.meta.url)('@tensorflow/tfjs-core') as typeof tfjs;
+  const refused = async (pass: (x: tfjs.Tensor2D, w: tfjs.Tensor2D, ops: Ops) => unknown) => {
+    const shapes = [{ name: 'w', shape: [3, 2] }];
+    const model = await modelOf({
+      shapes,
+      forward: (ops: Ops, [w]: Tensor[], x: Tensor) => pass(x as never, w as never, ops),
+    });
+    return problemOf(() => countUnits(here, model, [3]));
+  };
+
+  it.each<[string, string, Parameters<typeof refused>[0]]>([
+    ['a method of a tensor', 'matMul', (x, w) => x.matMul(w).relu()],
+    ['after an op', 'relu', (x, w, ops) => ops.matMul(x, w).relu()],
+    ['among the arguments of one', 'tanh', (x, w, ops) => ops.add(ops.matMul(x, w).tanh(), 1)],
+    ['another import', 'logSoftmax', (x, w, ops) => tf.logSoftmax(ops.matMul(x, w))],
+    ['a view', 'reshape', (x, w, ops) => ops.matMul(x.reshape([-1, 3]), w)],
+  ])('%s is refused, with the spelling that is not', async (_, op, pass) => {
+    expect(await refused(pass)).toBe(
+      `exit 2: net.mjs: op ${op} is called past the ops that are given, as a method of a tensor or from another import, where its derivatives are not the checked ones: write ops.${op}(x) and not x.${op}()`,
+    );
+  });
+
+  it.each<[string, string, Parameters<typeof refused>[0]]>([
+    ['a method of a tensor', 'elu', (x, w, ops) => ops.matMul(x, w).elu()],
+    ['a composed one of another import', 'softmax', (x, w, ops) => tf.softmax(ops.matMul(x, w))],
+    [
+      'a kernel',
+      'Selu',
+      (x, w, ops) => tf.engine().runKernel('Selu', { x: ops.matMul(x, w) as unknown as tfjs.Tensor }),
+    ],
+  ])('%s without a checked second derivative is refused by name', async (_, op, pass) => {
+    expect(await refused(pass)).toMatch(
+      new RegExp(
+        `^exit 2: net\\.mjs: op ${op} has no checked second derivative, so that the Hessian would be wrong: use`,
+      ),
+    );
+  });
+
+  it('is heard within the forward pass alone, and again after a refusal', async () => {
+    const fine = await refused((x, w, ops) => ops.maxPool(ops.reshape(ops.matMul(x, w), [-1, 1, 2, 1]), 1));
+    expect(fine).toMatch(/forward gave a tensor \[\d, 1, 2, 1\]; expected/);
+    expect([...tf.relu(tf.tensor1d([-1, 2])).dataSync()]).toEqual([0, 2]);
+    expect(await refused((x, w) => x.matMul(w))).toContain('op matMul is called past');
+  });
+});
 
 describe('a module', () => {
   it.each([

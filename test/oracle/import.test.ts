@@ -6,7 +6,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Summary } from '../../src/report/summary.ts';
 import { readCsv } from '../../src/store/csv.ts';
+import { readJson } from '../../src/store/json.ts';
 import { compile, epochnoise, refusal, workingFolder } from '../cli/program.ts';
 import { blocksOf } from '../docs/blocks.ts';
 import { commandsOf } from '../docs/page.ts';
@@ -20,13 +22,6 @@ const block = (language: string, first: string): string => {
   return found.code;
 };
 
-/** What the page leaves to its reader: the network as a function of its weights. */
-const FORWARD = `
-def forward(theta, x):
-    w1, b1, w2, b2 = theta.split([48, 8, 24, 3])
-    return torch.tanh(x.double() @ w1.reshape(8, 6).T + b1) @ w2.reshape(3, 8).T + b2
-`;
-
 const missing = pytorchMissing();
 
 describe.skipIf(missing)(`a recording from PyTorch${missing ? ` (${missing})` : ''}`, () => {
@@ -36,7 +31,7 @@ describe.skipIf(missing)(`a recording from PyTorch${missing ? ` (${missing})` : 
 
   beforeAll(async () => {
     const recorder = block('python', '# recorder.py');
-    const parts = [recorder, block('python', '# before'), block('python', '# the window'), FORWARD];
+    const parts = [recorder, block('python', '# before'), block('python', '# the window')];
     const script = [...parts, block('python', '# pairs.py')].join('\n');
     writeFileSync(join(folder, 'all.py'), script);
     execFileSync(PYTHON, ['all.py'], { cwd: folder, env: { ...process.env, OMP_NUM_THREADS: '1' } });
@@ -53,6 +48,11 @@ describe.skipIf(missing)(`a recording from PyTorch${missing ? ` (${missing})` : 
   it('is imported with its network: the updates are those of the network', async () => {
     const { code, err } = await epochnoise(folder, [...withNetwork, '--out', 'with']);
     expect(code, err).toBe(0);
+    const [, off, limit] =
+      /^recorded updates made again: 9, gradients off by at most (\S+) % \((\S+) % are left to rounding\)$/m
+        .exec(err)!
+        .map(Number);
+    expect(off).toBeLessThan(limit / 10);
     expect(columns('with').numbers('eigenvalue')).toHaveLength(83);
   });
 
@@ -74,6 +74,18 @@ describe.skipIf(missing)(`a recording from PyTorch${missing ? ` (${missing})` : 
       'theta_variance_sampler',
     ])
       for (const i of apart) expect(here.numbers(name)[i] / there.numbers(name)[i], `${name} ${i}`).toBeCloseTo(1, 2);
+  });
+
+  it('theory holds about the crossover, as the page says', () => {
+    const { ranges, noise, warnings } = readJson<Summary>(join(folder, 'with', 'summary.json'));
+    const about = ranges.filter(({ low, high, directions }) => low! >= 0.1 && high! <= 10 && directions > 0);
+    expect(about).toHaveLength(2);
+    for (const { ratioTwoComponent, pooledError, low } of about)
+      expect(Math.abs(ratioTwoComponent! - 1), `from ${low} on`).toBeLessThan(3 * pooledError!);
+    expect(noise.expectedShare).toBeLessThan(0.01);
+    expect(warnings.map(({ code }) => code)).toEqual(['not-stationary', 'paths-unexplained']);
+    const below = ranges.find(({ high }) => high === 0.1)!;
+    expect(below.replayExplained! / below.replayPredicted!).toBeLessThan(0.8);
   });
 
   it('a network of another shape is refused in a sentence', async () => {

@@ -1,6 +1,6 @@
 /** The configuration for the chart library: what it is told, without drawing. */
 import { describe, expect, test } from 'vitest';
-import { chartConfiguration } from '../../src/report/chart.ts';
+import { chartConfiguration, legendEntries } from '../../src/report/chart.ts';
 import type { Figure, Series } from '../../src/report/figure.ts';
 import { weightVarianceFigure } from '../../src/report/figures/weight-variance.ts';
 import { colour, dark, light, pointStyle, roles } from '../../src/report/theme.ts';
@@ -136,7 +136,7 @@ test('long subtitles are wrapped, and a footnote keeps its room', () => {
 
 describe('looks', () => {
   test('nothing is told by colour alone', () => {
-    const { series } = weightVarianceFigure(syntheticInput());
+    const series = legendEntries(weightVarianceFigure(syntheticInput()).series);
     const looks = series.map(({ kind, role, emphasis }) => [kind, roles[role].dash, roles[role].shape, emphasis]);
     expect(new Set(looks.map((look) => JSON.stringify(look))).size).toBe(series.length);
   });

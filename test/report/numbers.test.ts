@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { powerOfTen, scientificNumber, shortNumber, wholeNumber } from '../../src/report/numbers.ts';
+import {
+  powerOfTen,
+  scientificNumber,
+  shortNumber,
+  wholeNumber,
+  fixedNumber,
+  fixedScientific,
+  withError,
+} from '../../src/report/numbers.ts';
 
 test.each([
   [0, '10⁰'],
@@ -46,3 +54,27 @@ test('wholeNumber separates thousands', () => {
   expect(wholeNumber(4000)).toBe('4,000');
   expect(wholeNumber(881)).toBe('881');
 });
+
+test.each([
+  [0.6, 3, '0.600'],
+  [-0.6, 3, '−0.600'],
+  [-0.0001, 2, '0.00'],
+  [-1860.3, 2, '−1860'],
+  [162026.755, 3, '1.62×10⁵'],
+  [NaN, 3, 'undefined'],
+])('%f with %i decimals', (value, decimals, text) => expect(fixedNumber(value, decimals)).toBe(text));
+
+test.each([
+  [1.21e-4, '1.210×10⁻⁴'],
+  [-2e3, '−2.000×10³'],
+  [0, '0'],
+])('%f with four digits', (value, text) => expect(fixedScientific(value, 4)).toBe(text));
+
+test.each([
+  [0.98912, 0.0138, '0.989 ± 0.014'],
+  [25.991, 1.64, '26.0 ± 1.6'],
+  [312.4, 20.2, '312 ± 20'],
+  [162026.755, 16120.887, '(1.62 ± 0.16)×10⁵'],
+  [1.5, null, '1.500'],
+  [162026.755, null, '1.62×10⁵'],
+])('%f ± %f', (value, error, text) => expect(withError(value, error)).toBe(text));

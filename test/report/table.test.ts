@@ -40,18 +40,18 @@ test('the whole table', () => {
     up to 0.01     324     9.639     0.017           –       –     1.004    95 %  0.050 (0.048) †
     Medians of measured over predicted weight variances, corrected for their bias: by the theory of
     epochs, of independent batches (white), and with the noise of a fluctuating curvature (two comp.);
-    within epochs, about each epoch’s own mean. Inside: 95 % intervals that hold the best theory there
-    is.
+    within epochs, about each epoch’s own mean. ±: one standard error, if directions were independent.
+    Inside: 95 % intervals that hold the best theory there is.
     † Drift dominates: nothing holds these weights in place for a window.
 
     Loss fluctuation ½ Σ λ σ²(θ)
-      measured                            1.234e-4
-      epoch theory                        1.210e-4  measured / this = 1.020
-      with a fluctuating curvature        1.220e-4  measured / this = 1.011
-      white theory (independent batches)  1.630e-4  measured / this = 0.757
-      one variance for all directions     1.660e-4  overstates 1.35 times (95 %: 1.29 … 1.41)
-      straight from the objective         1.240e-4  95 %: 1.190e-4 … 1.300e-4
-      the same, these directions only     1.230e-4  95 %: 1.180e-4 … 1.290e-4
+      measured                            1.234×10⁻⁴
+      epoch theory                        1.210×10⁻⁴  measured / this = 1.020
+      with a fluctuating curvature        1.220×10⁻⁴  measured / this = 1.011
+      white theory (independent batches)  1.630×10⁻⁴  measured / this = 0.757
+      one variance for all directions     1.660×10⁻⁴  overstates 1.35 times (95 %: 1.29 … 1.41)
+      straight from the objective         1.240×10⁻⁴  95 %: 1.190×10⁻⁴ … 1.300×10⁻⁴
+      the same, these directions only     1.230×10⁻⁴  95 %: 1.180×10⁻⁴ … 1.290×10⁻⁴
 
     Noise and curvature
       exponent of C ∝ (λ−μ)^γ                     1.004 (95 %: 0.995 … 1.013), by scatter alone

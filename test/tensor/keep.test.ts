@@ -1,7 +1,8 @@
 /** Outputs that stay on the back end, and what of stored values is read. Channel: the same function, run and read. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { atPrecision, heldByLibrary, openBackend } from '../../src/tensor/backend.ts';
+import { heldByLibrary } from '../../src/tensor/backend.ts';
 import { int32, real } from '../../src/tensor/types.ts';
+import { cpu, double, single } from './back-ends.ts';
 import {
   hessianProduct,
   lossAndGradient,
@@ -10,10 +11,6 @@ import {
   normals,
   PARAMETERS,
 } from './graph-functions.ts';
-
-const single = openBackend({ name: 'tensorflow', precision: 'float32', threads: 1 });
-const double = atPrecision(single, 'float64');
-const cpu = openBackend({ name: 'cpu', precision: 'float32', threads: 1 });
 
 describe.each([single, double, cpu])('outputs kept on $name at $precision', (backend) => {
   const before = heldByLibrary();

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import type * as tfjs from '@tensorflow/tfjs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { atPrecision, heldByLibrary, openBackend } from '../../src/tensor/backend.ts';
+import { heldByLibrary } from '../../src/tensor/backend.ts';
 import { int32, real, type TensorFunction } from '../../src/tensor/types.ts';
+import { cpu, double, single } from './back-ends.ts';
 import {
   hessianProduct,
   lossAndGradient,
@@ -12,9 +13,6 @@ import {
   PARAMETERS,
 } from './graph-functions.ts';
 
-const single = openBackend({ name: 'tensorflow', precision: 'float32', threads: 1 });
-const double = atPrecision(single, 'float64');
-const cpu = openBackend({ name: 'cpu', precision: 'float32', threads: 1 });
 const tf = createRequire(import.meta.url)('@tensorflow/tfjs-node') as typeof tfjs;
 
 /** Everything that anyone holds: tensors and sessions of the native library, tensors and bytes that tfjs counts. */

@@ -1,6 +1,7 @@
 /** Limits that can be written down by hand: a vanishing eigenvalue, no momentum, a step that forgets everything. */
 import { describe, expect, it } from 'vitest';
 import {
+  crossoverEigenvalue,
   halfSquareDisplacements,
   reshuffledPositionVariances,
   reshuffledVelocityVariance,
@@ -120,4 +121,13 @@ describe('a dropped batch, λ = 0', () => {
     expect(flat.correlationTime).toBe(Infinity);
     expect(relativeError(flat.velocityVariance, nearly.velocityVariance)).toBeLessThan(1e-8);
   });
+});
+
+it('the crossover of no settings is refused, with what is missing', () => {
+  expect(() => crossoverEigenvalue({} as never)).toThrow(
+    new RangeError('learning rate undefined is not a positive number'),
+  );
+  expect(() => crossoverEigenvalue({ learningRate: 0.1, momentum: 0.9 } as never)).toThrow(
+    /^batches per epoch undefined/,
+  );
 });

@@ -1,11 +1,10 @@
 /** When the curvature that the weights feel is another than the Hessian's, and how that is told. */
 import type { CurvatureRange, CurvaturesSummary, FeltCurvatureSummary } from '../../report/summary.ts';
+import { between, TESTED_FROM } from './range-words.ts';
 
 /** A median that is off the eigenvalue's by more than this, in so many directions or more, is told. */
 const DIFFERENCE = 0.1;
 const DIRECTIONS = 5;
-/** Below this part of λ_cross theory is not put to the test. */
-const TESTED_FROM = 0.01;
 
 /** The ranges in which the weights feel another curvature, stiffest first, and what it changes; null where there is none. */
 export function feltCurvatureInWords({ window, ranges }: CurvaturesSummary): string | null {
@@ -18,7 +17,7 @@ export function feltCurvatureInWords({ window, ranges }: CurvaturesSummary): str
       ? 'The path is that of the same window: the prediction with its curvature is not independent of it (curvature.window: second makes it so).'
       : 'The path is that of a second window, whose fluctuations are not those of the first; above λ× the prediction with its curvature says little more, all the same, than that C is right and the window stationary: the step is the real test there.';
   return [
-    "The weights feel another curvature than the Hessian's eigenvalue λ: kinks, or a loss that is not quadratic.",
+    'The weights feel another curvature than the Hessian’s eigenvalue λ: kinks, or a loss that is not quadratic.',
     ...told.toReversed().map(rangeInWords),
     independent,
   ].join(' ');
@@ -39,9 +38,4 @@ function rangeInWords({ low, high, eigenvalue, trajectory, finiteStep }: Curvatu
   const curvatures = ways.map(({ where, overEigenvalue }) => `${overEigenvalue!.value.toFixed(2)} λ ${where}`);
   const ratios = [eigenvalue, ...ways].map(({ ratio }) => (ratio === null ? 'unknown' : ratio.toFixed(2)));
   return `${between(low, high)}: ${curvatures.join(', ')} (variance over prediction ${ratios[0]} with λ, ${ratios.slice(1).join(' and ')} with ${ways.length > 1 ? 'these' : 'this'}).`;
-}
-
-function between(low: number, high: number | null): string {
-  const edge = (value: number) => (value < 1 ? `λ×/${Math.round(1 / value)}` : value === 1 ? 'λ×' : `${value} λ×`);
-  return high === null ? `Above ${edge(low)}` : `Between ${edge(low)} and ${edge(high)}`;
 }

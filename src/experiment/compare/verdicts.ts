@@ -9,6 +9,7 @@ import type { SpectrumReport } from '../spectrum/directions.ts';
 import type { MovedReport } from '../spectrum/shared-directions.ts';
 import { type Visibility, warningOfInvisibility } from '../visibility.ts';
 import type { RoundingFloor } from './rounding.ts';
+import { unexplainedPathsInWords } from './unexplained-paths.ts';
 import { measureStationarity, type Stationarity } from './stationarity.ts';
 
 /** Rounding that adds more than this to a velocity variance is warned of. */
@@ -111,7 +112,7 @@ const roundingInWords = ({ median, largest }: RoundingFloor): string =>
     : `Rounding to float32 adds ${percent(median)} to the velocity variance in the median direction, ${percent(largest)} at most.`;
 
 const movedInWords = ({ samples, margin }: MovedReport): string =>
-  `from that run's by their change on ${samples} samples (± ${percent(margin)} in the median direction)`;
+  `from that run’s by their change on ${samples} samples (± ${percent(margin)} in the median direction)`;
 
 /** Reasons to doubt, each with a code. */
 export function warnings(findings: Findings): SummaryWarning[] {
@@ -158,7 +159,7 @@ export function warnings(findings: Findings): SummaryWarning[] {
   if (spectrum.shared)
     warn(
       'shared-directions',
-      `Directions are those of the run that this is a control of; eigenvalues are their curvatures at this run's mean, ${spectrum.moved ? movedInWords(spectrum.moved) : 'and residuals tell how far they are from its own eigendirections'}.`,
+      `Directions are those of the run that this is a control of; eigenvalues are their curvatures at this run’s mean, ${spectrum.moved ? movedInWords(spectrum.moved) : 'and residuals tell how far they are from its own eigendirections'}.`,
     );
   const invisible = visibility && warningOfInvisibility(visibility);
   // Independent batches have no suppression that could be filled up.
@@ -181,6 +182,8 @@ export function warnings(findings: Findings): SummaryWarning[] {
       'fluctuating-curvature-unknown',
       `The share of a fluctuating curvature in the noise is unknown, and with it the best theory, that of two components: ratios to epoch theory are too large by what such noise adds, the more the further below the crossover.${imported ? ' Give multiplicative_noise_variance with the eigenpairs.' : ''}`,
     );
+  const unexplained = unexplainedPathsInWords(findings.ranges);
+  if (unexplained) warn('paths-unexplained', unexplained);
   const felt = feltCurvatureInWords(findings.curvatures);
   if (felt) warn('curvature-felt-differs', felt);
   if (floor && floor.largest > FLOOR_LIMIT)

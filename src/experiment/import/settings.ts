@@ -37,14 +37,13 @@ export function importSettings({ recording: path, eigenpairs, given }: ImportWis
   const settings: Record<string, unknown> = structuredClone(given);
   const section = (name: string) => (settings[name] ??= {}) as Record<string, unknown>;
   if (recording.batchSize !== null) take(section('sgd'), 'batchSize', recording.batchSize, `${path}, batches`, 'sgd');
+  const missing: [word: string, key: string][] = [];
   for (const [word, [name, key]] of Object.entries(WORDS)) {
     const value = recording.metadata[word];
     if (value !== undefined) take(section(name), key, value, `${path}, ${word}`, name);
-    else if (section(name)[key] === undefined)
-      throw new ConfigurationError(
-        `neither ${path} nor the configuration says ${word}: put it into the recording's metadata, or give --set ${name}.${key}=…`,
-      );
+    else if (section(name)[key] === undefined) missing.push([word, `${name}.${key}`]);
   }
+  refuseMissing(recording, missing, eigenpairs === null);
   if (eigenpairs !== null) {
     if (given.model !== undefined)
       throw new ConfigurationError(
@@ -76,6 +75,28 @@ export function importSettings({ recording: path, eigenpairs, given }: ImportWis
   };
   return settings;
 }
+
+/** @throws ConfigurationError naming all that is not said, and the batches that a network needs */
+function refuseMissing(
+  { path, batchSize }: Recording,
+  missing: readonly (readonly [word: string, key: string])[],
+  hasNetwork: boolean,
+): void {
+  const lacksBatches = hasNetwork && batchSize === null;
+  // The samples of the updates tell how many they are.
+  const words = missing.filter(([word]) => !(lacksBatches && word === 'batch_size'));
+  const batches = `${path} has no batches; expected batches [updates, batch size], the samples of every update, where the network is known`;
+  if (words.length === 0) {
+    if (lacksBatches) throw new DataError(batches);
+    return;
+  }
+  const settings = words.map(([, key]) => `--set ${key}=…`).join(' ');
+  const said = `neither ${path} nor the configuration says ${listed(words.map(([word]) => word))}: put ${words.length > 1 ? 'them' : 'it'} into the recording's metadata, or give ${settings}`;
+  throw new ConfigurationError(lacksBatches ? `${said}; and ${batches}` : said);
+}
+
+const listed = (words: readonly string[]): string =>
+  words.length > 1 ? `${words.slice(0, -1).join(', ')} and ${words.at(-1)}` : words[0];
 
 function take(section: Record<string, unknown>, key: string, value: unknown, where: string, name: string): void {
   const before = section[key];

@@ -30,7 +30,7 @@ export async function importWindow(context: Context): Promise<void> {
   requireWholeEpochs(recording, experiment.record.epochs, batchesPerEpoch);
   const opening = readOpeningOf(recording);
   const indices = hasNetwork || recording.batchSize !== null ? readBatchesOf(recording, samples) : new Int32Array(0);
-  if (indices.length > 0) refuseOtherOrder(indices, experiment.sgd, batchesPerEpoch, recording.path);
+  if (indices.length > 0) refuseOtherOrder({ indices, samples, batchesPerEpoch, path: recording.path }, experiment.sgd);
   const visibility = hasNetwork ? await lookAtMinimum(context, bench, opening.theta) : null;
   if (hasNetwork) await requireOwnUpdates(context, bench, recording, indices);
 

@@ -27,6 +27,9 @@ const LIMITS = {
 } as const;
 /** Where the loss is flat, errors are measured in these shares of its value, or of its gradient. */
 const FLAT = { gradient: 1e-3, product: 1e-6 };
+/** Other ops than the checked ones do not get here. */
+const OWN_GRADIENT =
+  'forward must neither give gradients of its own (customGrad) nor read the values of tensors (dataSync), but compute by the ops that it is given';
 
 /** What was computed at a point. */
 interface AtPoint {
@@ -88,8 +91,14 @@ function checkUse({ model, backend }: Problem, gradient: Float64Array): Finding 
     gradient.subarray(offset, offset + sizeOf(shape)).every((slope) => Math.abs(slope) <= least),
   );
   const value = unused.length;
+  const all = model.shapes.length;
   if (value === 0)
-    return { check, state: 'passed', value, text: `all ${model.shapes.length} parameters have a gradient` };
+    return {
+      check,
+      state: 'passed',
+      value,
+      text: all === 1 ? 'the parameter has a gradient' : `all ${all} parameters have a gradient`,
+    };
   const names = unused.map(({ name }) => name).join(', ');
   const text = `${names} ${value > 1 ? 'have' : 'has'} no gradient: not used by the forward pass, or cut off by weights that are 0`;
   return { check, state: 'warned', value, text };
@@ -119,7 +128,7 @@ async function checkGradient(
     error,
     limit,
     `differences of the loss agree to ${brief(error)}, ${where}`,
-    `differences of the loss disagree by ${brief(error)} (limit ${brief(limit)}), ${where}: write forward in the ops that it is given, ops.tanh(x) and not x.tanh()`,
+    `differences of the loss disagree by ${brief(error)} (limit ${brief(limit)}), ${where}: ${OWN_GRADIENT}`,
   );
 }
 
@@ -145,7 +154,7 @@ async function checkProduct(
     error,
     limit,
     `differences of the gradient agree to ${brief(error)}, ${where}`,
-    `differences of the gradient disagree by ${brief(error)} (limit ${brief(limit)}), ${where}: an op that is not one of those given has a wrong second derivative; write forward in the ops that it is given, ops.tanh(x) and not x.tanh()`,
+    `differences of the gradient disagree by ${brief(error)} (limit ${brief(limit)}), ${where}: ${OWN_GRADIENT}`,
   );
   // Steps as long as float32 needs cross kinks.
   if (found.state === 'passed' || backend.precision === 'float64' || kinks.ops.length === 0) return found;

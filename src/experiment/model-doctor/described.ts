@@ -8,7 +8,7 @@ import { loadExperiment } from '../load.ts';
 import type { Described } from '../result.ts';
 import { openWorkbench } from '../workbench.ts';
 import { examineModel } from './examine-model.ts';
-import { findingLines } from './finding.ts';
+import { counted, findingLines } from './finding.ts';
 
 /**
  * Examines the model of an experiment. Nothing is written.
@@ -29,12 +29,13 @@ export async function examineExperiment(
   const checks = await examineModel(experiment, bench);
   const { size, model } = bench.problem;
   const failed = checks.filter(({ state }) => state === 'failed').length;
+  const run = typed('run', nameOrFile, ...assignments.flatMap((assignment) => ['--set', assignment]));
   const verdict =
     failed === 0
-      ? `→ nothing stands against \`${typed('run', nameOrFile)}\``
-      : `→ ${failed === 1 ? 'a check' : `${failed} checks`} failed: \`${typed('run', nameOrFile)}\` would be refused`;
+      ? `→ nothing stands against \`${run}\``
+      : `→ ${failed === 1 ? 'a check' : `${failed} checks`} failed: \`${run}\` would be refused`;
   const { precision } = mostExact(bench.problem.backend);
-  const head = `model ${model.name}: ${model.shapes.length} parameters, ${size} weights, about ${Math.round(model.unitsPerSample)} layer outputs a sample`;
+  const head = `model ${model.name}: ${counted(model.shapes.length, 'parameter')}, ${counted(size, 'weight')}, about ${counted(Math.round(model.unitsPerSample), 'layer output')} a sample`;
   return {
     document: {
       experiment: name,

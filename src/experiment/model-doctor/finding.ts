@@ -28,6 +28,9 @@ export function finiteOf(what: string, values: ArrayLike<number>): Finding | nul
 /** Two digits are enough to tell rounding from a mistake. */
 export const brief = (value: number): string => (value === 0 ? '0' : value.toExponential(1));
 
+/** So many of them. @param one the word for a single one */
+export const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
 /** The lines that are printed. */
 export function findingLines(findings: readonly Finding[]): string[] {
   const width = Math.max(...findings.map(({ check }) => check.length));

@@ -6,7 +6,7 @@ import { autocorrelation, spreadLags } from '../../statistics/autocorrelation.ts
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { readPathsAlong } from '../run-files.ts';
 
-/** Numbers of all paths together; a page of five thousand directions has to load within a second. */
+/** Numbers of all paths together; a page of five thousand directions is to load within a second (bench/cases/page.mjs). */
 const NUMBERS = 600_000;
 const FEWEST_POINTS = 100;
 const MOST_POINTS = 400;

@@ -6,16 +6,15 @@ import type { Figure, Series } from '../figure.ts';
 import type { Column, ReportInput } from '../input.ts';
 import { shortNumber } from '../numbers.ts';
 import { belongingTogether, rangeOf } from '../range.ts';
-import { type BinnedCurve, binnedMedians } from '../running-median.ts';
-import { areLaws, theorySeries, type TheoryCurve } from './theory-curves.ts';
-import { crossoverMarker, directions, samplerTheory, settings, WHITE_THEORY } from './words.ts';
+import { binnedMedians } from '../running-median.ts';
+import { DRAWN_SINGLY, partSingle } from './single-points.ts';
+import { areLaws, hasGaps, theorySeries, type TheoryCurve } from './theory-curves.ts';
+import { crossoverMarker, directions, samplerTheory, subtitled, WHITE_THEORY } from './words.ts';
 
 /** Curvatures this far below the crossover are flat for every purpose and would only stretch the axis. */
 export const SHOWN_BELOW_CROSSOVER = 1e-4;
 /** A bin of fewer directions has no median worth the name. */
 const BIN_MINIMUM = 5;
-/** With more directions than this, predictions are drawn as medians of bins: each has its own noise variance. */
-export const DRAWN_SINGLY = 60;
 
 /** A quantity of every direction, measured and predicted. */
 export interface Quantity {
@@ -82,11 +81,14 @@ export function quantityFigure(
   const joined = areLaws(theories, ends);
   const points = pointSeries(input, quantity, sorting, isShown);
   const lines = theorySeries(theories, joined);
-  const few = compared.length <= DRAWN_SINGLY;
+  const edge = run.crossoverEigenvalue > 0 ? run.crossoverEigenvalue : 1;
+  const parts = points.compared.map((one) => partSingle(one, edge));
   const series: Series[] = [
     ...points.drifting,
-    // Few points would vanish below a line that passes through them; of many, the line would not be seen.
-    ...(few ? [...lines, ...points.compared] : [...points.compared, ...lines]),
+    // Of many points a line would not be seen below them; few would vanish below it.
+    ...parts.flatMap(({ below }) => below),
+    ...lines,
+    ...parts.flatMap(({ above }) => above),
     ...(medians.x.length > 0
       ? [{ label: 'medians', kind: 'points', role: 'measured', emphasis: 'strong', ...medians } as const]
       : []),
@@ -101,6 +103,10 @@ export function quantityFigure(
     sentences.push(
       'Theories are marks, not lines: each follows the noise along its own directions, which is far from a law of λ here.',
     );
+  if (joined && theories.some(({ curve }) => hasGaps(curve)))
+    sentences.push(
+      'Gaps in the lines of theory: at directions whose noise, and with it the prediction, is far from that of their neighbours.',
+    );
   const beyond = beyondTheAxis(
     all.filter((i) => quantity.measured[i] > 0 && !isShown(quantity.measured[i])).length,
     theories.some(({ curve }) => !curve.y.every(isShown)),
@@ -110,7 +116,7 @@ export function quantityFigure(
     sentences.push(`Not shown: ${directions(all.length - seen)} without a measured value above 0.`);
   return {
     title: words.title,
-    subtitle: `${settings(input)}; ${directions(seen)}`,
+    ...subtitled(input, directions(seen)),
     x: { label: 'Hessian eigenvalue λ', scale: 'log', range: sorting.range },
     y: { label: words.label, scale: 'log', range: rangeWithIntervals(ends, series) },
     series,
@@ -139,9 +145,9 @@ function rangeWithIntervals(ends: readonly [number, number], series: readonly Se
 /** The predictions for these directions, those of independent batches first. */
 function theoriesOf({ directions: columns, run }: ReportInput, quantity: Quantity, all: readonly number[]) {
   const lambda = columns.eigenvalue;
-  const curveOf = (column: Column): BinnedCurve => {
+  const curveOf = (column: Column): TheoryCurve['curve'] => {
     const drawable = all.filter((i) => column[i] > 0 && column[i] < Infinity).sort((a, b) => lambda[a] - lambda[b]);
-    const points = { x: drawable.map((i) => lambda[i]), y: drawable.map((i) => column[i]) };
+    const points = { x: drawable.map((i) => lambda[i]), y: drawable.map((i) => column[i]), directions: drawable };
     return all.length <= DRAWN_SINGLY ? points : binnedMedians(points.x, points.y, run.crossoverEigenvalue, 1);
   };
   const theories: TheoryCurve[] = [

@@ -5,7 +5,8 @@ import type { Column, ReportInput } from '../input.ts';
 import { rangeOf } from '../range.ts';
 import type { CurvatureRange } from '../summary.ts';
 import { sortDirections } from './against-curvature.ts';
-import { directions, samplerTheory, settings } from './words.ts';
+import { partSingle } from './single-points.ts';
+import { directions, samplerTheory, subtitled } from './words.ts';
 
 /** A median of fewer directions says less than they do. */
 const MEDIAN_MINIMUM = 5;
@@ -27,8 +28,10 @@ interface Way {
 /** The best theory there is, three times: single directions, and medians of ranges of λ/λ_cross. */
 export function curvatureRatiosFigure(input: ReportInput): Figure {
   const { directions: columns, run } = input;
-  const { compared, range, notes } = sortDirections(input);
+  const { compared, notes } = sortDirections(input);
   const cross = run.crossoverEigenvalue;
+  // Of those that are drawn: drifting directions would leave half of it empty.
+  const range = rangeOf([...compared.map((i) => columns.eigenvalue[i]), cross], 'log');
   const shown = [range[0] / cross, range[1] / cross] as const;
   const points: Series[] = [];
   const lines: Series[] = [];
@@ -52,7 +55,9 @@ export function curvatureRatiosFigure(input: ReportInput): Figure {
     // The legend has each curvature once.
     if (steps.x.length > 0) lines.push({ label: '', role, dashed, kind: 'line', emphasis: 'strong', ...steps });
   }
-  const series = [...points, ...lines];
+  // Crosses over disks: where the curvatures agree all lie in one place. What has no crowd about it lies over the medians.
+  const parts = points.toReversed().map((one) => partSingle(one, 1));
+  const series = [...parts.flatMap(({ below }) => below), ...lines, ...parts.flatMap(({ above }) => above)];
   const [low, high] = rangeOf([...series.flatMap(({ y }) => y), 0.5, 2], 'log');
   const most = points.reduce((count, { x }) => Math.max(count, x.length), 0);
   const sentences = [
@@ -64,7 +69,7 @@ export function curvatureRatiosFigure(input: ReportInput): Figure {
   ];
   return {
     title: 'Measured over predicted weight variance with three curvatures',
-    subtitle: `${settings(input)}; ${directions(most)}`,
+    ...subtitled(input, directions(most)),
     x: { label: 'eigenvalue over crossover, λ/λ_×', scale: 'log', range: shown },
     y: {
       label: 'σ²_θ measured / predicted',
@@ -84,7 +89,8 @@ function waysOf({ directions: columns, run, curvatures, estimators }: ReportInpu
   return [
     {
       label: 'with the eigenvalue λ',
-      role: 'left-out',
+      role: 'reference',
+      shape: 'crossRot',
       dashed: true,
       sampler: columns.theta_variance_sampler,
       two: columns.theta_variance_two_component,
@@ -93,7 +99,7 @@ function waysOf({ directions: columns, run, curvatures, estimators }: ReportInpu
     },
     {
       label: 'with the curvature over a step of ±σ',
-      role: 'sampler-theory',
+      role: 'fit',
       shape: 'rectRot',
       sampler: curvatures.finite_step_theta_variance_sampler,
       two: curvatures.finite_step_theta_variance_two_component,

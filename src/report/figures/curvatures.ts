@@ -4,7 +4,7 @@ import type { Column, ReportInput } from '../input.ts';
 import { rangeOf } from '../range.ts';
 import { binnedMedians } from '../running-median.ts';
 import { sortDirections } from './against-curvature.ts';
-import { directions, settings } from './words.ts';
+import { directions, subtitled } from './words.ts';
 
 /** A bin of fewer directions has no median worth the name. */
 const BIN_MINIMUM = 5;
@@ -71,7 +71,7 @@ export function curvaturesFigure(input: ReportInput): Figure {
   points({ label: 'along the path', role: 'measured', emphasis: 'normal' }, compared, path);
   if (medians.x.length > 0)
     series.push({ label: 'along the path: medians', kind: 'line', role: 'measured', emphasis: 'strong', ...medians });
-  points({ label: 'over a step of ±σ', role: 'sampler-theory', emphasis: 'normal', shape: 'rectRot' }, all, step);
+  points({ label: 'over a step of ±σ', role: 'fit', emphasis: 'normal', shape: 'rectRot' }, all, step);
 
   const known = compared.filter((i) => Number.isFinite(path.value(i)));
   const beyond = known.filter((i) => !isInside(path.value(i))).length;
@@ -81,7 +81,7 @@ export function curvaturesFigure(input: ReportInput): Figure {
   if (beyond > 0) sentences.push(`Beyond the axis: ${directions(beyond)}.`);
   return {
     title: 'Curvature that the weights feel, over the Hessian’s',
-    subtitle: `${settings(input)}; ${directions(known.length)}`,
+    ...subtitled(input, directions(known.length)),
     x: { label: 'eigenvalue over crossover, λ/λ_×', scale: 'log', range: [range[0] / cross, range[1] / cross] },
     y: { label: 'curvature / λ', scale: 'log', range: limits },
     series,

@@ -5,7 +5,7 @@ import { rangeOf } from '../range.ts';
 import { binnedMedians } from '../running-median.ts';
 import { medianBias } from '../../statistics/median.ts';
 import { sortDirections } from './against-curvature.ts';
-import { directions, samplerTheory, settings } from './words.ts';
+import { directions, samplerTheory, subtitled } from './words.ts';
 
 /** A bin of fewer directions has no median worth the name. */
 const BIN_MINIMUM = 5;
@@ -50,7 +50,7 @@ export function estimatorsFigure(input: ReportInput): Figure {
         },
         {
           label: 'about the mean of each epoch',
-          role: 'sampler-theory',
+          role: 'fit',
           variance: estimators.within_epoch_variance,
           degreesOfFreedom: estimators.within_epoch_dof,
           predicted: two ? estimators.within_epoch_variance_two_component : estimators.within_epoch_variance_sampler,
@@ -65,7 +65,7 @@ export function estimatorsFigure(input: ReportInput): Figure {
   const [low, high] = rangeOf([...drawn.flatMap((one) => one.y), 0.5, 2], 'log');
   return {
     title: 'Estimators of the weight variance',
-    subtitle: `${settings(input)}; ${directions(chosen.length)}, over ${theory}`,
+    ...subtitled(input, `${directions(chosen.length)}, over ${theory}`),
     x: { label: 'eigenvalue over crossover, λ/λ_×', scale: 'log', range: [range[0] / cross, range[1] / cross] },
     y: {
       label: 'σ²_θ measured / predicted',

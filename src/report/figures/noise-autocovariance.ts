@@ -3,7 +3,7 @@ import type { Figure, Series } from '../figure.ts';
 import type { Column, ReportInput } from '../input.ts';
 import { shortNumber } from '../numbers.ts';
 import type { Sampler } from '../../theory/index.ts';
-import { settings } from './words.ts';
+import { subtitled } from './words.ts';
 
 /** Values larger than this, in units of 1/M, may lie beyond the y axis: else the law would shrink to nothing. */
 const LARGEST_SHOWN = 5;
@@ -100,7 +100,7 @@ export function noiseAutocovarianceFigure(input: ReportInput): Figure {
   if (cut > 0) sentences.push(`Beyond the axis: ${cut} of ${measuredValues(series).length} measured values.`);
   return {
     title: 'Autocovariance of the gradient noise',
-    subtitle: `${settings(input)}; 1/M = ${shortNumber(1 / batchesPerEpoch)}`,
+    ...subtitled(input, `1/M = ${shortNumber(1 / batchesPerEpoch)}`),
     x: { label: 'lag h (updates)', scale: 'linear', range: [0, ROOM_RIGHT * Math.max(2 * batchesPerEpoch, ...x)] },
     y: { label: 'autocovariance / variance', scale: 'linear', range },
     series,

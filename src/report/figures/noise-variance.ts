@@ -1,11 +1,13 @@
 /** Gradient-noise variance against loss curvature: how nearly the noise covariance is proportional to the Hessian. */
 import type { Figure, Series } from '../figure.ts';
 import type { ReportInput } from '../input.ts';
+import { fixedNumber } from '../numbers.ts';
 import { rangeOf } from '../range.ts';
 import { median } from '../../statistics/median.ts';
 import type { FittedSlope } from '../summary.ts';
-import { DRAWN_SINGLY, SHOWN_BELOW_CROSSOVER } from './against-curvature.ts';
-import { crossoverMarker, directions, settings } from './words.ts';
+import { SHOWN_BELOW_CROSSOVER } from './against-curvature.ts';
+import { partSingle } from './single-points.ts';
+import { crossoverMarker, directions, subtitled } from './words.ts';
 
 /** C against λ−μ with the fitted power law, whose slope comes from the summary, and C ∝ λ−μ beside it. */
 export function noiseVarianceFigure(input: ReportInput): Figure {
@@ -20,6 +22,8 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
   const drifting = drawable.filter((i) => columns.regime[i] === 'drift');
 
   const series: Series[] = [];
+  // Over the lines: below them a few points that lie on the law would not be seen.
+  const single: Series[] = [];
   const points = (label: string, role: 'measured' | 'left-out', chosen: readonly number[]) => {
     if (chosen.length === 0) return;
     const [y, low, high] = [columns.noise_variance, columns.noise_variance_low, columns.noise_variance_high].map(
@@ -27,7 +31,7 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
     );
     // An exact value has an interval of no length: nothing to draw.
     const estimated = low.some((value, i) => value < high[i]);
-    series.push({
+    const all: Series = {
       label: estimated ? `${label}, 95 % interval` : label,
       kind: estimated ? 'errorbars' : 'points',
       role,
@@ -36,11 +40,13 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
       y,
       directions: chosen,
       ...(estimated ? { low, high } : {}),
-    });
+    };
+    const { below, above } = role === 'left-out' ? { below: [all], above: [] } : partSingle(all, crossover);
+    series.push(...below);
+    single.push(...above);
   };
   points('left out: drifting', 'left-out', drifting);
-  const few = compared.length <= DRAWN_SINGLY;
-  if (!few) points('C of one direction', 'measured', compared);
+  points('C of one direction', 'measured', compared);
 
   const fit = run.slopes.noiseExponent;
   const x = compared.map(curvature);
@@ -50,7 +56,7 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
     if (fit && fit.value !== null) series.push(powerLaw(`fitted slope ${slopeText(fit)}`, fit.value, x, y, false));
     series.push(powerLaw('C ∝ λ−μ (slope 1)', 1, x, y, true));
   }
-  if (few) points('C of one direction', 'measured', compared);
+  series.push(...single);
 
   const sentences = ['C: variance of one batch’s gradient along the direction, at the window’s mean weights.'];
   if (compared.length > 1) sentences.push('Lines pass through the median of C over the compared directions.');
@@ -59,7 +65,7 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
     sentences.push(`Not shown: ${directions(missing)} with λ−μ\u00a0≤\u00a00, far below the crossover, or without C.`);
   return {
     title: 'Gradient-noise variance against loss curvature',
-    subtitle: `${settings(input)}; ${directions(drawable.length)}`,
+    ...subtitled(input, directions(drawable.length)),
     x: { label: 'loss curvature λ−μ', scale: 'log', range: rangeOf([...drawable.map(curvature), crossover], 'log') },
     y: {
       label: 'noise variance C',
@@ -78,8 +84,8 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
 }
 
 function slopeText({ value, low, high }: FittedSlope): string {
-  const interval = low === null || high === null ? '' : ` (${low.toFixed(3)} … ${high.toFixed(3)})`;
-  return `${value?.toFixed(3)}${interval}`;
+  const interval = low === null || high === null ? '' : ` (${fixedNumber(low, 3)} … ${fixedNumber(high, 3)})`;
+  return `${fixedNumber(value ?? NaN, 3)}${interval}`;
 }
 
 /** A straight line of a given slope through the median residual, drawn over the whole range of x. */

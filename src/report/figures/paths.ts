@@ -3,7 +3,7 @@ import type { Figure, Series } from '../figure.ts';
 import type { Column, ReportInput } from '../input.ts';
 import { shortNumber } from '../numbers.ts';
 import { rangeOf } from '../range.ts';
-import { settings } from './words.ts';
+import { subtitled } from './words.ts';
 
 /** Epochs shown: more could not be told apart. */
 const EPOCHS = 8;
@@ -41,7 +41,7 @@ export function pathsFigure(input: ReportInput): Figure {
   );
   return {
     title: `Paths along eigendirections, measured${hasReplay || series.length === 0 ? ' and replayed' : ''}`,
-    subtitle: settings(input),
+    ...subtitled(input),
     x: { label: 'epochs of the window', scale: 'linear', range: [0, Math.max(1, updates / run.batchesPerEpoch)] },
     y: { label: 'θ / σ_θ, shifted', scale: 'linear', range },
     series,

@@ -3,7 +3,7 @@ import type { Figure, Series } from '../figure.ts';
 import type { Column, ReportInput } from '../input.ts';
 import { shortNumber } from '../numbers.ts';
 import { rangeOf } from '../range.ts';
-import { samplerTheory, settings } from './words.ts';
+import { samplerTheory, subtitled } from './words.ts';
 
 /** The range whose profile is drawn: well below the crossover, where it is most pronounced, and still held. */
 const PREFERRED = [0.01, 0.1, 1];
@@ -37,12 +37,14 @@ export function positionsFigure(input: ReportInput): Figure {
     line(samplerTheory(run.sampler), 'sampler-theory', positions.sampler);
   }
   const high = rows.length > 0 && positions ? positions.high[rows[0]] : NaN;
-  const range = rangeOf([0, ...series.flatMap((one) => [...one.y, ...(one.high ?? [])])], 'linear');
+  const range =
+    rows.length > 0 ? `${shortNumber(low)} < λ/λ×${Number.isFinite(high) ? ` ≤ ${shortNumber(high)}` : ''}` : '';
+  const top = rangeOf([0, ...series.flatMap((one) => [...one.y, ...(one.high ?? [])])], 'linear');
   return {
     title: 'Weight variance by position in the epoch',
-    subtitle: `${settings(input)}${rows.length > 0 ? `; ${shortNumber(low)} < λ/λ×${Number.isFinite(high) ? ` ≤ ${shortNumber(high)}` : ''}` : ''}`,
+    ...subtitled(input, range),
     x: { label: 'updates since the epoch began', scale: 'linear', range: [0, run.batchesPerEpoch] },
-    y: { label: `σ²_θ / mean predicted by ${samplerTheory(run.sampler)}`, scale: 'linear', range: [0, range[1]] },
+    y: { label: `σ²_θ / mean predicted by ${samplerTheory(run.sampler)}`, scale: 'linear', range: [0, top[1]] },
     series,
     verticals: [],
     horizontals: [{ value: 1, label: '1' }],

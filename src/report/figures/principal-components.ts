@@ -1,11 +1,12 @@
 /** Principal components of the path beside those of a random walk: a power law that sampling alone makes. */
 import type { Figure, Series } from '../figure.ts';
 import type { Column, ReportInput } from '../input.ts';
+import { fixedNumber } from '../numbers.ts';
 import { belongingTogether, rangeOf } from '../range.ts';
 import type { Summary } from '../summary.ts';
 import { binnedMedians } from '../running-median.ts';
 import { sortDirections } from './against-curvature.ts';
-import { crossoverMarker, settings } from './words.ts';
+import { crossoverMarker, subtitled } from './words.ts';
 
 const BIN_MINIMUM = 5;
 
@@ -26,7 +27,7 @@ export function principalComponentsFigure(input: ReportInput): Figure {
   const isShown = (variance: number) => variance >= ends[0] && variance <= ends[1];
   const series: Series[] = [];
   const beyond: string[] = [];
-  const points = (label: string, whose: string, role: 'measured' | 'left-out', x: Column, y: Column) => {
+  const points = (label: string, whose: string, role: 'measured' | 'reference', x: Column, y: Column) => {
     const known = Array.from(x, (_, i) => i).filter((i) => x[i] > 0 && y[i] > 0);
     const shown = known.filter((i) => isShown(y[i]));
     if (shown.length < known.length) beyond.push(`${known.length - shown.length} of ${whose}`);
@@ -35,6 +36,7 @@ export function principalComponentsFigure(input: ReportInput): Figure {
         label,
         kind: 'points',
         role,
+        ...(role === 'reference' && { shape: 'crossRot' }),
         emphasis: 'normal',
         x: shown.map((i) => x[i]),
         y: shown.map((i) => y[i]),
@@ -44,7 +46,7 @@ export function principalComponentsFigure(input: ReportInput): Figure {
     points(
       `random walk of the same length${exponent(run.components?.randomWalk ?? null)}`,
       'the walk',
-      'left-out',
+      'reference',
       components.random_walk_curvature,
       components.random_walk_variance,
     );
@@ -59,7 +61,7 @@ export function principalComponentsFigure(input: ReportInput): Figure {
       series.push({
         label: 'along the Hessian’s directions: medians',
         kind: 'line',
-        role: 'sampler-theory',
+        role: 'fit',
         emphasis: 'normal',
         ...medians,
       });
@@ -71,7 +73,7 @@ export function principalComponentsFigure(input: ReportInput): Figure {
   ];
   return {
     title: 'Principal components of the path, and of a random walk',
-    subtitle: settings(input),
+    ...subtitled(input),
     x: {
       label: 'curvature along the component, u·Hu',
       scale: 'log',
@@ -93,5 +95,5 @@ function ranks(components: Summary['components'] | undefined): string {
 }
 
 function exponent(value: number | null): string {
-  return value === null ? '' : `: exponent ${value.toFixed(2)}`;
+  return value === null ? '' : `: exponent ${fixedNumber(value, 2)}`;
 }

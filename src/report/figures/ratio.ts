@@ -4,8 +4,9 @@ import type { Column, ReportInput } from '../input.ts';
 import { rangeOf } from '../range.ts';
 import { medianBias } from '../../statistics/median.ts';
 import type { RangeSummary } from '../summary.ts';
-import { DRAWN_SINGLY, sortDirections } from './against-curvature.ts';
-import { directions, samplerTheory, settings, WHITE_THEORY } from './words.ts';
+import { sortDirections } from './against-curvature.ts';
+import { partSingle } from './single-points.ts';
+import { directions, samplerTheory, subtitled, WHITE_THEORY } from './words.ts';
 
 /** Smallest and largest ratio on the axis: drifting directions can lie anywhere. */
 const SHOWN = [1e-3, 100] as const;
@@ -23,6 +24,8 @@ export function ratioFigure(input: ReportInput): Figure {
   const hasRatio = (i: number, column: Column) => ratio(i, column) > 0 && Number.isFinite(ratio(i, column));
 
   const series: Series[] = [];
+  // Over the medians: below them a few points that agree with theory would not be seen.
+  const single: Series[] = [];
   const points = (
     label: string,
     role: 'sampler-theory' | 'white-theory' | 'left-out',
@@ -38,7 +41,7 @@ export function ratioFigure(input: ReportInput): Figure {
     const bars = role === 'sampler-theory';
     const low = drawable.map((i) => columns.theta_variance_low[i] / column[i]);
     const high = drawable.map((i) => columns.theta_variance_high[i] / column[i]);
-    series.push({
+    const all: Series = {
       label,
       kind: bars ? 'errorbars' : 'points',
       role,
@@ -47,16 +50,18 @@ export function ratioFigure(input: ReportInput): Figure {
       y,
       directions: drawable,
       ...(bars ? { low, high } : {}),
-    });
+    };
+    const { below, above } = partSingle(all, 1);
+    series.push(...below);
+    single.push(...above);
   };
   const both = run.sampler !== 'with-replacement';
   points('left out: drifting', 'left-out', columns.theta_variance_sampler, drifting);
   const own = samplerTheory(run.sampler);
-  const few = compared.length <= DRAWN_SINGLY;
-  if (few) medians();
   if (both) points(`over ${WHITE_THEORY}`, 'white-theory', columns.theta_variance_white, compared);
   points(`over ${own}, 95 % interval`, 'sampler-theory', columns.theta_variance_sampler, compared);
-  if (!few) medians();
+  medians();
+  series.push(...single);
 
   function medians(): void {
     if (both) steps(`over ${WHITE_THEORY}: medians`, 'white-theory', (one) => one.ratioWhite);
@@ -95,7 +100,7 @@ export function ratioFigure(input: ReportInput): Figure {
     sentences.push(`Not shown: ${directions(missing)} without both variances, or with ν too small to correct.`);
   return {
     title: 'Measured over predicted weight variance',
-    subtitle: `${settings(input)}; ${directions(compared.length + drifting.length - missing)}`,
+    ...subtitled(input, directions(compared.length + drifting.length - missing)),
     x: { label: 'eigenvalue over crossover, λ/λ_×', scale: 'log', range: shown },
     y: { label: 'σ²_θ measured / predicted', scale: 'log', range: limits },
     series,

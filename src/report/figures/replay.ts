@@ -3,7 +3,7 @@ import type { Figure, Series } from '../figure.ts';
 import type { ReportInput } from '../input.ts';
 import { binnedMedians } from '../running-median.ts';
 import { sortDirections } from './against-curvature.ts';
-import { crossoverMarker, directions, settings } from './words.ts';
+import { crossoverMarker, directions, subtitled } from './words.ts';
 
 /** R² below this is no worse for being further down, and would only stretch the axis. */
 const LOWEST = -0.5;
@@ -68,7 +68,7 @@ export function replayFigure(input: ReportInput): Figure {
   if (below > 0) sentences.push(`Below the axis: ${directions(below)}.`);
   return {
     title: 'How much of the path the quadratic model explains',
-    subtitle: `${settings(input)}; ${directions(known([...compared, ...drifting]).length)}`,
+    ...subtitled(input, directions(known([...compared, ...drifting]).length)),
     x: { label: 'Hessian eigenvalue λ', scale: 'log', range },
     y: { label: 'R² of the replayed path', scale: 'linear', range: [LOWEST, 1.05] },
     series,

@@ -4,7 +4,7 @@ import type { ReportInput } from '../input.ts';
 import { shortNumber, wholeNumber } from '../numbers.ts';
 import { rangeOf } from '../range.ts';
 import type { SpectrumSummary } from '../summary.ts';
-import { crossoverMarker, settings } from './words.ts';
+import { crossoverMarker, subtitled } from './words.ts';
 
 /** Number of directions above λ, against λ; on the right the share of the trace in them. */
 export function spectrumFigure(input: ReportInput): Figure {
@@ -16,7 +16,7 @@ export function spectrumFigure(input: ReportInput): Figure {
     series.push({
       label: 'share of the trace (right)',
       kind: 'line',
-      role: 'sampler-theory',
+      role: 'fit',
       emphasis: 'normal',
       axis: 'right',
       x: computed,
@@ -39,7 +39,7 @@ export function spectrumFigure(input: ReportInput): Figure {
   const counted = series.filter(({ axis }) => axis !== 'right');
   return {
     title: 'Spectrum of the Hessian',
-    subtitle: settings(input, false),
+    ...subtitled(input, '', false),
     x: {
       label: 'eigenvalue λ',
       scale: 'log',
@@ -96,10 +96,10 @@ function footnote(spectrum: SpectrumSummary | undefined, density: ReportInput['d
   if (!spectrum || spectrum.traceRest === null)
     return `Nothing is known of directions beyond the computed ones.${notShown}`;
   if (spectrum.computed === spectrum.parameters)
-    return `All ${wholeNumber(spectrum.computed)} eigenvalues were computed; trace of the loss's Hessian ${shortNumber(spectrum.traceComputed)}.${notShown}`;
-  const hold = `The ${wholeNumber(spectrum.computed)} computed directions of ${wholeNumber(spectrum.parameters)} hold ${(100 * spectrum.share!).toFixed(1)} % of the trace of the loss's Hessian, ${shortNumber(spectrum.traceComputed)} of ${shortNumber(spectrum.traceComputed + spectrum.traceRest)} ± ${shortNumber(spectrum.traceRestError!, 2)}`;
+    return `All ${wholeNumber(spectrum.computed)} eigenvalues were computed; trace of the loss’s Hessian ${shortNumber(spectrum.traceComputed)}.${notShown}`;
+  const hold = `The ${wholeNumber(spectrum.computed)} computed directions of ${wholeNumber(spectrum.parameters)} hold ${(100 * spectrum.share!).toFixed(1)} % of the trace of the loss’s Hessian, ${shortNumber(spectrum.traceComputed)} of ${shortNumber(spectrum.traceComputed + spectrum.traceRest)} ± ${shortNumber(spectrum.traceRestError!, 2)}`;
   if (!density || density.eigenvalue.length === 0)
-    return `${hold} (random probes at the minimum).${notShown} The directions were found with another Hessian, a subset's or another run's: nothing is known of single others.`;
+    return `${hold} (random probes at the minimum).${notShown} The directions were found with another Hessian, a subset’s or another run’s: nothing is known of single others.`;
   const rest = Array.from(density.eigenvalue, (value, i) => (value > 0 ? 0 : density.directions[i]));
   const negative = Math.round(rest.reduce((sum, count) => sum + count, 0));
   const below = negative > 0 ? ` About ${notPositive(negative)}` : '';

@@ -1,4 +1,7 @@
-/** Predictions over λ: as lines where they are a law of λ, as marks where every direction has noise of its own. */
+/**
+ * Predictions over λ: as lines where they are a law of λ, as marks where every direction has noise of its own. Where only some
+ * directions have, whose predictions lie beyond the axis, the line has a gap: drawn through them it would plunge and come back.
+ */
 import type { Series } from '../figure.ts';
 import type { BinnedCurve } from '../running-median.ts';
 
@@ -6,7 +9,8 @@ import type { BinnedCurve } from '../running-median.ts';
 export interface TheoryCurve {
   readonly label: string;
   readonly role: 'sampler-theory' | 'white-theory' | 'two-component-theory';
-  readonly curve: BinnedCurve;
+  /** With the direction of each point where it is that of one. */
+  readonly curve: BinnedCurve & { readonly directions?: readonly number[] };
 }
 
 /** Shapes of marks that are not joined; that of independent batches is its role's. */
@@ -26,12 +30,28 @@ const JUMP = 3;
 export function areLaws(theories: readonly TheoryCurve[], [low, high]: readonly [number, number]): boolean {
   return theories.every(({ curve: { x, y } }) => {
     const shown = x.map((at, i) => ({ x: at, y: y[i] })).filter((point) => point.y >= low && point.y <= high);
-    return shown.every((point, i) => {
-      const before = shown[i - 1];
-      if (before === undefined) return true;
-      return Math.abs(Math.log(point.y / before.y)) <= Math.log(point.x / before.x) + Math.log(JUMP);
-    });
+    return shown.every((point, i) => i === 0 || !jumps(shown[i - 1], point));
   });
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+const jumps = (from: Point, to: Point): boolean =>
+  Math.abs(Math.log(to.y / from.y)) > Math.log(to.x / from.x) + Math.log(JUMP);
+
+/** Whether a line through the points is interrupted. */
+export const hasGaps = (curve: BinnedCurve): boolean => withGaps(curve).x.length > curve.x.length;
+
+/** A NaN between neighbours from one of which to the other a law of λ would not lead. */
+function withGaps({ x, y }: BinnedCurve): BinnedCurve {
+  const points = x.flatMap((at, i) => {
+    const point = { x: at, y: y[i] };
+    return i > 0 && jumps({ x: x[i - 1], y: y[i - 1] }, point) ? [{ x: at, y: NaN }, point] : [point];
+  });
+  return { x: points.map((point) => point.x), y: points.map((point) => point.y) };
 }
 
 /** The theories as series, joined or not. */
@@ -40,7 +60,8 @@ export function theorySeries(theories: readonly TheoryCurve[], joined: boolean):
     label,
     role,
     emphasis: 'normal',
-    ...(joined ? { kind: 'line' } : { kind: 'points', ...(SHAPES[role] && { shape: SHAPES[role] }) }),
-    ...curve,
+    ...(joined
+      ? { kind: 'line', ...withGaps(curve) }
+      : { kind: 'points', ...(SHAPES[role] && { shape: SHAPES[role] }), ...curve }),
   }));
 }

@@ -2,7 +2,7 @@
 import type { Figure, MarkerLine, Series } from '../figure.ts';
 import type { ReportInput, TrainingRow } from '../input.ts';
 import { rangeOf } from '../range.ts';
-import { settings } from './words.ts';
+import { subtitled } from './words.ts';
 
 /** A loss that falls by more than this is drawn on a log axis. */
 const LOG_FROM = 10;
@@ -57,7 +57,7 @@ export function trainingCurveFigure(input: ReportInput): Figure {
     sentences.push('The polish has iterations, not epochs: it is drawn over half of one.');
   const figure: Figure = {
     title: accuracies.length > 0 ? 'Loss and accuracy over the run' : 'Loss over the run',
-    subtitle: settings(input),
+    ...subtitled(input),
     x: { label: 'epoch', scale: 'linear', range: [Math.min(0, ...x), Math.max(1, ...x)] },
     y: { label: 'loss', scale: log ? 'log' : 'linear', range: rangeOf(losses, log ? 'log' : 'linear') },
     series,

@@ -32,6 +32,15 @@ export function settings(
   return title ? `${title}\n${words}` : words;
 }
 
+/** The subtitle of a picture of a run, and what of it is this picture's own. */
+export function subtitled(
+  input: Parameters<typeof settings>[0],
+  detail = '',
+  withSampling = true,
+): { readonly subtitle: string; readonly detail: string } {
+  return { subtitle: [settings(input, withSampling), ...(detail === '' ? [] : [detail])].join('; '), detail };
+}
+
 /** The crossover, for pictures with λ along x. */
 export function crossoverMarker(run: Pick<RunNumbers, 'crossoverEigenvalue'>): MarkerLine[] {
   const { crossoverEigenvalue } = run;

@@ -2,7 +2,7 @@
 import { SAMPLING } from '../figures/words.ts';
 import { shortNumber, wholeNumber } from '../numbers.ts';
 import type { RangeSummary, Summary } from '../summary.ts';
-import { NOTHING, rangeLabel, rangeTable, type Row, type Table } from '../tables.ts';
+import { bestRatio, drifts, NOTHING, rangeLabel, rangeTable, type Row, type Table } from '../tables.ts';
 
 /** A run and what it is told by. */
 export interface LabelledSummary {
@@ -66,9 +66,8 @@ export function differencesTable(runs: readonly LabelledSummary[]): Table {
   };
 }
 
+/** Of a range that drifts only how many there are: no theory is put to the test there. */
 function ratioOf(range: RangeSummary | undefined): string {
-  const ratio = range?.ratioTwoComponent ?? range?.ratioSampler;
-  if (!range || ratio === null || ratio === undefined) return NOTHING;
-  const error = range.pooledError === null ? '' : ` ± ${(ratio * range.pooledError).toFixed(3)}`;
-  return `${ratio.toFixed(3)}${error} (${wholeNumber(range.directions)})`;
+  if (!range || range.directions === 0) return NOTHING;
+  return `${drifts(range) ? NOTHING : bestRatio(range)} (${wholeNumber(range.directions)})`;
 }

@@ -1,15 +1,20 @@
 /** Where the script draws: a place for each figure, with what is to be read beside it. */
 import type { Figure } from '../figure.ts';
 import type { PageFigure } from './contents.ts';
-import { escaped, richText } from './markup.ts';
+import { escaped, prose, richText } from './markup.ts';
 
 /** The place of a figure, of one run or of several side by side. @param labels of the runs */
 export function figurePlace({ name, figures }: PageFigure, labels: readonly string[]): string {
   const first = figures.find((figure) => figure !== null)!;
   const isAlone = figures.length === 1;
-  const plots = figures.map((figure, run) => plotMarkup(figure, run, isAlone ? '' : labels[run]));
+  const there = figures.flatMap((figure) => figure?.detail ?? []);
+  // What all have in common stands once, above all; else beside the run that it is of.
+  const shared = there.every((detail) => detail === first.detail) ? (first.detail ?? '') : '';
+  const plots = figures.map((figure, run) =>
+    plotMarkup(figure, run, isAlone ? '' : labels[run], shared === '' ? (figure?.detail ?? '') : ''),
+  );
   return `<figure data-figure="${name}"${isAlone ? '' : ' class="side-by-side"'} aria-labelledby="title-${name}">
-<h3 id="title-${name}">${escaped(first.title)}</h3>
+<h3 id="title-${name}">${escaped(first.title)}</h3>${shared === '' ? '' : `\n<p class="detail">${prose(shared)}</p>`}
 <div class="legend"></div>
 <div class="plots">${plots.join('')}</div>
 <figcaption>${captions(figures, labels)
@@ -42,8 +47,11 @@ export function captions(figures: readonly (Figure | null)[], labels: readonly s
 /** A sentence begins with a capital after a full stop. */
 const sentences = (text: string): string[] => text.split(/(?<=\.) (?=\p{Lu})/u).filter((one) => one !== '');
 
-function plotMarkup(figure: Figure | null, run: number, label: string): string {
-  const heading = label === '' ? '' : `<p class="run-title">${escaped(label)}</p>`;
+function plotMarkup(figure: Figure | null, run: number, label: string, detail: string): string {
+  const heading =
+    label === ''
+      ? ''
+      : `<p class="run-title">${escaped(label)}${detail === '' ? '' : ` <span class="detail">· ${prose(detail)}</span>`}</p>`;
   if (!figure) return `<div class="plot">${heading}<p class="quiet">Not part of this run.</p></div>`;
   const words = `${figure.title}: ${figure.y.label.replaceAll('_', '')} against ${figure.x.label.replaceAll('_', '')}; ${figure.series
     .map(({ label }) => label)

@@ -1,10 +1,12 @@
 /** The head of a page: what was found, in words and in one table. */
 import type { Summary } from '../summary.ts';
+import { SAMPLING } from '../figures/words.ts';
+import { shortNumber, wholeNumber } from '../numbers.ts';
 import { rangeTable, settingsLines } from '../tables.ts';
 import { comparisonTable, differencesTable } from './comparison.ts';
 import { glossary } from './glossary.ts';
 import { escaped, listMarkup, notesMarkup, prose, tableMarkup } from './markup.ts';
-import { headline } from './story.ts';
+import { dissent, headline } from './story.ts';
 
 /** A run as its head tells of it. */
 export interface HeadRun {
@@ -20,7 +22,9 @@ export const BY_RANGE = 'Measured over predicted weight variance, by range of cu
 export function foundInOne({ summary, label }: HeadRun): string {
   const table = rangeTable(summary);
   return `<section aria-labelledby="found"><h2 id="found">What was found</h2>
+<p class="key">${escaped(keySettings(summary))}</p>
 <p class="headline">${prose(headline(summary))}</p>
+${dissentMarkup(summary)}
 ${warnings(summary)}
 ${table ? tableMarkup(BY_RANGE, table) + notesMarkup(table.notes) : '<p>No directions were compared.</p>'}
 ${glossary([{ label, summary }])}
@@ -56,11 +60,23 @@ function runMarkup({ label, title, summary }: HeadRun, i: number, runs: readonly
 <h3 id="run-${i}">${escaped(label)}</h3>
 ${isSaid ? '' : `<p class="quiet">${escaped(title)}</p>`}
 <p class="headline">${prose(headline(summary))}</p>
+${dissentMarkup(summary)}
 ${warnings(summary, label)}
 <details><summary>Settings</summary>
 ${listMarkup(settingsLines(summary), 'settings')}
 </details>
 </section>`;
+}
+
+/** What a run is known by, on one line. */
+const keySettings = ({ sampler, learningRate, momentum, batchSize, batchesPerEpoch }: Summary): string =>
+  `η = ${shortNumber(learningRate)}, β = ${shortNumber(momentum)}, S = ${wholeNumber(batchSize)}, M = ${wholeNumber(batchesPerEpoch)}; ${SAMPLING[sampler]}`;
+
+/** What a reader of the headline alone would not know. */
+function dissentMarkup(summary: Summary): string {
+  const ranges = dissent(summary);
+  if (ranges.length === 0) return '';
+  return `<div class="dissent"><p><strong>The ranges below do not all say so</strong></p>\n${listMarkup(ranges, 'ranges')}</div>`;
 }
 
 function warnings({ warnings: list }: Summary, label = ''): string {

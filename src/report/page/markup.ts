@@ -22,6 +22,13 @@ export function richText(text: string): string {
   return prose(text).replace(/_(.)/gu, '<sub>$1</sub>');
 }
 
+/** The same where `_` makes a whole word a subscript, `^` the next character a superscript: `C_mult`, `(λ−μ)^γ`. */
+function mathText(text: string): string {
+  return prose(text)
+    .replace(/_(\p{L}+)/gu, '<sub>$1</sub>')
+    .replace(/\^(.)/gu, '<sup>$1</sup>');
+}
+
 /** A place for a table that scrolls where it is too wide. @param title of the run that it is of, where there are several */
 const wide = (caption: string, title: string, table: string): string =>
   `<div class="wide" tabindex="0" role="region" aria-label="${escaped(title === '' ? caption : `${title}: ${caption}`)}">${table}</div>`;
@@ -70,7 +77,7 @@ export function valuesMarkup({ title, values }: ValueList, run = ''): string {
   const hasNotes = values.some(({ note }) => note !== '');
   const lines = values.map(
     ({ name, value, note }) =>
-      `<tr><th scope="row">${prose(name)}</th><td class="text">${prose(value)}</td>${hasNotes ? `<td class="text">${prose(note)}</td>` : ''}</tr>`,
+      `<tr><th scope="row">${mathText(name)}</th><td class="text">${prose(value)}</td>${hasNotes ? `<td class="text">${prose(note)}</td>` : ''}</tr>`,
   );
   const table = `<table class="values">${captionMarkup(run === '' ? title : run)}\n<tbody>${lines.join('\n')}</tbody></table>`;
   return wide(title, run, table);

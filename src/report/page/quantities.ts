@@ -3,6 +3,10 @@ import { WHITE_THEORY, samplerTheory } from '../figures/words.ts';
 import type { Column, ReportInput } from '../input.ts';
 import type { PageQuantity } from './contents.ts';
 
+/** Labels by which the page finds the two components of the noise. */
+export const NOISE = 'noise variance C';
+export const FLUCTUATING_NOISE = 'C of a fluctuating curvature';
+
 /** What is known of all directions; quantities of which nothing is known are left out. */
 export function quantities({ directions, estimators, curvatures, run }: ReportInput): PageQuantity[] {
   const { crossoverEigenvalue: crossover, sampler } = run;
@@ -31,11 +35,11 @@ export function quantities({ directions, estimators, curvatures, run }: ReportIn
     Array.from(directions.eigenvalue, (value) => value / crossover),
   );
   direction('residual ‖Hv−λv‖', directions.residual);
-  direction('noise variance C', directions.noise_variance, {
+  direction(NOISE, directions.noise_variance, {
     low: directions.noise_variance_low,
     high: directions.noise_variance_high,
   });
-  direction('C of a fluctuating curvature', estimators?.multiplicative_noise_variance);
+  direction(FLUCTUATING_NOISE, estimators?.multiplicative_noise_variance);
 
   const weight = group('Weight variance σ²_θ');
   weight('measured', directions.theta_variance, {

@@ -67,7 +67,7 @@ export function drawKey(
       ctx.lineTo(centre, middle + 7);
       ctx.stroke();
     }
-    ctx.fillStyle = colour(palette, series, style.opacity);
+    ctx.fillStyle = series.hollow ? 'transparent' : colour(palette, series, style.opacity);
     ctx.strokeStyle = border.alone ? colour(palette, series, style.opacity) : palette.ink.background;
     const look = { pointStyle: shapeOf(series), radius: style.radius, borderWidth: border.width } as DrawPointOptions;
     drawPoint(ctx as unknown as Parameters<typeof drawPoint>[0], look, centre, middle);

@@ -106,7 +106,7 @@ function labelMarkers(ctx: Context, figure: Figure, { width, scales: { x, xMarke
 }
 
 /** Centred lines on a patch without grid lines. */
-function writeMessage(
+export function writeMessage(
   ctx: Context,
   lines: readonly string[],
   middle: { readonly x: number; readonly y: number },

@@ -51,7 +51,7 @@ describe('is told', () => {
       range(10, null, felt(1.2, 1.1, 1.3)),
     ];
     expect(words(ranges)).toBe(
-      "The weights feel another curvature than the Hessian's eigenvalue λ: kinks, or a loss that is not quadratic. " +
+      'The weights feel another curvature than the Hessian’s eigenvalue λ: kinks, or a loss that is not quadratic. ' +
         'Above 10 λ×: 1.20 λ along the path (variance over prediction 0.70 with λ, 1.01 with this). ' +
         'Between λ× and 10 λ×: 1.40 λ along the path, 1.50 λ over ±σ (variance over prediction 0.70 with λ, 1.01 and unknown with these). ' +
         'Between λ×/100 and λ×/10: 1.70 λ along the path (variance over prediction 0.70 with λ, 1.01 with this). ' +

@@ -45,7 +45,7 @@ async function examineModule(code: { head?: string; hidden?: string; rest?: stri
   return examine({ model: { name: 'module', path }, ...settings });
 }
 
-/** The very tfjs that the program computes with, and what hides a value from its gradient. */
+/** The very tfjs that the program computes with, gradients of one's own for the ops that are given, and what hides a value from its gradient. */
 const TFJS = `import { createRequire } from 'node:module';
   const tf = createRequire(${JSON.stringify(PACKAGE)})('@tensorflow/tfjs-node');
   const custom = (value, gradient) =>
@@ -147,19 +147,19 @@ describe('a model that breaks one thing fails that check', () => {
   });
 
   it('a second derivative that is wrong: symmetry does not notice, differences do', async () => {
-    const tanh = `custom((x) => tf.tanh(x), (dy, x) => tf.mul(dy, tf.sub(1, hidden(tf.square(tf.tanh(x))))))(z)`;
+    const tanh = `custom(ops.tanh, (dy, x) => tf.mul(dy, tf.sub(1, hidden(tf.square(tf.tanh(x))))))(z)`;
     const findings = await examineModule({ head: TFJS, hidden: tanh });
     expect(statesOf(findings)).toEqual({ ...SOUND, 'Hessian products': 'failed' });
     expect(found(findings, 'Hessian products').value).toBeGreaterThan(1e-3);
   });
 
   it('a gradient that is wrong', async () => {
-    const half = `custom((x) => tf.tanh(x), (dy, x) => tf.mul(dy, tf.mul(0.5, tf.sub(1, tf.square(tf.tanh(x))))))(z)`;
+    const half = `custom(ops.tanh, (dy, x) => tf.mul(dy, tf.mul(0.5, tf.sub(1, tf.square(tf.tanh(x))))))(z)`;
     expect(statesOf(await examineModule({ head: TFJS, hidden: half }))).toMatchObject({ gradient: 'failed' });
   });
 
   it('a gradient of nothing: its derivative is not symmetric', async () => {
-    const turned = `custom((x) => tf.square(x), (dy, x) =>
+    const turned = `custom(ops.square, (dy, x) =>
       tf.mul(dy, tf.matMul(x, tf.tensor2d([0, 1, 0, 0, 0, 1, 1, 0, 0], [3, 3]))))(z)`;
     const findings = await examineModule({ head: TFJS, hidden: turned });
     expect(statesOf(findings)).toMatchObject({ symmetric: 'failed', gradient: 'failed' });

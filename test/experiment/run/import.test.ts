@@ -7,6 +7,13 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadImport } from '../../../src/experiment/import/load.ts';
 import { runExperiment, runStage } from '../../../src/experiment/pipeline.ts';
+import type { Context } from '../../../src/experiment/context.ts';
+import { requireOwnUpdates } from '../../../src/experiment/import/agreement.ts';
+import { recordingOf } from '../../../src/experiment/import/recording-of-run.ts';
+import { openWorkbench } from '../../../src/experiment/workbench.ts';
+import { randomStream } from '../../../src/random.ts';
+import type { State } from '../../../src/sgd/motion.ts';
+import { openHeavyBall } from '../../../src/sgd/heavy-ball.ts';
 import { probe } from '../../../src/experiment/probe.ts';
 import { probeText } from '../../../src/experiment/probe-text.ts';
 import { reportSideBySide } from '../../../src/experiment/report/side-by-side.ts';
@@ -137,6 +144,108 @@ describe('with the network that was trained', () => {
     expect(readFileSync(join(directory, 'directions.csv'), 'utf8')).toBe(
       readFileSync(join(own, 'directions.csv'), 'utf8'),
     );
+  });
+
+  describe('the check of its updates', () => {
+    const openTiny = (settings: Record<string, unknown>) => openWorkbench(tiny(settings), { threads: 1 }, quiet);
+    /** What is said of a recording, or why it is refused. */
+    async function checked(changes: Record<string, WritableTensor | undefined>, said: object): Promise<string> {
+      const recording = write('checked', changes, said);
+      const experiment = loadImport(recording, { file: network(), eigenpairs: null, assignments: [] });
+      const bench = await openWorkbench(experiment, { threads: 1 }, quiet);
+      const words: string[] = [];
+      const voice = {
+        ...quiet,
+        say: (text: string) => words.push(text),
+        warn: (text: string) => words.push(`warned: ${text}`),
+      };
+      const ordered = recordingOf(experiment, bench.problem.model, bench.samples);
+      const check = () =>
+        requireOwnUpdates(
+          { experiment, voice } as unknown as Context,
+          bench,
+          ordered,
+          recorded().batches.data as Int32Array,
+        );
+      const problem = await problemOf(check);
+      return problem === 'no error' ? words.join() : problem;
+    }
+
+    /** The window of other arithmetic: plain JavaScript, every batch from its end, gradients changed in their last digits. */
+    async function otherwise(digits: number): Promise<Record<string, WritableTensor>> {
+      const bench = await openTiny({ backend: 'cpu' });
+      const heavyBall = openHeavyBall(bench.problem, bench.dataset.train, BATCH, MOMENTUM);
+      const { opening_theta: theta, opening_velocity: velocity, batches } = recorded();
+      const random = randomStream(1, 'test/digits');
+      let state: State = {
+        theta: Float32Array.from(theta.data as Float64Array),
+        velocity: Float32Array.from(velocity.data as Float64Array),
+      };
+      const rows = { theta: new Float32Array(UPDATES * SIZE), velocity: new Float32Array(UPDATES * SIZE) };
+      for (let update = 0; update < UPDATES; update++) {
+        const batch = (batches.data as Int32Array).slice(update * BATCH, (update + 1) * BATCH).reverse();
+        const motion = heavyBall.begin(state);
+        await motion.advance(batch, LEARNING_RATE);
+        const made = await motion.state();
+        const after = made.velocity.map(
+          (value, i) => value + digits * (value - MOMENTUM * state.velocity[i]) * random.normal(),
+        ) as Float32Array;
+        state = { theta: state.theta.map((value, i) => value + after[i]), velocity: after };
+        motion.dispose();
+        rows.theta.set(state.theta, update * SIZE);
+        rows.velocity.set(state.velocity, update * SIZE);
+      }
+      heavyBall.dispose();
+      const shape = [UPDATES, SIZE];
+      return { theta: { shape, data: rows.theta }, velocity: { shape, data: rows.velocity } };
+    }
+
+    const numbers = (words: string) => words.match(/[\d.e-]+(?= %)/g)!.map(Number);
+
+    it.each([
+      ['as it was', async () => ({})],
+      ['in another order of summation', () => otherwise(0)],
+      ['without velocities', async () => ({ velocity: undefined })],
+      ['in another order, without velocities', async () => ({ ...(await otherwise(0)), velocity: undefined })],
+    ])('passes with room what this network makes, %s', async (_, changes) => {
+      const words = await checked(await changes(), {});
+      expect(words).toMatch(
+        /^recorded updates made again: \d, gradients off by at most \S+ % \(\S+ % are left to rounding\)$/,
+      );
+      const [off, limit] = numbers(words);
+      expect(off).toBeLessThan(limit / 2);
+      expect(limit).toBeLessThan(0.1);
+    });
+
+    it.each([
+      ['learning rate', 1.01 * LEARNING_RATE, { learning_rate: 1.01 * LEARNING_RATE }, LEARNING_RATE],
+      ['momentum', 1.01 * MOMENTUM, { momentum: 1.01 * MOMENTUM }, MOMENTUM],
+      ['weight decay', 0, { weight_decay: 0 }, WEIGHT_DECAY],
+    ])('%s %d is refused, and the one that was used is named', async (name, stated, said, used) => {
+      for (const changes of [{}, { velocity: undefined }, await otherwise(1e-4)]) {
+        const words = await checked(changes, said);
+        expect(words).toMatch(
+          new RegExp(
+            `^exit 2: update \\d+ of .*checked\\.safetensors is not the one that this model makes from the state before: .*; the updates show ${name} [\\d.]+ and not ${stated}[:,]`,
+          ),
+        );
+        const shown = Number(new RegExp(`${name} ([\\d.]+) and`).exec(words)![1]);
+        expect(shown / used).toBeCloseTo(1, 1);
+      }
+    });
+
+    it('a loss of half the size shows as a learning rate of half the size, and weight decay of twice', async () => {
+      const words = await checked({}, { learning_rate: 2 * LEARNING_RATE, weight_decay: WEIGHT_DECAY / 2 });
+      expect(words).toMatch(
+        /; the updates show learning rate 0\.2 and not 0\.4, weight decay 0\.001 and not 0\.0005, or that the loss was scaled by as much: /,
+      );
+    });
+
+    it('arithmetic of fewer digits is warned of, and no other number is found', async () => {
+      expect(await checked(await otherwise(1e-3), {})).toMatch(
+        /^warned: update \d+ of .* is off by 0\.\d+ % \(\S+ % are left to rounding to float32\); no other learning rate, momentum or weight decay shows: arithmetic of fewer digits /,
+      );
+    });
   });
 
   it.each([
@@ -394,6 +503,13 @@ describe('a recording is refused', () => {
       { momentum: undefined },
       /^neither .* nor the configuration says momentum: put it into the recording's metadata, or give --set sgd\.momentum=…$/,
     ],
+    [
+      'that says neither its rates nor its batches: all is asked for at once',
+      { batches: undefined },
+      { learning_rate: undefined, momentum: undefined },
+      /^neither .* says learning_rate and momentum: put them into .*, or give --set sgd\.learningRate=… --set sgd\.momentum=…; and .*refused\.safetensors has no batches; expected batches \[updates, batch size\]/,
+    ],
+    ['without batches', { batches: undefined }, {}, /^.*refused\.safetensors has no batches; expected/],
     ['of an unknown sampler', {}, { sampler: 'shuffled' }, /sgd\.sampler/],
   ])('%s', async (_what, changes, said, words) => {
     expect(await messageOf(load(write('refused', changes, said)))).toMatch(words);

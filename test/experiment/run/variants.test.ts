@@ -91,7 +91,7 @@ describe('spectrum', () => {
     }
     // A quarter of the samples: near the eigendirections, not on them.
     expect(Math.max(...residuals)).toBeGreaterThan(1e-3 * eigenvalues[0]);
-    expect(warningCodes(directory)).toEqual(['approximate-directions']);
+    expect(warningCodes(directory)).toEqual(['approximate-directions', 'paths-unexplained']);
     const { verdicts } = summary(directory);
     expect(verdicts.length).toBeGreaterThan(3);
     for (const verdict of verdicts) expect(verdict).toContain('approximate directions');

@@ -28,13 +28,11 @@ describe('series', () => {
   const networks = ['reshuffle', 'shuffle-once', 'with-replacement'] as const;
   const models = ['frozen', 'quadratic'] as const;
 
-  test('the model alone below, then each sampler’s theory and what it measured', () => {
+  test('each sampler’s theory and what it measured, then the model alone in outlines', () => {
     const { series } = controlsFigure(
       given(...networks.map((one) => control(one)), ...models.map((one) => control(one))),
     );
     expect(series.map(({ label, kind, role, shape }) => [label, kind, role, shape])).toEqual([
-      ['frozen noise', 'points', 'measured', 'cross'],
-      ['quadratic, Gaussian noise', 'points', 'test', 'rectRot'],
       ['reshuffled every epoch: theory', 'line', 'sampler-theory', undefined],
       ['reshuffled, with a fluctuating curvature', 'line', 'two-component-theory', undefined],
       ['reshuffled every epoch', 'points', 'sampler-theory', undefined],
@@ -42,7 +40,10 @@ describe('series', () => {
       ['one order for all epochs', 'points', 'measured-again', 'rect'],
       ['independent batches: theory', 'line', 'white-theory', undefined],
       ['independent batches', 'points', 'white-theory', undefined],
+      ['frozen noise', 'points', 'measured', 'cross'],
+      ['quadratic, Gaussian noise', 'points', 'test', 'rectRot'],
     ]);
+    expect(series.map(({ hollow = false }) => hollow)).toEqual([...Array<boolean>(7).fill(false), true, true]);
   });
 
   test('are means of bins, measured and predicted of the same directions', () => {
@@ -85,6 +86,9 @@ test('the axis holds all that is drawn, and the crossover is marked', () => {
   expect(y.range![0]).toBeLessThan(0.02);
   expect(y.range![1]).toBeGreaterThan(500);
   expect(x.scale).toBe('log');
+  // No further than what is drawn and the crossover: directions without a mean would leave it empty.
+  expect(x.range![0]).toBeGreaterThan(0.5);
+  expect(x.range![1]).toBeLessThan(4);
   expect(verticals).toEqual([{ value: 1, label: 'crossover λ_× = 1' }]);
   expect(footnote).toContain('Means of bins with at least 5 directions');
 });

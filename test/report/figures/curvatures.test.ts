@@ -71,7 +71,7 @@ describe('curvatures over λ', () => {
     expect(series.map(({ label, kind, role }) => [label, kind, role])).toEqual([
       ['left out: drifting', 'points', 'left-out'],
       ['along the path, 95 % interval', 'errorbars', 'measured'],
-      ['over a step of ±σ', 'points', 'sampler-theory'],
+      ['over a step of ±σ', 'points', 'fit'],
     ]);
     const [drifting, path, step] = series;
     expect(drifting).toMatchObject({ x: [0.005], y: [2] });
@@ -122,11 +122,12 @@ describe('measured over predicted with three curvatures', () => {
   test('has points of directions over the best theory there is', () => {
     const { series } = curvatureRatiosFigure(given(predicted, ranges));
     expect(series.map(({ label, kind, role }) => [label, kind, role])).toEqual([
-      ['with the eigenvalue λ', 'points', 'left-out'],
-      ['with the curvature over a step of ±σ', 'points', 'sampler-theory'],
       ['with the curvature along the path', 'points', 'measured'],
+      ['with the curvature over a step of ±σ', 'points', 'fit'],
+      // On top: crosses over disks are seen where the curvatures agree.
+      ['with the eigenvalue λ', 'points', 'reference'],
     ]);
-    const [eigenvalue, step, path] = series;
+    const [path, step, eigenvalue] = series;
     // 6 over two components, 8, or the sampler's, 4.
     expect(eigenvalue).toMatchObject({ x: [5, 4, 0.5], y: [0.75, 0.75, 1.5] });
     expect(step.x).toEqual([5]);
@@ -159,7 +160,7 @@ describe('measured over predicted with three curvatures', () => {
     });
     const lines = series.filter(({ kind }) => kind === 'line');
     expect(lines.map(({ label, role, dashed = false }) => [label, role, dashed])).toEqual([
-      ['', 'left-out', true],
+      ['', 'reference', true],
       ['', 'measured', false],
     ]);
     // What is shown of the ranges: 0.5/1.3 … 5·1.3.

@@ -49,7 +49,7 @@ describe('series', () => {
     expect(series.map(({ label, kind, role, dashed = false }) => [label, kind, role, dashed])).toEqual([
       ['about the mean of the window', 'line', 'measured', false],
       ['about a straight line', 'line', 'measured-again', true],
-      ['about the mean of each epoch', 'line', 'sampler-theory', false],
+      ['about the mean of each epoch', 'line', 'fit', false],
     ]);
   });
 

@@ -38,7 +38,7 @@ describe('lines', () => {
 
   test('C ∝ λ−μ is drawn over it, in dashes, so that both can be seen where they agree', () => {
     const { series } = noiseVarianceFigure(syntheticInput());
-    expect(series.map(({ role }) => role)).toEqual(['left-out', 'measured', 'fit', 'reference']);
+    expect(series.map(({ role }) => role)).toEqual(['left-out', 'measured', 'fit', 'reference', 'measured']);
     expect(series[2].label).toBe('fitted slope 1.004 (0.995 … 1.013)');
   });
 

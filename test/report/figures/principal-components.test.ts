@@ -24,9 +24,9 @@ describe('series', () => {
   test('the walk below the path, and medians of the Hessian’s directions', () => {
     const { series } = principalComponentsFigure(given());
     expect(series.map(({ label, kind, role, x, y }) => [label, kind, role, x, y])).toEqual([
-      ['random walk of the same length', 'points', 'left-out', [0.3, 0.2], [90, 40]],
+      ['random walk of the same length', 'points', 'reference', [0.3, 0.2], [90, 40]],
       ['this path', 'points', 'measured', [3, 2, 1.5], [9, 4, 1]],
-      ['along the Hessian’s directions: medians', 'line', 'sampler-theory', [2.02], [7]],
+      ['along the Hessian’s directions: medians', 'line', 'fit', [2.02], [7]],
     ]);
   });
 

@@ -12,6 +12,42 @@ import { crossover, syntheticCurvatures, syntheticDetails, syntheticInput } from
 const kinds = (figure: Figure) => figure.series.map(({ label, kind, role }) => `${kind} ${role}: ${label}`);
 const one = (figure: Figure, role: string) => figure.series.find((series) => series.role === role)!;
 
+describe('theory where directions have noise of their own', () => {
+  const C = [1, 1, 1, 1e-7, 1, 1];
+  const input = inputOf(
+    C.map((noise, i) => ({
+      eigenvalue: 6 - i,
+      theta_variance: i === 3 ? 0 : 1,
+      theta_variance_sampler: noise,
+      regime: 'stiff' as const,
+    })),
+  );
+
+  test('a direction nearly without noise interrupts the line: it does not plunge and come back', () => {
+    const figure = weightVarianceFigure(input);
+    const { kind, x, y } = one(figure, 'sampler-theory');
+    expect(kind).toBe('line');
+    expect(x).toEqual([1, 2, 3, 3, 4, 4, 5, 6]);
+    expect(y).toEqual([1, 1, NaN, 1e-7, NaN, 1, 1, 1]);
+    expect(figure.footnote).toContain('Gaps in the lines of theory: ');
+    expect(weightVarianceFigure(syntheticInput()).footnote).not.toContain('Gaps');
+  });
+
+  test('marks know their directions', () => {
+    const marks = weightVarianceFigure(
+      inputOf(
+        [1, 30, 1, 30].map((noise, i) => ({
+          eigenvalue: 6 - i,
+          theta_variance: noise,
+          theta_variance_sampler: noise,
+          regime: 'stiff' as const,
+        })),
+      ),
+    );
+    expect(one(marks, 'sampler-theory')).toMatchObject({ kind: 'points', x: [3, 4, 5, 6], directions: [3, 2, 1, 0] });
+  });
+});
+
 describe('series, bottom to top', () => {
   test('of a reshuffled run with many directions', () => {
     expect(kinds(weightVarianceFigure(syntheticInput()))).toEqual([
@@ -19,6 +55,8 @@ describe('series, bottom to top', () => {
       'errorbars measured: measured, 95 % interval',
       'line white-theory: independent-batch theory',
       'line sampler-theory: epoch theory',
+      // Of bins with too few for a median; one entry of the legend with the others.
+      'errorbars measured: measured, 95 % interval',
       'points measured: medians',
     ]);
   });

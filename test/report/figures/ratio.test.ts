@@ -15,12 +15,15 @@ describe('series', () => {
       'errorbars: over epoch theory, 95 % interval',
       'line: over independent-batch theory: medians',
       'line: over epoch theory: medians',
+      // Of bins with few: below the medians they would not be seen.
+      'points: over independent-batch theory',
+      'errorbars: over epoch theory, 95 % interval',
     ]);
   });
 
   test('one theory where the run drew with replacement', () => {
     const { series } = ratioFigure(syntheticInput({ sampler: 'with-replacement' }));
-    expect(series.map(({ role }) => role)).toEqual(['left-out', 'sampler-theory', 'sampler-theory']);
+    expect(series.map(({ role }) => role)).toEqual(['left-out', 'sampler-theory', 'sampler-theory', 'sampler-theory']);
   });
 
   test('a ratio is that of the summary, with its interval in the same units', () => {

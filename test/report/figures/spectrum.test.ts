@@ -47,7 +47,7 @@ describe('the spectrum', () => {
 
   test('says how much the computed directions hold, and what is not shown', () => {
     expect(spectrumFigure(given()).footnote).toBe(
-      "The 3 computed directions of 103 hold 50.0 % of the trace of the loss's Hessian, 5.5 of 11 ± 0.25. The rest: stochastic Lanczos quadrature with one random vector. About 20 eigenvalues are not positive, and not shown.",
+      'The 3 computed directions of 103 hold 50.0 % of the trace of the loss’s Hessian, 5.5 of 11 ± 0.25. The rest: stochastic Lanczos quadrature with one random vector. About 20 eigenvalues are not positive, and not shown.',
     );
   });
 
@@ -56,7 +56,7 @@ describe('the spectrum', () => {
     const spectrum = { ...complete.run.spectrum!, parameters: 3, traceRest: 0, traceRestError: 0, share: 1 };
     const { series, footnote } = spectrumFigure({ ...complete, run: { ...complete.run, spectrum } });
     expect(series.map(({ label }) => label)).toEqual(['share of the trace (right)', 'computed: 3']);
-    expect(footnote).toBe("All 3 eigenvalues were computed; trace of the loss's Hessian 5.5.");
+    expect(footnote).toBe('All 3 eigenvalues were computed; trace of the loss’s Hessian 5.5.');
   });
 
   test('of directions that another Hessian gave knows their share alone', () => {
@@ -64,7 +64,7 @@ describe('the spectrum', () => {
     const { series, footnote } = spectrumFigure(shared);
     expect(series.map(({ label }) => label)).toEqual(['share of the trace (right)', 'computed: 3']);
     expect(footnote).toBe(
-      "The 3 computed directions of 103 hold 50.0 % of the trace of the loss's Hessian, 5.5 of 11 ± 0.25 (random probes at the minimum). The directions were found with another Hessian, a subset's or another run's: nothing is known of single others.",
+      'The 3 computed directions of 103 hold 50.0 % of the trace of the loss’s Hessian, 5.5 of 11 ± 0.25 (random probes at the minimum). The directions were found with another Hessian, a subset’s or another run’s: nothing is known of single others.',
     );
   });
 
@@ -78,7 +78,7 @@ describe('the spectrum', () => {
     };
     expect(negative(1).series.map(({ label }) => label)).toContain('computed: 3');
     expect(negative(1).footnote).toBe(
-      "All 4 eigenvalues were computed; trace of the loss's Hessian 5.5. 1 eigenvalue is not positive, and not shown.",
+      'All 4 eigenvalues were computed; trace of the loss’s Hessian 5.5. 1 eigenvalue is not positive, and not shown.',
     );
     expect(negative(2).footnote).toContain('2 eigenvalues are not positive, and not shown.');
     const some = given({ directions: inputOf([...rows, { eigenvalue: 0, regime: 'negative' }]).directions });

@@ -40,6 +40,34 @@ test('a run without a title is called by its name', () => {
   expect(renderPage([run({ input: { ...run().input, title: null } })])).toContain('<h1>mlp on teacher</h1>');
 });
 
+test('a figure has what its subtitle says of it alone, and the first screen what the run is known by', () => {
+  expect(page).toContain('<p class="detail">1/M = 0.01</p>');
+  expect(page).toContain('<p class="key">η = 0.05, β = 0.9, S = 500, M = 100; reshuffled every epoch</p>');
+  const details = inputOf([]);
+  expect(renderPage([run({ input: details, summary: { ...syntheticSummary(), ranges: [] } })])).toContain(
+    '<p class="detail">0 directions</p>',
+  );
+});
+
+test('symbols in tables are set, numbers have true minus signs and powers of ten', () => {
+  expect(page).toContain('C<sub>mult</sub>/C');
+  expect(page).toContain('(λ−μ)<sup>γ</sup>');
+  expect(page).toContain('1.234×10⁻⁴');
+  const words = page.replaceAll(/<(script|style)[^]*?<\/\1>/g, '');
+  expect(words.match(/\d\.?\d*e[+-]\d/g)).toBeNull();
+});
+
+test('what ranges say against the headline stands before the tables', () => {
+  const at = (low: number, ratioSampler: number) =>
+    rangeOf({ low, high: 10 * low, directions: 9, ratioSampler, pooledError: 0.01 });
+  const summary = { ...syntheticSummary(), ranges: [at(0.01, 1.5), at(0.1, 1)] };
+  const text = renderPage([run({ summary })]).replaceAll(/<span class="number">(.*?)<\/span>/g, '$1');
+  expect(text).toContain('<li>λ/λ× 0.01 … 0.1: the weight variance is 1.500 ± 0.015 times the prediction.</li>');
+  expect(text.indexOf('class="dissent"')).toBeLessThan(text.indexOf('<table'));
+  const agreeing = { ...summary, ranges: [at(0.01, 1.01), at(0.1, 1)] };
+  expect(renderPage([run({ summary: agreeing })])).not.toContain('class="dissent"');
+});
+
 test('what a user wrote is text, wherever it stands', () => {
   const evil = '</script><img src=x onerror=alert(1)>"&';
   const text = renderPage([
@@ -79,9 +107,12 @@ describe('several runs', () => {
     const table = after(both, '<span>Measured over predicted weight variance, run by run');
     expect(table).toContain('<th scope="col">λ/λ×</th><th scope="col">a run</th><th scope="col">another</th>');
     const { ranges } = syntheticSummary({ directions: 40 });
-    for (const { ratioTwoComponent, ratioSampler, directions } of ranges)
+    // What drifts is counted, not compared.
+    for (const { ratioTwoComponent, ratioSampler, directions, low } of ranges)
       if (directions > 0 && ratioSampler !== null)
-        expect(table).toContain(`>${(ratioTwoComponent ?? ratioSampler).toFixed(3)}`);
+        expect(table).toContain(
+          low === 0 ? `>– (${directions})` : `>${(ratioTwoComponent ?? ratioSampler).toFixed(3)}`,
+        );
   });
 
   test('what drifts is marked as in the table of one run, and the mark explained', () => {
@@ -113,6 +144,15 @@ describe('several runs', () => {
     expect(words.match(/a run/g)).toHaveLength(1);
     expect(text).toContain('<p class="shared-title">a run</p>');
     expect(text.match(/<p class="run-title">η = 0.05<\/p>/g)).toHaveLength(15);
+  });
+
+  test('what a figure’s subtitle says of one run stands beside that run', () => {
+    const smaller = { ...run(), label: 'smaller', input: { ...syntheticInput({ directions: 30 }), title: 'smaller' } };
+    const text = renderPage([run(), smaller]);
+    expect(text).toMatch(/<p class="run-title">a run <span class="detail">· \d+ directions<\/span>/);
+    expect(text).toMatch(/<p class="run-title">smaller <span class="detail">· \d+ directions<\/span>/);
+    expect(text.match(/1\/M = 0.01/g)!.length).toBeGreaterThan(0);
+    expect(text).toContain('<p class="detail">1/M = 0.01</p>');
   });
 
   test('notes on their tables stand once', () => {

@@ -1,7 +1,9 @@
 /** The sentence at the top of a page. */
 import { describe, expect, test } from 'vitest';
-import { headline } from '../../../src/report/page/story.ts';
+import { dissent, headline } from '../../../src/report/page/story.ts';
+import type { Summary } from '../../../src/report/summary.ts';
 import { rangeOf } from '../hand-made.ts';
+import { syntheticSummary } from '../synthetic.ts';
 
 const range = (low: number, changes: Parameters<typeof rangeOf>[0] = {}) =>
   rangeOf({ low, high: 10 * low, directions: 30, ratioSampler: 1.02, ratioWhite: 0.2, pooledError: 0.02, ...changes });
@@ -54,5 +56,58 @@ describe('what it says of it', () => {
     [0.8, 0.2, 'Theory and measurement agree within two standard errors.'],
   ])('%f ± %f', (ratioSampler, pooledError, words) => {
     expect(said([range(0.1, { ratioSampler, pooledError })])).toContain(words);
+  });
+});
+
+describe('what ranges say against it', () => {
+  const none = { ...syntheticSummary().curvatures, ranges: [] };
+  const against = (ranges: ReturnType<typeof range>[], curvatures: Summary['curvatures'] = none) =>
+    dissent({ ranges, curvatures });
+
+  test('nothing where all agrees', () => {
+    expect(against([range(0.01), range(0.1), range(1)])).toEqual([]);
+  });
+
+  test('a variance that is off in another range; its own the headline tells', () => {
+    expect(against([range(0.01, { ratioSampler: 1.5 }), range(0.1, { ratioSampler: 2 })])).toEqual([
+      'λ/λ× 0.01 … 0.1: the weight variance is 1.500 ± 0.030 times the prediction.',
+    ]);
+    // Off by a tenth, but within two standard errors.
+    expect(against([range(0.01, { ratioSampler: 1.15, pooledError: 0.1 }), range(0.1)])).toEqual([]);
+  });
+
+  test('paths that the batches do not explain, intervals that do not hold the theory: in the range of the headline, too', () => {
+    const one = range(0.1, { replayExplained: -0.6, replayPredicted: 0.74, coverage: 0.5 });
+    expect(against([one])).toEqual([
+      'λ/λ× 0.1 … 1: 50 % of the 95 % intervals hold it; the batches explain R² = −0.60 of the paths, 0.74 expected.',
+    ]);
+    expect(against([range(0.1, { replayExplained: 0.6, replayPredicted: 0.74, coverage: 0.9 })])).toEqual([]);
+  });
+
+  test('a curvature that is not λ, with its interval', () => {
+    const felt = (value: number) => ({
+      directions: 30,
+      overEigenvalue: { value, low: value - 1, high: value + 1 },
+      ratio: null,
+      coverage: null,
+    });
+    const ranges = [
+      {
+        low: 0.1,
+        high: 1,
+        directions: 30,
+        eigenvalue: { ratio: 1, coverage: 1 },
+        trajectory: felt(2.2),
+        finiteStep: felt(1),
+      },
+    ];
+    expect(against([range(0.1)], { ...none, ranges })).toEqual([
+      'λ/λ× 0.1 … 1: the curvature along the path is 2.20 λ (95 %: 1.20 … 3.20).',
+    ]);
+  });
+
+  test('neither ranges of few directions nor those that drift', () => {
+    const off = { ratioSampler: 9, replayExplained: -3, replayPredicted: 0.9 };
+    expect(against([range(0.01, { ...off, directions: 4 }), { ...range(0.1, off), low: 0, high: 0.01 }])).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@
 import type { Figure } from '../../figure.ts';
 import { BLOCKS, type PageFigure } from '../contents.ts';
 import { figureCsv } from './csv.ts';
+import { fileName } from './file-name.ts';
 import { save } from './save.ts';
 import { Legend } from './legend.ts';
 import { Plot, type Telling } from './plot.ts';
@@ -13,11 +14,14 @@ export class Card {
   private readonly element: HTMLElement;
   private readonly shown: Shown;
   private readonly tell: (run: number) => Telling;
+  private readonly labels: readonly string[];
   private plots: Plot[] | null = null;
   private legend: Legend | null = null;
 
-  constructor(element: HTMLElement, shown: Shown, tell: (run: number) => Telling) {
+  /** @param labels of the runs */
+  constructor(element: HTMLElement, shown: Shown, tell: (run: number) => Telling, labels: readonly string[]) {
     this.element = element;
+    this.labels = labels;
     this.shown = shown;
     this.tell = tell;
     shown.onChange((change) => {
@@ -25,8 +29,10 @@ export class Card {
       if (change === 'colours' || change === 'paper') {
         this.legend?.drawKeys();
         for (const plot of this.plots) plot.redraw();
-      } else if (change === 'roles') for (const plot of this.plots) plot.showSeries();
-      else for (const plot of this.plots) plot.refresh();
+      } else if (change === 'roles') {
+        this.legend?.followRoles();
+        for (const plot of this.plots) plot.showSeries();
+      } else for (const plot of this.plots) plot.refresh();
     });
     for (const button of element.querySelectorAll<HTMLButtonElement>('[data-take]'))
       button.addEventListener('click', () => this.take(button.dataset.take as 'csv' | 'png'));
@@ -38,7 +44,7 @@ export class Card {
     const figures = this.figures();
     const legend = new Legend(
       this.element.querySelector<HTMLElement>('.legend')!,
-      figures.filter((figure) => figure !== null),
+      figures.flatMap((figure, run) => (figure ? [{ label: figures.length > 1 ? this.labels[run] : '', figure }] : [])),
       this.shown,
       () => this.plots?.forEach((plot) => plot.showSeries()),
     );
@@ -68,9 +74,14 @@ export class Card {
   private take(what: 'csv' | 'png'): void {
     this.draw();
     const figures = this.figures();
-    const several = figures.length > 1;
-    if (what === 'csv') save(`${this.name}.csv`, new Blob([figureCsv(figures)], { type: 'text/csv' }));
-    else
-      this.plots!.forEach((plot, i) => save(several ? `${this.name}-${i + 1}.png` : `${this.name}.png`, plot.toPng()));
+    const isAlone = figures.length === 1;
+    if (what === 'csv') {
+      const table = new Blob([figureCsv(figures)], { type: 'text/csv' });
+      save(isAlone ? fileName(this.labels[0], this.name, 'csv') : `${this.name}.csv`, table);
+    } else
+      for (const plot of this.plots!) {
+        const label = this.labels[plot.run];
+        save(fileName(label, this.name, 'png'), plot.toPng(label));
+      }
   }
 }

@@ -1,10 +1,11 @@
 /** Path and autocorrelation of one direction, as figures like all others. */
-import { stationaryAutocorrelation, type Sampler } from '../../../theory/index.ts';
+import { stationaryAutocorrelation, stationaryMoments, type Sampler } from '../../../theory/index.ts';
 import type { Figure, Role, Series } from '../../figure.ts';
 import { WHITE_THEORY, samplerTheory } from '../../figures/words.ts';
 import { shortNumber } from '../../numbers.ts';
 import { rangeOf } from '../../range.ts';
 import type { PageRun, PageTraces } from '../contents.ts';
+import { FLUCTUATING_NOISE, NOISE } from '../quantities.ts';
 import { shorts } from './unpacking.ts';
 
 const FULL = 32767;
@@ -32,7 +33,7 @@ export function directionFigures(run: PageRun, traces: PageTraces): (direction: 
       autocorrelation: autocorrelationFigure(
         run,
         traces.lags,
-        lambda[direction],
+        direction,
         row(memory, traces.lags.length, direction, 1),
       ),
     };
@@ -80,9 +81,10 @@ function pathFigure(
 function autocorrelationFigure(
   run: PageRun,
   lags: readonly number[],
-  eigenvalue: number,
+  direction: number,
   measured: readonly number[],
 ): Figure {
+  const eigenvalue = run.quantities[0].values[direction];
   const x = lags.map((lag) => lag / run.batchesPerEpoch);
   const series: Series[] = [];
   const line = (label: string, role: Role, y: readonly number[]) =>
@@ -92,6 +94,8 @@ function autocorrelationFigure(
     if (white) line(WHITE_THEORY, 'white-theory', white);
   }
   const own = predicted(run, eigenvalue, run.sampler, lags);
+  const two = withFluctuation(run, direction, lags);
+  if (two) line('two-component theory', 'two-component-theory', two);
   if (own) line(samplerTheory(run.sampler), 'sampler-theory', own);
   series.push({ label: 'measured', kind: 'points', role: 'measured', emphasis: 'strong', x, y: measured });
   return {
@@ -108,6 +112,34 @@ function autocorrelationFigure(
     horizontals: [{ value: 0, label: '' }],
     footnote: '',
   };
+}
+
+/**
+ * With the noise of a fluctuating curvature, white and of variance C_mult, beside the sampler's of variance C: autocovariances of
+ * independent noises add. Null where C_mult is unknown, or predicts nothing, as for one order kept.
+ */
+function withFluctuation(run: PageRun, direction: number, lags: readonly number[]): number[] | null {
+  const of = (name: string) => run.quantities.find(({ label }) => label === name)?.values[direction] ?? NaN;
+  const [own, fluctuating] = [of(NOISE), of(FLUCTUATING_NOISE)];
+  const { learningRate, momentum, batchesPerEpoch, sampler } = run;
+  const eigenvalue = run.quantities[0].values[direction];
+  if (sampler === 'shuffle-once' || !(eigenvalue > 0) || !(own > 0) || !(fluctuating >= 0)) return null;
+  const parts = [
+    { memory: predicted(run, eigenvalue, sampler, lags), sampler, noiseVariance: own },
+    {
+      memory: predicted(run, eigenvalue, 'with-replacement', lags),
+      sampler: 'with-replacement' as const,
+      noiseVariance: fluctuating,
+    },
+  ].map(({ memory, sampler: drawn, noiseVariance }) => ({
+    memory,
+    variance: memory
+      ? stationaryMoments({ learningRate, momentum, batchesPerEpoch, eigenvalue, noiseVariance }, drawn).thetaVariance
+      : NaN,
+  }));
+  const total = parts.reduce((sum, { variance }) => sum + variance, 0);
+  if (!(total > 0 && total < Infinity)) return null;
+  return lags.map((_, i) => parts.reduce((sum, { memory, variance }) => sum + (memory![i] * variance) / total, 0));
 }
 
 /** Null where there is none: no positive eigenvalue, or a rule that diverges, or batches that leave out samples. */

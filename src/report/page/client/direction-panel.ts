@@ -38,7 +38,7 @@ export function followPicked(shown: Shown, runs: readonly PageRun[]): void {
 
   shown.onChange((change) => {
     if (change === 'picked') tell();
-    else if (change === 'roles') for (const one of places) one.showSeries();
+    else if (change === 'roles') for (const one of places) one.followRoles();
     else for (const one of places) one.redraw();
   });
   tell();
@@ -126,7 +126,7 @@ class Place {
     if (!figure) return;
     const element = this.figure.querySelector<HTMLElement>('.legend')!;
     element.replaceChildren();
-    const legend = new Legend(element, [figure], this.shown, () => this.plot?.showSeries());
+    const legend = new Legend(element, [{ label: '', figure }], this.shown, () => this.plot?.showSeries());
     const isOff = (series: number) => legend.isOff(figure.series[series]);
     this.legend = legend;
     this.plot = new Plot(this.canvas, { figure, shown: this.shown, run: 0, tell: () => '', isOff });
@@ -138,7 +138,8 @@ class Place {
     this.plot?.redraw();
   }
 
-  showSeries(): void {
+  followRoles(): void {
+    this.legend?.followRoles();
     this.plot?.showSeries();
   }
 }

@@ -20,9 +20,10 @@ followTheme(shown, document.getElementById('theme') as HTMLSelectElement);
 /** What is told of a direction beside the pointer, above the point's own number. */
 const tell = (run: number) => (direction: number) => curvature(runs[run], direction);
 
+const labels = runs.map(({ label }) => label);
 const cards = new Map<Element, Card>();
 for (const element of document.querySelectorAll<HTMLElement>('[data-figure]'))
-  cards.set(element, new Card(element, shown, tell));
+  cards.set(element, new Card(element, shown, tell, labels));
 
 // Far fewer figures are in sight than there are: the page is there before all of them are drawn.
 const observer = new IntersectionObserver(
@@ -42,6 +43,10 @@ addEventListener('beforeprint', () => {
 
 for (const box of document.querySelectorAll<HTMLInputElement>('[data-role]'))
   box.addEventListener('change', () => shown.setRole(box.dataset.role as Role, box.checked));
+
+addEventListener('keydown', ({ key }) => {
+  if (key === 'Escape' && shown.picked) shown.pick(null);
+});
 
 followPicked(shown, runs);
 showPicked(shown, runs);

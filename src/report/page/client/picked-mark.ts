@@ -4,6 +4,8 @@ import { type DrawnDataset, showable } from '../../plugins/drawn.ts';
 import type { Shown } from './shown.ts';
 
 const RADIUS = 8;
+/** Nearer to each other than this, a ring would cover the other's point: the topmost point has it. */
+const APART = 22;
 
 /** Drawn over everything, within the plot area. */
 export function pickedMark(shown: Shown, run: number): Plugin<'line'> {
@@ -14,7 +16,9 @@ export function pickedMark(shown: Shown, run: number): Plugin<'line'> {
       if (!picked || picked.run !== run) return;
       const { ctx, chartArea } = chart;
       ctx.save();
-      chart.data.datasets.forEach((dataset, i) => {
+      const ringed: (readonly [number, number])[] = [];
+      chart.data.datasets.toReversed().forEach((dataset, back) => {
+        const i = chart.data.datasets.length - 1 - back;
         const { series, yAxisID } = dataset as unknown as DrawnDataset;
         const at = series.directions?.indexOf(picked.direction) ?? -1;
         if (at === -1 || !chart.isDatasetVisible(i)) return;
@@ -23,6 +27,8 @@ export function pickedMark(shown: Shown, run: number): Plugin<'line'> {
         if (!showable(x, series.x[at]) || !showable(y, series.y[at])) return;
         const [left, top] = [x.getPixelForValue(series.x[at]), y.getPixelForValue(series.y[at])];
         if (left < chartArea.left || left > chartArea.right || top < chartArea.top || top > chartArea.bottom) return;
+        if (ringed.some(([otherLeft, otherTop]) => Math.hypot(otherLeft - left, otherTop - top) < APART)) return;
+        ringed.push([left, top]);
         for (const [colour, width] of [
           [palette.ink.background, 5],
           [palette.ink.picked, 2],

@@ -1,11 +1,14 @@
 /** One figure on one canvas: drawn when it comes into view, hovered over, picked from. */
 import {
   Chart,
+  Legend,
   LinearScale,
   LineController,
   LineElement,
   LogarithmicScale,
   PointElement,
+  SubTitle,
+  Title,
   Tooltip,
   type ChartType,
   type TooltipItem,
@@ -16,7 +19,9 @@ import type { Figure } from '../../figure.ts';
 import { shortNumber } from '../../numbers.ts';
 import type { DrawnDataset } from '../../plugins/drawn.ts';
 import { withoutSubscripts } from '../../plugins/rich-text.ts';
+import { NOTHING_SHOWN, nothingShown } from './nothing-shown.ts';
 import { pickedMark } from './picked-mark.ts';
+import { pictureOf } from './picture.ts';
 import type { Shown } from './shown.ts';
 
 declare module 'chart.js' {
@@ -27,10 +32,14 @@ declare module 'chart.js' {
 }
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, Tooltip);
+// Of pictures that are taken: on the page these stand around the canvas.
+Chart.register(Legend, Title, SubTitle);
 Tooltip.positioners.beside = besidePoint;
 
-/** How near to a point, in pixels, counts as on it. */
+/** How near to the middle of a point, in pixels, counts as on it, for a click and for a pointer that hovers. */
 const REACH = 12;
+/** The same for what is no direction. */
+const LINE_REACH = 5;
 /** Between a point and what is told of it: the ring of a picked one stays in sight. */
 const APART = 13;
 /** A figure on paper, in CSS pixels, shrunk to half the width of a page: letters come out at some seven points. */
@@ -69,6 +78,11 @@ export class Plot {
     this.resizes.observe(canvas.parentElement!);
   }
 
+  /** Number of the run. */
+  get run(): number {
+    return this.options.run;
+  }
+
   /** Takes the chart off its canvas, for another to be drawn there. */
   clear(): void {
     this.resizes.disconnect();
@@ -96,6 +110,7 @@ export class Plot {
     const options = configuration.options!;
     this.chart = new Chart(this.canvas, {
       ...configuration,
+      data: { datasets: (configuration.data.datasets as DrawnDataset[]).map(withReach) },
       options: {
         ...options,
         devicePixelRatio: onPaper ? PAPER.pixelRatio : undefined,
@@ -103,7 +118,10 @@ export class Plot {
         maintainAspectRatio: false,
         events: ['mousemove', 'mouseout', 'click', 'touchstart'],
         interaction: { mode: 'nearest', intersect: true },
-        elements: { point: { hitRadius: 5 } },
+        onHover: (event) => {
+          const isOnPoint = this.directionAt(event.x ?? NaN, event.y ?? NaN) !== undefined;
+          this.canvas.style.cursor = isOnPoint ? 'pointer' : '';
+        },
         onClick: (event) => this.pickAt(event.x ?? 0, event.y ?? 0),
         plugins: {
           ...options.plugins,
@@ -125,7 +143,7 @@ export class Plot {
           },
         },
       },
-      plugins: [...(configuration.plugins ?? []), pickedMark(shown, run)],
+      plugins: [...(configuration.plugins ?? []), pickedMark(shown, run), nothingShown(shown)],
     });
     this.showSeries();
   }
@@ -134,9 +152,7 @@ export class Plot {
   showSeries(): void {
     const { chart, options } = this;
     if (!chart) return;
-    options.figure.series.forEach(({ role }, i) =>
-      chart.setDatasetVisibility(i, !options.shown.isHidden(role) && !options.isOff(i)),
-    );
+    options.figure.series.forEach((_, i) => chart.setDatasetVisibility(i, this.isShown(i)));
     chart.update('none');
   }
 
@@ -145,17 +161,18 @@ export class Plot {
     this.chart?.draw();
   }
 
-  /** The picture as it is seen, on its background. */
-  toPng(): string {
-    this.draw();
-    const copy = document.createElement('canvas');
-    copy.width = this.canvas.width;
-    copy.height = this.canvas.height;
-    const context = copy.getContext('2d')!;
-    context.fillStyle = this.options.shown.palette.ink.background;
-    context.fillRect(0, 0, copy.width, copy.height);
-    context.drawImage(this.canvas, 0, 0);
-    return copy.toDataURL('image/png');
+  /** A picture of what is seen, with all that stands around it. @param label of the run */
+  toPng(label: string): string {
+    const { figure, shown, run } = this.options;
+    const series = figure.series.filter((_, i) => this.isShown(i));
+    const isEmptied = series.length === 0 && figure.series.length > 0;
+    const message = isEmptied ? NOTHING_SHOWN : figure.message;
+    return pictureOf({ figure: { ...figure, series, message }, shown, run, label });
+  }
+
+  private isShown(series: number): boolean {
+    const { figure, shown, isOff } = this.options;
+    return !shown.isHidden(figure.series[series].role) && !isOff(series);
   }
 
   private pickAt(x: number, y: number): void {
@@ -174,13 +191,20 @@ export class Plot {
       if (!directions || !chart.isDatasetVisible(i)) return;
       chart.getDatasetMeta(i).data.forEach((point, at) => {
         const distance = Math.hypot(point.x - x, point.y - y);
-        if (distance >= least) return;
+        // Nor that of a point without a place.
+        if (!(distance < least)) return;
         least = distance;
         nearest = directions[at];
       });
     });
     return nearest;
   }
+}
+
+/** A point is hit as far from its middle as a click reaches. */
+function withReach(dataset: DrawnDataset): DrawnDataset {
+  const radius = Number(dataset.pointRadius ?? 0);
+  return { ...dataset, pointHitRadius: dataset.series.directions ? REACH - radius : LINE_REACH };
 }
 
 function isPointSeries(chart: Chart | null, index: number): boolean {

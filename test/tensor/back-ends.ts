@@ -1,0 +1,6 @@
+/** Every back end at every precision that it has, on one thread. */
+import { atPrecision, openBackend } from '../../src/tensor/backend.ts';
+
+export const single = openBackend({ name: 'tensorflow', precision: 'float32', threads: 1 });
+export const double = atPrecision(single, 'float64');
+export const cpu = openBackend({ name: 'cpu', precision: 'float32', threads: 1 });
