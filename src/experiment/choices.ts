@@ -10,9 +10,9 @@ export const storedChoices = z
   .object({ threads: z.number().int().positive().optional(), store: z.enum(['trajectory', 'replay']).optional() })
   .default({});
 
-/** A thread a core. */
+/** A thread a core, where the back end has threads. */
 export function suggestChoices({ backend }: Pick<Experiment, 'backend'>): Choices {
-  return { threads: backend === 'cpu' ? 1 : coresToUse() };
+  return { threads: backend === 'tensorflow' ? coresToUse() : 1 };
 }
 
 /** EPOCHNOISE_THREADS, else all cores. @throws ConfigurationError for anything but a positive whole number */

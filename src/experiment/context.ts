@@ -2,6 +2,8 @@
 import type { Report } from '../progress.ts';
 import type { Checkpoint } from '../store/checkpoint.ts';
 import type { RunFile } from '../store/run-directory.ts';
+import type { BackendName } from '../tensor/types.ts';
+import type { StageName } from './catalogue.ts';
 import type { Experiment } from './schema.ts';
 import type { Store } from './window/store-choice.ts';
 import type { Workbench } from './workbench.ts';
@@ -24,6 +26,9 @@ export interface Voice {
   warn(text: string): void;
 }
 
+/** Names of back ends by stage: one each, unless a stage was gone on with on another. */
+export type BackEnds = Readonly<Partial<Record<StageName, readonly BackendName[]>>>;
+
 /** One run, as its stages see it. */
 export interface Context {
   /** Absolute path of the run directory. */
@@ -31,6 +36,8 @@ export interface Context {
   readonly experiment: Experiment;
   readonly choices: Choices;
   readonly voice: Voice;
+  /** Back ends that stages before this one, and this one so far, were computed on, in the stages' order; those nobody knows of are left out. */
+  readonly backEnds: BackEnds;
   /** Opened when it is first asked for; batch normalisation is frozen as the run's minimum has it, once there is one. */
   workbench(): Promise<Workbench>;
   /** What an earlier process has done of a piece of this stage's work, and where this one saves its own. */

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { DataError } from '../errors.ts';
 import { readJson, writeJson } from '../store/json.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
+import { BACK_ENDS, type BackendName } from '../tensor/types.ts';
 import type { Choices } from './context.ts';
 import type { StageName } from './catalogue.ts';
 import type { OwnFiles } from './own-files.ts';
@@ -20,6 +21,8 @@ export interface StageCost {
   readonly peakMemoryBytes: number;
   /** What was said before it began to be the most that this could be. */
   readonly announcedMemoryBytes: number;
+  /** Back ends that it was computed on: one, unless it was interrupted and gone on with on another. Absent from runs of earlier versions. */
+  readonly backEnds?: readonly BackendName[];
 }
 
 /** Size and time of a file when its checksum was taken; both unchanged, the checksum is believed without reading. */
@@ -56,7 +59,14 @@ export interface Environment {
 const relied = z.looseObject({
   threads: z.number().int().positive(),
   backend: z.string().nullable(),
-  stages: z.record(z.string(), z.looseObject({ seconds: z.number(), peakMemoryBytes: z.number() })),
+  stages: z.record(
+    z.string(),
+    z.looseObject({
+      seconds: z.number(),
+      peakMemoryBytes: z.number(),
+      backEnds: z.array(z.enum(BACK_ENDS)).optional(),
+    }),
+  ),
   files: z.record(z.string(), z.object({ bytes: z.number(), modified: z.number(), sha256: z.string() })),
   records: z.record(z.string(), z.string()).optional(),
   ownFiles: z.object({ checksum: z.string(), files: z.record(z.string(), z.string()) }).optional(),

@@ -8,6 +8,7 @@ import { join, relative, sep } from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../errors.ts';
 import type { Report } from '../progress.ts';
+import { BACK_ENDS, type BackendName } from '../tensor/types.ts';
 import { sha256File, sha256LargeFile } from '../store/atomic.ts';
 import { canonicalJson, readJson, writeJson } from '../store/json.ts';
 import { RUN_FILES, type RunFile, runPath } from '../store/run-directory.ts';
@@ -121,10 +122,24 @@ export class LedgerBook {
   hadSettings(stage: Stage, experiment: Experiment, ownFiles: Fingerprint): boolean {
     const record = this.ledger[stage.name];
     if (!record) return false;
-    if (ownFiles !== null && record.settings !== settingsChecksum(stage, experiment, ownFiles)) return false;
+    if (ownFiles !== null && this.backEndOf(stage, experiment, ownFiles) === null) return false;
     const written = Object.keys(record.outputs);
     const isOwn = (name: string) => stage.outputs.some((file) => name === file || name.startsWith(`${file}/`));
     return written.every(isOwn) && (stage.suits?.(experiment, written) ?? true);
+  }
+
+  /**
+   * The back end that a finished stage was computed on, if its other settings were these: results are kept whatever back end the
+   * run goes on with. Null for a stage of other settings, or that was not finished.
+   */
+  backEndOf(stage: Stage, experiment: Experiment, ownFiles: string): BackendName | null {
+    const record = this.ledger[stage.name];
+    if (!record) return null;
+    // The asked for first: not every stage depends on it.
+    const names = [experiment.backend, ...BACK_ENDS];
+    return (
+      names.find((backend) => record.settings === settingsChecksum(stage, { ...experiment, backend }, ownFiles)) ?? null
+    );
   }
 
   /**
@@ -181,9 +196,12 @@ export class LedgerBook {
     return `has SHA-256 ${now.slice(0, 12)}… instead of ${sha256.slice(0, 12)}…`;
   }
 
-  /** All that the outputs of a stage depend on: unfinished work of another key is not gone on with. */
+  /**
+   * All that the outputs of a stage depend on but the back end, which may be lost in the middle: unfinished work of another key
+   * is not gone on with.
+   */
   keyOf(stage: Stage, experiment: Experiment, ownFiles: Fingerprint): string {
-    const settings = settingsChecksum(stage, experiment, ownFiles);
+    const settings = settingsChecksum(stage, { ...experiment, backend: 'tensorflow' }, ownFiles);
     return checksumOf({ program: programVersion(), settings, inputs: this.checksums(stage.inputs) });
   }
 

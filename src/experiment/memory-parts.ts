@@ -73,7 +73,7 @@ export function sizesOf(experiment: Experiment, bench: Workbench): Sizes {
     testSamples: dataset.test?.samples ?? 0,
     width: sizeOf(inputShape) + outputs,
     units: model.unitsPerSample,
-    chunk: chunkSize(samples, model.unitsPerSample, backend.threads),
+    chunk: chunkSize(samples, model.unitsPerSample, backend),
     batchesPerEpoch,
     batchSize: experiment.sgd.batchSize,
     updates: experiment.record.epochs * batchesPerEpoch,

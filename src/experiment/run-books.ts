@@ -3,7 +3,7 @@ import { DataError } from '../errors.ts';
 import { silent } from '../progress.ts';
 import { canonicalJson } from '../store/json.ts';
 import type { RunFile } from '../store/run-directory.ts';
-import type { Choices, Voice } from './context.ts';
+import type { BackEnds, Choices, Voice } from './context.ts';
 import { describeEnvironment, type Environment, type StageCost, writeEnvironment } from './environment.ts';
 import { type Condition, type Fingerprint, type Flaw, LedgerBook } from './ledger.ts';
 import { type OwnFiles, ownFilesOf } from './own-files.ts';
@@ -107,6 +107,17 @@ export class RunBooks {
     this.ledger = new LedgerBook(this.directory, this.ledger.stamps, true, kept);
     this.voice.say(`the earlier results are kept in ${previous}`);
     return previous;
+  }
+
+  /** On which back ends the finished stages before one were computed. */
+  backEndsBefore(index: number): BackEnds {
+    const { fingerprint, ledger, costs, stored } = this;
+    const found = STAGES.slice(0, index).flatMap((stage) => {
+      const last = fingerprint === null ? null : ledger.backEndOf(stage, stored.experiment, fingerprint);
+      const names = costs[stage.name]?.backEnds ?? (last === null ? [] : [last]);
+      return names.length === 0 ? [] : [[stage.name, names] as const];
+    });
+    return Object.fromEntries(found);
   }
 
   get choices(): Choices {

@@ -45,12 +45,14 @@ function readChoices(choices: unknown): Partial<Choices> {
 
 /**
  * The choices with which an experiment goes on in a directory that holds a run: those of the run; how the window is kept is
- * chosen anew for another window.
+ * chosen anew for another window, and threads for another back end.
  */
 export function choicesFor(stored: StoredExperiment, experiment: Experiment): Choices {
   const { settings } = STAGES[stageAt('record')];
-  const isSame = canonicalJson(settings(stored.experiment)) === canonicalJson(settings(experiment));
-  return isSame ? stored.choices : { ...stored.choices, store: undefined };
+  const { backend } = stored.experiment;
+  const isSame = canonicalJson(settings(stored.experiment)) === canonicalJson(settings({ ...experiment, backend }));
+  const { threads } = backend === experiment.backend ? stored.choices : suggestChoices(experiment);
+  return { threads, store: isSame ? stored.choices.store : undefined };
 }
 
 /** Writes experiment.json. @throws StorageError where it cannot be written */

@@ -190,7 +190,7 @@ class Run {
     const unfinished = join(directory, UNFINISHED, name);
     // Whole files of the stage are there for it to go on from only where it was begun with all that it depends on.
     const goesOn = holdsCheckpointOf(unfinished, key);
-    const clock = openStageClock(unfinished, key);
+    const clock = openStageClock(unfinished, key, stored.experiment.backend);
     const workbench = async () => frozenAsTrained(directory, await this.workbench());
     enterSection(name);
     // The pictures need none.
@@ -200,6 +200,7 @@ class Run {
         directory,
         experiment: stored.experiment,
         choices: books.choices,
+        backEnds: { ...books.backEndsBefore(STAGES.indexOf(stage)), [name]: clock.backEnds },
         choose: (choice) => books.choose(choice, directory),
         voice,
         workbench,
@@ -226,7 +227,7 @@ class Run {
     this.requireDirectory(stage);
     if (this.bench) this.books.backend = (await this.bench).problem.backend.version;
     this.ran.push(name);
-    return { ...cost, seconds: clock.before + cost.seconds };
+    return { ...cost, seconds: clock.before + cost.seconds, backEnds: clock.backEnds };
   }
 
   private workbench(): Promise<Workbench> {

@@ -3,6 +3,7 @@
  * record, and it is stored, resolved, with the run.
  */
 import { z } from 'zod';
+import { BACK_ENDS } from '../tensor/types.ts';
 
 const positive = z.number().positive();
 const count = z.number().int().positive();
@@ -152,7 +153,8 @@ const named = <T extends z.ZodType>(schema: T, name: string) =>
 export const experimentSchema = z.strictObject({
   seed: z.number().int().nonnegative().default(1),
   precision: z.enum(['float32', 'float64']).default('float32'),
-  backend: z.enum(['tensorflow', 'cpu']).default('tensorflow'),
+  /** webgpu and cpu compute in float32 only. */
+  backend: z.enum(BACK_ENDS).default('tensorflow'),
   data: named(data, 'teacher'),
   model: named(model, 'mlp'),
   loss: z.enum(['half-mean-squared-error', 'binary-cross-entropy', 'cross-entropy']).default('half-mean-squared-error'),

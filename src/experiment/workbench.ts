@@ -13,7 +13,7 @@ import { requireNamedFile } from '../named-file.ts';
 import { importModule } from '../own-module.ts';
 import { randomStream } from '../random.ts';
 import { batchesPerEpoch } from '../sgd/samplers.ts';
-import { type Backend, mostExact, openBackend } from '../tensor/backend.ts';
+import { type Backend, mostExact, openBackend, prepareBackend } from '../tensor/backend.ts';
 import { sizeOf } from '../tensor/types.ts';
 import { loadDataset } from './dataset.ts';
 import { noModel } from './import/no-network.ts';
@@ -65,6 +65,7 @@ export async function openWorkbench(
   const dataset = await loadDataset(experiment);
   const { inputShape, outputs, task, train } = dataset;
   const updates = batchesPerEpoch(train.samples, experiment.sgd.batchSize, experiment.sgd.dropLast);
+  await prepareBackend({ name: experiment.backend });
   const open = () => openBackend({ name: experiment.backend, precision: experiment.precision, threads });
   const model = await modelFor(experiment, inputShape, outputs, open);
   const loss = lossFor(experiment.loss, task);

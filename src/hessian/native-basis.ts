@@ -27,10 +27,14 @@ const SMALLEST = 5000;
 /** The basis that is fastest on a back end. */
 export function basisOn(backend: Backend): OpenBasis {
   return (size, storage, spill) =>
-    backend.name === 'tensorflow' && size >= SMALLEST
+    isSuited(backend, storage) && size >= SMALLEST
       ? new NativeBasis(backend, size, storage, undefined, spill)
       : new PlainBasis(size, storage);
 }
+
+/** The native library computes at either precision; a device keeps the rows where it computes, as far as it can hold them at all. */
+const isSuited = ({ name }: Backend, storage: RowStorage): boolean =>
+  name === 'tensorflow' || (name === 'webgpu' && storage === 'float32');
 
 /** One pass over some blocks. */
 interface Pass {

@@ -1,5 +1,6 @@
 /** A data set on the back end in chunks: small enough for the intermediate values, as large as pays. */
 import { openTogether } from '../disposables.ts';
+import type { Backend } from '../tensor/backend.ts';
 import { mostLanes } from '../tensor/lanes.ts';
 import type { Stored } from '../tensor/types.ts';
 import { type Shape, sizeOf } from '../tensor/types.ts';
@@ -29,15 +30,26 @@ const UNITS_PER_LANE = 120_000;
 const SAMPLES_PER_LANE = 250;
 const MOST_UNITS_PER_LANE = 4_000_000;
 const FEWEST_SAMPLES = 25;
+/** A device wants thousands of threads for each of a hundred steps a call: 130 MB for each value of all layers' outputs. */
+const UNITS_PER_DEVICE_CALL = 32_000_000;
 
 /** Samples in a chunk, the last one may hold fewer: a divisor of the whole where one lies near, so that one graph does. */
-export function chunkSize(samples: number, unitsPerSample: number, threads: number): number {
-  const enough = Math.min(SAMPLES_PER_LANE, MOST_UNITS_PER_LANE / unitsPerSample);
-  const lane = Math.floor(Math.max(UNITS_PER_LANE / unitsPerSample, enough, FEWEST_SAMPLES));
-  const wanted = lane * mostLanes(threads);
+export function chunkSize(
+  samples: number,
+  unitsPerSample: number,
+  backend: Pick<Backend, 'threads' | 'isDevice'>,
+): number {
+  const wanted = backend.isDevice
+    ? Math.max(FEWEST_SAMPLES, Math.floor(UNITS_PER_DEVICE_CALL / unitsPerSample))
+    : laneSize(unitsPerSample) * mostLanes(backend.threads);
   if (samples <= wanted) return samples;
   for (let size = wanted; size > wanted / 2; size--) if (samples % size === 0) return size;
   return wanted;
+}
+
+function laneSize(unitsPerSample: number): number {
+  const enough = Math.min(SAMPLES_PER_LANE, MOST_UNITS_PER_LANE / unitsPerSample);
+  return Math.floor(Math.max(UNITS_PER_LANE / unitsPerSample, enough, FEWEST_SAMPLES));
 }
 
 /**
@@ -49,7 +61,7 @@ export function storeChunks(problem: Problem, { x, y, samples }: Samples): Chunk
   const { backend, inputShape, outputs, model } = problem;
   if (model.couplesSamples)
     throw new Error(`${model.name} couples the samples of a batch, so that there are no sums over samples: freeze it`);
-  const size = chunkSize(samples, model.unitsPerSample, backend.threads);
+  const size = chunkSize(samples, model.unitsPerSample, backend);
   return openTogether((held) => {
     const rows = (values: Float32Array, shape: Shape, first: number, count: number) => {
       const width = sizeOf(shape);

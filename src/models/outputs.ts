@@ -20,7 +20,7 @@ export function compileForward({ backend, model, size, inputShape }: Problem, sa
 export async function modelOutputs(problem: Problem, theta: Reals, x: Reals, samples: number): Promise<Float64Array> {
   const { inputShape, outputs, model, backend } = problem;
   const width = sizeOf(inputShape);
-  const most = chunkSize(samples, model.unitsPerSample, backend.threads);
+  const most = chunkSize(samples, model.unitsPerSample, backend);
   const graphs = onePerLength((count) => compileForward(problem, count));
   const all = new Float64Array(samples * outputs);
   try {

@@ -32,6 +32,8 @@ export interface Backend {
   readonly version: string;
   /** Threads that run the ops of a graph, an op each (lanes.ts); 1 where ops are JavaScript. */
   readonly threads: number;
+  /** Whether it is a device that is fast at large calls, and slow at many small ones. */
+  readonly isDevice: boolean;
   readonly ops: Ops;
   readonly derivatives: Derivatives;
   /** Keeps values on the back end; the caller disposes of them. */
@@ -82,6 +84,7 @@ export function openBackend({ name, precision, threads }: BackendChoice): Backen
     precision,
     version: `tensorflow ${library.binding.TF_Version}`,
     threads,
+    isDevice: false,
     ops: checkedOpsOf(library.tf),
     derivatives: derivativesOf(library.tf),
     store: (values, shape) => storeValues(library, values, shape, precision),
@@ -143,6 +146,7 @@ function openCpu(precision: Precision): Backend {
     precision,
     version: `tfjs ${tf.version_core}`,
     threads: 1,
+    isDevice: false,
     ops: checkedOpsOf(tf),
     derivatives: derivativesOf(tf),
     store: (values, shape) => storeEager(tf, values, shape),

@@ -10,7 +10,9 @@ export type Reals = Float32Array | Float64Array;
 /** What real numbers are computed in. */
 export type Precision = 'float32' | 'float64';
 /** `tensorflow`: native; `webgpu`: the graphics device, float32 only; `cpu`: plain JavaScript, float32 only. */
-export type BackendName = 'tensorflow' | 'webgpu' | 'cpu';
+export const BACK_ENDS = ['tensorflow', 'webgpu', 'cpu'] as const;
+/** One of the names. */
+export type BackendName = (typeof BACK_ENDS)[number];
 /** Lengths of a tensor's axes; none for a single number. */
 export type Shape = readonly number[];
 

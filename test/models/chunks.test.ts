@@ -19,7 +19,15 @@ describe('the size of a chunk', () => {
     ['large samples, no divisor', 230, 1e6, 2, 100],
     ['one more than fits', 101, 1e6, 2, 100],
   ])('%s', (_, samples, units, threads, expected) => {
-    expect(chunkSize(samples, units, threads)).toBe(expected);
+    expect(chunkSize(samples, units, { threads, isDevice: false })).toBe(expected);
+  });
+
+  it.each([
+    ['layer outputs fill a device', 50_000, 8000, 3125],
+    ['no divisor near', 50_021, 8000, 4000],
+    ['large samples: not below 25', 1009, 1e9, 25],
+  ])('%s', (_, samples, units, expected) => {
+    expect(chunkSize(samples, units, { threads: 1, isDevice: true })).toBe(expected);
   });
 });
 

@@ -2,6 +2,7 @@
 import { median } from '../../statistics/median.ts';
 import type { CurvaturesSummary, QuadraticitySummary, RangeSummary, SummaryWarning } from '../../report/summary.ts';
 import type { Sampler } from '../../theory/index.ts';
+import type { BackEnds } from '../context.ts';
 import type { DirectionTable } from './directions.ts';
 import { feltCurvatureInWords } from './felt-curvature-words.ts';
 import type { PolishReport } from '../stages/train.ts';
@@ -35,7 +36,8 @@ export interface Findings {
   /** [k], in the order of the table. */
   readonly residualOverGap: Float64Array;
   readonly floor: RoundingFloor | null;
-  readonly backend: string;
+  /** Back ends that the run was computed on, by stage. */
+  readonly backEnds: BackEnds;
   /** Whether the window was recorded elsewhere. */
   readonly imported: boolean;
   /** Median over the compared directions of the share of a fluctuating curvature in the noise; null where it is unknown. */
@@ -116,7 +118,7 @@ const movedInWords = ({ samples, margin }: MovedReport): string =>
 
 /** Reasons to doubt, each with a code. */
 export function warnings(findings: Findings): SummaryWarning[] {
-  const { table, crossover, polish, spectrum, residualOverGap, floor, backend, dataWarnings, sampler } = findings;
+  const { table, crossover, polish, spectrum, residualOverGap, floor, backEnds, dataWarnings, sampler } = findings;
   const { visibility, quadraticity, imported } = findings;
   const list: SummaryWarning[] = [...dataWarnings];
   const warn = (code: string, text: string) => list.push({ code, text });
@@ -196,9 +198,26 @@ export function warnings(findings: Findings): SummaryWarning[] {
       'one-permutation',
       'With one order for all epochs a run is one draw of the permutation: single directions scatter by 50–85 %, and only means over many directions or seeds can be compared.',
     );
-  if (backend === 'cpu') warn('cpu-backend', 'Computed by plain JavaScript, in float32.');
+  const used = new Set(Object.values(backEnds).flat());
+  if (used.has('cpu')) warn('cpu-backend', 'Computed by plain JavaScript, in float32.');
+  if (used.has('webgpu'))
+    warn('webgpu-backend', 'Computed on a graphics device, in float32, sums over samples and projections too.');
+  if (used.size > 1) warn('several-back-ends', `Computed on several back ends: ${stagesByBackEnd(backEnds)}.`);
   return list;
 }
+
+/** `train and record on tensorflow, spectrum on tensorflow and webgpu`. */
+function stagesByBackEnd(backEnds: BackEnds): string {
+  const stages = new Map<string, string[]>();
+  for (const [stage, names] of Object.entries(backEnds)) {
+    const on = inAList(names);
+    stages.set(on, [...(stages.get(on) ?? []), stage]);
+  }
+  return [...stages].map(([on, names]) => `${inAList(names)} on ${on}`).join(', ');
+}
+
+const inAList = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
 
 const counted = (directions: number): string => `${directions} ${directions === 1 ? 'direction' : 'directions'}`;
 function percent(share: number): string {

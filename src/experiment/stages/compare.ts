@@ -57,7 +57,7 @@ export async function compareStage(context: Context): Promise<void> {
   const { directory, experiment, voice, workbench } = context;
   const bench = await workbench();
   const { batchesPerEpoch, samples, dataset, problem } = bench;
-  const { sgd, record, precision, backend, seed } = experiment;
+  const { sgd, record, precision, seed } = experiment;
   const settings = windowSettings(experiment, bench);
   const { crossover } = settings;
   const mean = readMean(directory);
@@ -109,7 +109,7 @@ export async function compareStage(context: Context): Promise<void> {
       precision === 'float32'
         ? measureRoundingFloor(mean.theta, eigenvectors, table.velocity_variance, table.noise_variance)
         : null,
-    backend,
+    backEnds: context.backEnds,
     imported: experiment.import !== null,
     multiplicativeShare: noiseSummary.multiplicativeShare,
     dataWarnings: dataset.warnings,

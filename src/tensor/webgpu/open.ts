@@ -76,6 +76,7 @@ export function openWebgpu(precision: Precision): Backend {
     precision,
     version: `tfjs ${tf.version_core} on ${nameOf(gpu)}`,
     threads: 1,
+    isDevice: true,
     ops: checkedOpsOf(tf as typeof tfjs),
     derivatives: derivativesOf(tf),
     store(values, shape) {

@@ -39,7 +39,7 @@ const sound: Findings = {
   },
   residualOverGap: new Float64Array(7).fill(0.1),
   floor: { median: 1e-5, largest: 9e-3, above: 0 },
-  backend: 'tensorflow',
+  backEnds: { train: ['tensorflow'], compare: ['tensorflow'] },
   imported: false,
   multiplicativeShare: 0.01,
   dataWarnings: [],
@@ -80,7 +80,8 @@ describe('warnings', () => {
     ['fluctuating-curvature-unknown', { multiplicativeShare: null }],
     ['float32-floor', { floor: { median: 1e-5, largest: 0.011, above: 1 } }],
     ['one-permutation', { sampler: 'shuffle-once' }],
-    ['cpu-backend', { backend: 'cpu' }],
+    ['cpu-backend', { backEnds: { train: ['cpu'] } }],
+    ['webgpu-backend', { backEnds: { train: ['webgpu'] } }],
   ])('say %s for its own reason alone', (code, change) => expect(codes(change)).toEqual([code]));
 
   it('count directions on both sides of the crossover, not negative ones', () => {
@@ -134,10 +135,24 @@ describe('warnings', () => {
 
   it('put what is wrong with the data first', () => {
     const checksum = { code: 'checksum', text: 'mnist/x is not the official file.' };
-    expect(warnings({ ...sound, dataWarnings: [checksum], backend: 'cpu' })).toEqual([
+    expect(warnings({ ...sound, dataWarnings: [checksum], backEnds: { train: ['cpu'] } })).toEqual([
       checksum,
       { code: 'cpu-backend', text: 'Computed by plain JavaScript, in float32.' },
     ]);
+  });
+
+  it('tell which stages were computed on which back ends, where these are several', () => {
+    const backEnds: Findings['backEnds'] = {
+      train: ['tensorflow'],
+      record: ['tensorflow'],
+      spectrum: ['tensorflow', 'webgpu'],
+      curvature: ['webgpu'],
+      compare: ['webgpu'],
+    };
+    expect(codes({ backEnds })).toEqual(['webgpu-backend', 'several-back-ends']);
+    expect(texts({ backEnds })[1]).toBe(
+      'Computed on several back ends: train and record on tensorflow, spectrum on tensorflow and webgpu, curvature and compare on webgpu.',
+    );
   });
 
   it('are sentences with their numbers', () => {

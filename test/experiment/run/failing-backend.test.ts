@@ -52,6 +52,7 @@ it.each([
       directory,
       experiment,
       choices,
+      backEnds: {},
       voice: quiet,
       workbench,
       checkpoint,

@@ -61,7 +61,6 @@ describe('a change of settings', () => {
   const cases: [Record<string, unknown>, StageName][] = [
     [{ seed: 4 }, 'train'],
     [{ precision: 'float64' }, 'train'],
-    [{ backend: 'cpu' }, 'train'],
     [{ data: { noise: 0.2 } }, 'train'],
     [{ model: { initialisation: { from: 'teacher', spread: 0.03 } } }, 'train'],
     [{ train: { epochs: 1 } }, 'train'],
