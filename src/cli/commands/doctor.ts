@@ -1,5 +1,6 @@
 /** `epochnoise doctor`: whether this machine can run experiments, or whether the theory holds for an experiment's model. */
 import { Command } from 'commander';
+import { throwIfInterrupted } from '../interrupt.ts';
 import { gather } from '../options.ts';
 import { print, printJson } from '../output.ts';
 
@@ -15,7 +16,7 @@ export function doctorCommand(): Command {
       const warn = (text: string) => void process.stderr.write(`warning: ${text}\n`);
       const { document, text, exitCode } = experiment
         ? await examineExperiment(experiment, set, { warn })
-        : await examine();
+        : await examine(async () => throwIfInterrupted());
       if (json) printJson(document);
       else print(text);
       process.exitCode = exitCode;
