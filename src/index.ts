@@ -115,7 +115,13 @@ export { batchesPerEpoch, batchSource, type BatchSource, nextEpochs } from './sg
 // Experiments, and the files of their runs.
 export { experimentNames, STAGE_NAMES, STAGE_TITLES, type StageName } from './experiment/catalogue.ts';
 export type { Voice } from './experiment/context.ts';
-export { type BackendOptions, chooseBackend, readSummary, runExperiment, type RunOptions } from './experiment/library.ts';
+export {
+  type BackendOptions,
+  chooseBackend,
+  readSummary,
+  runExperiment,
+  type RunOptions,
+} from './experiment/library.ts';
 export { loadExperiment, type LoadedExperiment, resolveExperiment } from './experiment/load.ts';
 export type { PipelineResult } from './experiment/pipeline.ts';
 export type { Experiment } from './experiment/schema.ts';

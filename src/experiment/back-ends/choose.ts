@@ -41,7 +41,10 @@ export async function chooseBackend(
     return findings.at(-1)!.works;
   };
   const canBe = (name: BackendName) => experiment.precision === 'float32' || name === 'tensorflow';
-  const leftOut = () => [...findings.filter(({ works }) => !works).map(whyNot), ...(canBe('webgpu') ? [] : [NO_DOUBLES])];
+  const leftOut = () => [
+    ...findings.filter(({ works }) => !works).map(whyNot),
+    ...(canBe('webgpu') ? [] : [NO_DOUBLES]),
+  ];
   const take = (name: BackendName, why = ''): BackendName => {
     voice.say([`back end ${name}${why}`, ...leftOut().map((reason) => `left out: ${reason}`)].join('; '));
     return name;

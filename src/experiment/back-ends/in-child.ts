@@ -26,7 +26,9 @@ export function tryInChild(trial: Trial): Promise<BackendFinding> {
     child.on('message', (finding) => finish(finding as BackendFinding));
     child.on('error', (error) => end(`no process could be started for it: ${error.message}`));
     // After everything that it has printed and told.
-    child.on('close', (code, signal) => end(`the process that tried it ended with ${signal ?? `code ${code}`}${lastLine(printed)}`));
+    child.on('close', (code, signal) =>
+      end(`the process that tried it ended with ${signal ?? `code ${code}`}${lastLine(printed)}`),
+    );
     child.send(trial);
   });
 }

@@ -64,11 +64,7 @@ export async function tryBackend({ name, threads, timed }: Trial, open: Open = o
   }
 }
 
-async function timeProductOf(
-  timed: Trial['timed'],
-  backend: Backend,
-  isSlow: boolean,
-): Promise<TimedProduct | null> {
+async function timeProductOf(timed: Trial['timed'], backend: Backend, isSlow: boolean): Promise<TimedProduct | null> {
   if (timed === null) return null;
   if (timed === 'lenet') return isSlow ? null : await timeLenet(backend);
   const { experiment, samples } = timed;

@@ -12,7 +12,8 @@ export function backendLines(finding: BackendFinding, softwareDriver: boolean): 
   return [head, ...(device ? deviceLines(device) : [])];
 }
 
-const SOFTWARE = ' (EPOCHNOISE_WEBGPU=software tries this back end on the processor, with the SwiftShader that is here)';
+const SOFTWARE =
+  ' (EPOCHNOISE_WEBGPU=software tries this back end on the processor, with the SwiftShader that is here)';
 
 function measured({ productError, productMilliseconds, timed }: BackendFinding): string[] {
   const found: string[] = [];

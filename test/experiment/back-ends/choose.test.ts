@@ -19,7 +19,12 @@ async function choose(speeds: Speeds, experiment: Experiment = tiny(), directory
   const { trials, attempt } = pretend(speeds);
   const voice = { ...quiet, say: (text: string) => void said.push(text) };
   const name = await chooseBackend(experiment, voice, { directory, attempt });
-  return { name, said: said.join('\n'), tried: trials.map(({ name, timed }) => `${name}${timed ? ' timed' : ''}`), trials };
+  return {
+    name,
+    said: said.join('\n'),
+    tried: trials.map(({ name, timed }) => `${name}${timed ? ' timed' : ''}`),
+    trials,
+  };
 }
 
 /** A run directory of which nothing is known but its settings. */
