@@ -7,6 +7,7 @@ import { attempt } from '../store/atomic.ts';
 import { makeFolder } from '../store/folder.ts';
 import { holdsCheckpointOf, openCheckpoint } from '../store/checkpoint.ts';
 import { runPath, UNFINISHED } from '../store/run-directory.ts';
+import { backEndsInWords } from './back-ends-in-words.ts';
 import { frozenAsTrained } from './batch-norm.ts';
 import { benchFor } from './benches.ts';
 import type { Voice } from './context.ts';
@@ -80,8 +81,15 @@ export async function runStages(call: Call): Promise<Done> {
   refuseDamage(directory, await books.flawsOf(stages), repair, ({ stage }) => stageAt(stage) < range[0]);
   const open = stages.find((stage) => books.conditionOf(stage) !== 'fresh');
   if (open && stageAt(open.name) < range[0]) throw outOfDate(open.name, directory, books.whyNotFresh(open));
+  const kept = books.backEndsBefore(open ? stageAt(open.name) : range[1] + 1);
+  const { backend } = stored.experiment;
+  const isOther = Object.values(kept)
+    .flat()
+    .some((name) => name !== backend);
+  if (isOther) voice.say(`kept as computed: ${backEndsInWords(kept)}; another --out computes all on ${backend}`);
   if (open) return await new Run(call, books, stageAt(open.name)).through(stages);
-  writeStoredExperiment(directory, stored);
+  // Where nothing is computed on the back end that is asked for, the run stays one of the other.
+  if (!isOther) writeStoredExperiment(directory, stored);
   books.keepStamps();
   if (repair) voice.say('every file is as it was written');
   return { ran: [], previous: null };

@@ -1,6 +1,6 @@
 /** The exact Hessian of the objective on a whole split, at a point, as a symmetric operator. */
 import { openTogether } from '../disposables.ts';
-import { type Chunk, type Chunks, onePerLength, storeChunks } from '../models/chunks.ts';
+import { type Chunk, type Chunks, inTurn, onePerLength, storeChunks } from '../models/chunks.ts';
 import { hessianProduct, type Problem, type Samples, specs } from '../models/problem.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { real, type Linearizable, type Linearized, type Reals, type Stored } from '../tensor/types.ts';
@@ -87,9 +87,8 @@ function hessianFamily(
           saved.push(linear);
         }
 
-        /** From what of a chunk does not depend on v: as it was saved, or computed now. */
-        async function productOf(chunk: Chunk, index: number, vector: Stored): Promise<Reals> {
-          if (index < saved.length) return (await saved[index].run(vector))[0];
+        /** Where what does not depend on v was not saved. */
+        async function productOf(chunk: Chunk, vector: Stored): Promise<Reals> {
           const linear = linearised(chunk);
           try {
             return (await linear.run(vector))[0];
@@ -107,10 +106,11 @@ function hessianFamily(
             // Brought once, for all chunks.
             const direction = backend.store(vector, [size]);
             try {
-              for (const [index, chunk] of data.chunks.entries()) {
-                const part = await productOf(chunk, index, direction);
+              const add = (part: Reals) => {
                 for (let i = 0; i < size; i++) product[i] += part[i];
-              }
+              };
+              for await (const [part] of inTurn(backend, saved, (linear) => linear.run(direction))) add(part);
+              for (const chunk of data.chunks.slice(saved.length)) add(await productOf(chunk, direction));
             } finally {
               direction.dispose();
             }

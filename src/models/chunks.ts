@@ -76,6 +76,19 @@ export function storeChunks(problem: Problem, { x, y, samples }: Samples): Chunk
   });
 }
 
+/**
+ * What calls for one chunk after another give, in their order. A device gets all of them at once: it need not wait, between
+ * two, for whoever reads.
+ */
+export async function* inTurn<T, R>(
+  { isDevice }: Pick<Backend, 'isDevice'>,
+  items: readonly T[],
+  call: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  if (isDevice) yield* await Promise.all(items.map(call));
+  else for (const item of items) yield await call(item);
+}
+
 /** Makes a thing once for each length of chunk, when it is first asked for. */
 export function onePerLength<T extends { dispose(): void }>(
   make: (samples: number) => T,

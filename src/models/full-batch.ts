@@ -1,7 +1,7 @@
 /** The objective L(θ) = mean loss + (μ/2)‖θ‖² over a whole split, its gradient, and the accuracy. Sums in float64. */
 import { openTogether } from '../disposables.ts';
 import type { Compiled, Reals, Stored } from '../tensor/types.ts';
-import { type Chunks, onePerLength, storeChunks } from './chunks.ts';
+import { type Chunks, inTurn, onePerLength, storeChunks } from './chunks.ts';
 import { lossAndGradient, lossAndOutputs, type Problem, sampleLosses, type Samples, specs } from './problem.ts';
 
 /** Mean loss without L2 and share of samples recognised (null for regression). */
@@ -72,13 +72,15 @@ function fullBatch(
     }
   }
 
+  const overChunks = (graphs: Graphs, theta: Stored) =>
+    inTurn(backend, data.chunks, (chunk) => graphs.of(chunk).run(theta, chunk.x, chunk.y));
+
   return {
     samples: data.samples,
     value: (theta) =>
       withTheta(theta, async (stored) => {
         let sum = 0;
-        for (const chunk of data.chunks) {
-          const [losses] = await values.of(chunk).run(stored, chunk.x, chunk.y);
+        for await (const [losses] of overChunks(values, stored)) {
           for (const loss of losses) sum += loss;
         }
         return sum / data.samples + (weightDecay / 2) * squaredNorm(theta);
@@ -87,8 +89,7 @@ function fullBatch(
       withTheta(theta, async (stored) => {
         let sum = 0;
         const gradient = new Float64Array(size);
-        for (const chunk of data.chunks) {
-          const [value, part] = await gradients.of(chunk).run(stored, chunk.x, chunk.y);
+        for await (const [value, part] of overChunks(gradients, stored)) {
           sum += value[0];
           for (let i = 0; i < size; i++) gradient[i] += part[i];
         }
@@ -99,8 +100,9 @@ function fullBatch(
       withTheta(theta, async (stored) => {
         let sum = 0;
         let recognised = 0;
-        for (const chunk of data.chunks) {
-          const [value, given] = await evaluations.of(chunk).run(stored, chunk.x, chunk.y);
+        let index = 0;
+        for await (const [value, given] of overChunks(evaluations, stored)) {
+          const chunk = data.chunks[index++];
           sum += value[0];
           if (!loss.correct) continue;
           const targets = split.y.subarray(chunk.first * outputs, (chunk.first + chunk.samples) * outputs);

@@ -1,12 +1,12 @@
 /** Gradients of given batches at fixed weights, along directions. */
 import { Disposables, openTogether } from '../disposables.ts';
-import { batchLossAndGradient, type Problem, type Samples } from '../models/problem.ts';
+import type { Problem, Samples } from '../models/problem.ts';
 import type { Report } from '../progress.ts';
 import { type Checkpoint, noCheckpoint } from '../store/checkpoint.ts';
 import { openGrowing } from '../store/growing.ts';
-import { openProjection } from '../tensor/projection.ts';
 import type { Backend } from '../tensor/backend.ts';
-import { int32, real, type Reals } from '../tensor/types.ts';
+import type { Reals } from '../tensor/types.ts';
+import { openRows } from './gradient-rows.ts';
 
 /** Gradients that are projected together, and the layer outputs that they may take: less than a minute's work. */
 const MOST_ROWS = 256;
@@ -42,45 +42,28 @@ export function openBatchGradients(
   directions: Reals,
   exact: Backend,
 ): BatchGradients {
-  const { backend, size, inputShape, outputs } = problem;
+  const { size } = problem;
   const k = directions.length / size;
-  const allX = [split.samples, ...inputShape];
-  const allY = [split.samples, outputs];
   return openTogether((held) => {
-    const graph = held.add(
-      backend.linearize(batchLossAndGradient(problem), [real(...allX), real(...allY)], [real(size), int32(batchSize)]),
-    );
-    const x = held.add(backend.store(split.x, allX));
-    const y = held.add(backend.store(split.y, allY));
-    const gradientOf = held.add(graph.at(x, y));
-    const projection = held.add(openProjection(exact, directions, k, size));
+    const rows = held.add(openRows(problem, split, batchSize, directions, exact));
     const most = Math.max(1, Math.min(MOST_ROWS, Math.floor(UNITS / (batchSize * problem.model.unitsPerSample))));
-
     return {
       async along(theta, indices, report, { lessAt, checkpoint = noCheckpoint } = {}) {
         const batches = indices.length / batchSize;
         const along = new Float64Array(batches * k);
-        const rows = new Float64Array(Math.min(most, batches) * size);
         const kept = openGrowing(checkpoint, along, k);
         const stored = new Disposables();
         try {
-          const here = stored.add(backend.store(theta, [size]));
-          const there = lessAt && stored.add(backend.store(lessAt, [size]));
+          const [here, ...others] = (lessAt ? [theta, lessAt] : [theta]).map((point) =>
+            stored.add(problem.backend.store(point, [size])),
+          );
           for (let first = kept.rows; first < batches; first += most) {
             const count = Math.min(most, batches - first);
-            for (let row = 0; row < count; row++) {
-              const at = first + row;
-              const batch = indices.subarray(at * batchSize, (at + 1) * batchSize);
-              const into = rows.subarray(row * size, (row + 1) * size);
-              const [, gradient] = await gradientOf.run(here, batch);
-              into.set(gradient);
-              if (there) {
-                const [, other] = await gradientOf.run(there, batch);
-                for (let i = 0; i < size; i++) into[i] -= other[i];
-              }
-              await report(at + 1, batches);
-            }
-            along.set(await projection.project(rows.subarray(0, count * size), count), first * k);
+            const chosen = Array.from({ length: count }, (_, row) =>
+              indices.subarray((first + row) * batchSize, (first + row + 1) * batchSize),
+            );
+            const told = (row: number) => report(first + row + 1, batches);
+            along.set(await rows.take({ here, there: others.at(0) }, chosen, told), first * k);
             kept.have(first + count);
           }
         } finally {

@@ -1,6 +1,6 @@
 /** The exact variance of a batch's gradient along directions, from every sample's directional derivative. */
 import { Disposables } from '../disposables.ts';
-import { onePerLength, storeChunks } from '../models/chunks.ts';
+import { chunkSize, onePerLength, storeChunks } from '../models/chunks.ts';
 import { directionalDerivatives, type Problem, type Samples, specs } from '../models/problem.ts';
 import type { Report } from '../progress.ts';
 import { AT_THE_END, type Checkpoint, noCheckpoint } from '../store/checkpoint.ts';
@@ -25,10 +25,11 @@ export async function perSampleVariance(
   const { backend, size } = problem;
   const count = directions.length / size;
   // Shifts are the first sample's derivatives, so that the variance is not a difference of large numbers.
-  const { sums, squares, shifts, known } = sumsSoFar(checkpoint, count);
+  const chunk = chunkSize(split.samples, problem.model.unitsPerSample, backend);
+  const { sums, squares, shifts, known } = sumsSoFar(checkpoint, count, chunk);
   const save = (done: number) => {
     const tensor = (data: Float64Array) => ({ shape: [count], data });
-    checkpoint.save({ sums: tensor(sums), squares: tensor(squares), shifts: tensor(shifts) }, { done });
+    checkpoint.save({ sums: tensor(sums), squares: tensor(squares), shifts: tensor(shifts) }, { done, chunk });
   };
   const held = new Disposables();
   try {
@@ -72,9 +73,10 @@ export async function perSampleVariance(
   return squares.map((square, i) => (square - (sums[i] * sums[i]) / samples) / (samples - 1));
 }
 
-/** What an earlier process has summed up, and over how many pairs of a chunk and a direction. */
-function sumsSoFar(checkpoint: Checkpoint, count: number) {
-  const file = checkpoint.load();
+/** What an earlier process has summed up, and over how many pairs of a chunk and a direction; nothing where another back end cut other chunks. */
+function sumsSoFar(checkpoint: Checkpoint, count: number, chunk: number) {
+  const saved = checkpoint.load();
+  const file = saved?.metadata.chunk === chunk ? saved : null;
   const numbers = (name: string) => (file ? requireTensor(file, name, 'F64').data : new Float64Array(count));
   return {
     sums: numbers('sums'),

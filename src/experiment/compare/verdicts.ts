@@ -2,6 +2,7 @@
 import { median } from '../../statistics/median.ts';
 import type { CurvaturesSummary, QuadraticitySummary, RangeSummary, SummaryWarning } from '../../report/summary.ts';
 import type { Sampler } from '../../theory/index.ts';
+import { backEndsInWords } from '../back-ends-in-words.ts';
 import type { BackEnds } from '../context.ts';
 import type { DirectionTable } from './directions.ts';
 import { feltCurvatureInWords } from './felt-curvature-words.ts';
@@ -202,22 +203,9 @@ export function warnings(findings: Findings): SummaryWarning[] {
   if (used.has('cpu')) warn('cpu-backend', 'Computed by plain JavaScript, in float32.');
   if (used.has('webgpu'))
     warn('webgpu-backend', 'Computed on a graphics device, in float32, sums over samples and projections too.');
-  if (used.size > 1) warn('several-back-ends', `Computed on several back ends: ${stagesByBackEnd(backEnds)}.`);
+  if (used.size > 1) warn('several-back-ends', `Computed on several back ends: ${backEndsInWords(backEnds)}.`);
   return list;
 }
-
-/** `train and record on tensorflow, spectrum on tensorflow and webgpu`. */
-function stagesByBackEnd(backEnds: BackEnds): string {
-  const stages = new Map<string, string[]>();
-  for (const [stage, names] of Object.entries(backEnds)) {
-    const on = inAList(names);
-    stages.set(on, [...(stages.get(on) ?? []), stage]);
-  }
-  return [...stages].map(([on, names]) => `${inAList(names)} on ${on}`).join(', ');
-}
-
-const inAList = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;
 
 const counted = (directions: number): string => `${directions} ${directions === 1 ? 'direction' : 'directions'}`;
 function percent(share: number): string {

@@ -12,7 +12,7 @@ export interface Lease extends Disposable {
 /** More than this many times what is asked for is not lent. */
 const LARGEST_WASTE = 1.25;
 /** Buffers for the way back that are kept for the next read. */
-const STAGING_KEPT = 4;
+const STAGING_KEPT = 16;
 /** Milliseconds: waiting for less is not worth a timer. */
 const SHORTEST_PAUSE = 5;
 

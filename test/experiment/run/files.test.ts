@@ -160,6 +160,7 @@ describe('a run directory', () => {
         seconds: expect.any(Number),
         peakMemoryBytes: expect.any(Number),
         announcedMemoryBytes: expect.any(Number),
+        backEnds: ['tensorflow'],
       });
   });
 

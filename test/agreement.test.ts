@@ -1,13 +1,15 @@
 /**
- * What the pipeline computes, on webgpu against the tensorflow back end at float64: gradients, Hessian products, updates,
- * the basis of Lanczos vectors and projections. On SwiftShader, which makes few samples do.
+ * Every back end that is there against the tensorflow back end at float64: gradients, Hessian products, eigenvalues, updates,
+ * the basis of Lanczos vectors, projections, and a whole experiment. Few samples, because webgpu may be software.
  */
-import { afterEach, describe, expect, it } from 'vitest';
-import { NativeBasis } from '../../../src/hessian/native-basis.ts';
-import { openHessian } from '../../../src/hessian/hessian.ts';
-import { lenet } from '../../../src/models/lenet.ts';
-import { lossFor } from '../../../src/models/losses.ts';
-import { mlp } from '../../../src/models/mlp.ts';
+import { join } from 'node:path';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { openHessian } from '../src/hessian/hessian.ts';
+import { lanczos } from '../src/hessian/lanczos.ts';
+import { basisOn, NativeBasis } from '../src/hessian/native-basis.ts';
+import { lenet } from '../src/models/lenet.ts';
+import { lossFor } from '../src/models/losses.ts';
+import { mlp } from '../src/models/mlp.ts';
 import {
   defineProblem,
   directionalDerivatives,
@@ -15,16 +17,49 @@ import {
   type Problem,
   type Samples,
   specs,
-} from '../../../src/models/problem.ts';
-import { randomStream } from '../../../src/random.ts';
-import { openHeavyBall } from '../../../src/sgd/heavy-ball.ts';
-import { atRest } from '../../../src/sgd/motion.ts';
-import { type Backend, openBackend } from '../../../src/tensor/backend.ts';
-import { openProjection } from '../../../src/tensor/projection.ts';
-import { real, type Reals, sizeOf } from '../../../src/tensor/types.ts';
-import { heldOnDevice } from '../../../src/tensor/webgpu/open.ts';
-import { openSoftware, skipped } from './software.ts';
+} from '../src/models/problem.ts';
+import { randomStream } from '../src/random.ts';
+import { openHeavyBall } from '../src/sgd/heavy-ball.ts';
+import { atRest } from '../src/sgd/motion.ts';
+import { type Backend, openBackend } from '../src/tensor/backend.ts';
+import { openProjection } from '../src/tensor/projection.ts';
+import { type BackendName, real, type Reals, sizeOf } from '../src/tensor/types.ts';
+import { readCsv } from '../src/store/csv.ts';
+import { heldOnDevice } from '../src/tensor/webgpu/open.ts';
+import { numbers } from './experiment/run/reading.ts';
+import { run } from './experiment/run/tiny.ts';
+import { temporaryFolders } from './setup/temporary.ts';
+import { openSoftware, skipped } from './tensor/webgpu/software.ts';
 
+/** Another start than training: the minimum that another run has found. */
+const weightsOf = (directory: string) => ({
+  epochs: 0,
+  weights: { path: join(directory, 'minimum.safetensors'), layout: 'epochnoise' },
+});
+const FROM_MINIMUM = {
+  polish: { method: 'none' },
+  model: { initialisation: { from: 'random' } },
+  record: { burnInEpochs: 1, epochs: 3 },
+  curvature: { snapshots: 16 },
+};
+/** λ× of the tiny experiment. */
+const CROSSOVER = 0.75;
+
+const folder = temporaryFolders();
+let minimum: string;
+let exactly: string;
+beforeAll(async () => {
+  [minimum, exactly] = ['minimum', 'float64'].map((name) => join(folder(), name));
+  await run(minimum, { precision: 'float64' }, 'train');
+  await run(exactly, { ...FROM_MINIMUM, train: weightsOf(minimum), precision: 'float64' }, 'compare');
+});
+
+/** Back ends, why they are not there, and how they are opened. */
+const BACK_ENDS: [name: BackendName, skipped: string, open: () => Backend][] = [
+  ['tensorflow', '', () => openBackend({ name: 'tensorflow', precision: 'float32', threads: 1 })],
+  ['webgpu', skipped, openSoftware],
+  ['cpu', '', () => openBackend({ name: 'cpu', precision: 'float32', threads: 1 })],
+];
 const double = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1 });
 
 const normals = (count: number, purpose: string, scale = 1): Float32Array => {
@@ -73,8 +108,9 @@ function network(kind: 'mlp' | 'lenet, mean pooling' | 'lenet, max pooling'): Ne
   };
 }
 
-describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
-  const backend = skipped ? double : openSoftware();
+describe.each(BACK_ENDS)('on %s%s', (name, why, open) => {
+  if (why !== '') return it.skip('agrees with float64', () => {});
+  const backend = open();
   const both = [backend, double];
   afterEach(() => expect(heldOnDevice()).toBe(0));
 
@@ -107,6 +143,20 @@ describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
         family.dispose();
       }
       expect(apart(products[0], products[1])).toBeLessThan(2e-6);
+    });
+
+    it.each(kind === 'mlp' ? [6] : [])('has the %d leading eigenvalues of float64', async (eigenpairs) => {
+      const found: Float64Array[] = [];
+      for (const one of both) {
+        const family = openHessian(on(one), samples);
+        const hessian = family.at(theta);
+        const { eigenvalues, converged } = await lanczos(hessian, { eigenpairs, openBasis: basisOn(one) });
+        expect(converged).toBe(eigenpairs);
+        found.push(eigenvalues);
+        hessian.dispose();
+        family.dispose();
+      }
+      found[1].forEach((exact, i) => expect(Math.abs(found[0][i] - exact)).toBeLessThan(1e-5 * found[1][0]));
     });
 
     it('makes the updates of float64', async () => {
@@ -153,5 +203,20 @@ describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
       projection.dispose();
     }
     expect(apart(results[0], results[1])).toBeLessThan(1e-6);
+  });
+
+  it('measures in a whole experiment what float64 does, from the same weights with the same batches', async () => {
+    const directory = join(folder(), name);
+    await run(directory, { ...FROM_MINIMUM, train: weightsOf(minimum), backend: name }, 'compare');
+    expect(numbers(directory, 'batches', 'indices')).toEqual(numbers(exactly, 'batches', 'indices'));
+    const [own, exact] = [directory, exactly].map((one) => readCsv(join(one, 'directions.csv')));
+    const [eigenvalues, expected] = [own, exact].map((table) => table.numbers('eigenvalue'));
+    expected.forEach((value, i) => expect(Math.abs(eigenvalues[i] - value)).toBeLessThan(1e-4 * expected[0]));
+    const isStiff = (_: number, i: number) => expected[i] > 0.1 * CROSSOVER;
+    for (const column of ['theta_variance', 'velocity_variance', 'noise_variance', 'theta_variance_sampler']) {
+      const [mine, theirs] = [own, exact].map((table) => table.numbers(column).filter(isStiff));
+      expect(mine.length).toBeGreaterThan(4);
+      mine.forEach((value, i) => expect(value / theirs[i], `${column} ${i}`).toBeCloseTo(1, 3));
+    }
   });
 });

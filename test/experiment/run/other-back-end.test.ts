@@ -1,0 +1,81 @@
+/**
+ * A run that is interrupted again and again and goes on with another back end each time, as after a device was lost: nothing is
+ * done again, the results agree with those of one back end, and say on which back ends what was computed.
+ */
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runExperiment } from '../../../src/experiment/index.ts';
+import { readEnvironment } from '../../../src/experiment/environment.ts';
+import { readJson } from '../../../src/store/json.ts';
+import { temporaryFolders } from '../../setup/temporary.ts';
+import { listing, problemOf } from '../../store/scratch.ts';
+import { COUNTING, interrupting, INTERRUPTIONS, settings } from './interruptions.ts';
+import { numbers, summary, warningCodes } from './reading.ts';
+import { fingerprints, quiet } from './tiny.ts';
+
+const folder = temporaryFolders();
+beforeEach(() => void vi.stubEnv('EPOCHNOISE_CHECKPOINT_SECONDS', '0'));
+afterEach(() => void vi.unstubAllEnvs());
+
+const on = (backend: 'tensorflow' | 'cpu') => settings({ backend });
+const backEndsOf = (directory: string) =>
+  Object.fromEntries(Object.entries(readEnvironment(directory)!.stages).map(([name, cost]) => [name, cost.backEnds]));
+
+describe('a run that changes its back end', () => {
+  it('goes on wherever it ended', async () => {
+    const [undisturbed, directory] = ['undisturbed', 'changing'].map((name) => join(folder(), name));
+    await runExperiment(undisturbed, on('tensorflow'), quiet);
+    let before: { title: string; done: number } | undefined;
+    for (const [index, [title, at]] of INTERRUPTIONS.entries()) {
+      const voice = interrupting(title, at);
+      const run = () => runExperiment(directory, on(index % 2 === 0 ? 'tensorflow' : 'cpu'), voice);
+      expect(await problemOf(run)).toBe(`Error: ${title}, report ${at}`);
+      if (before && COUNTING.test(before.title))
+        expect(voice.first.get(before.title), before.title).toBeGreaterThanOrEqual(before.done);
+      before = { title, done: voice.last };
+    }
+    await runExperiment(directory, on('cpu'), quiet);
+    expect(listing(directory)).toEqual(listing(undisturbed));
+
+    // Rounding alone: float32, and where the native library takes doubles, float32 of the other.
+    const largest = numbers(undisturbed, 'spectrum', 'eigenvalues')[0];
+    const eigenvalues = numbers(directory, 'spectrum', 'eigenvalues');
+    numbers(undisturbed, 'spectrum', 'eigenvalues').forEach((value, i) =>
+      expect(Math.abs(value - eigenvalues[i])).toBeLessThan(1e-5 * largest),
+    );
+    const [expected, found] = [undisturbed, directory].map((one) =>
+      summary(one).ranges.flatMap(({ ratioSampler }) => ratioSampler ?? []),
+    );
+    expect(found.length).toBeGreaterThan(1);
+    found.forEach((ratio, i) => expect(ratio / expected[i]).toBeCloseTo(1, 3));
+
+    const both = ['tensorflow', 'cpu'];
+    expect(backEndsOf(directory)).toMatchObject({ train: both, record: both, compare: both });
+    expect(warningCodes(directory)).toEqual(expect.arrayContaining(['cpu-backend', 'several-back-ends']));
+    expect(warningCodes(undisturbed)).not.toContain('several-back-ends');
+    expect(backEndsOf(undisturbed)).toMatchObject({ train: ['tensorflow'], report: ['tensorflow'] });
+  });
+
+  it('computes nothing anew that was finished, and keeps the name of the back end that did it', async () => {
+    const directory = join(folder(), 'finished');
+    await runExperiment(directory, on('tensorflow'), quiet, { until: 'spectrum' });
+    const before = fingerprints(directory);
+    const said: string[] = [];
+    const voice = { ...quiet, say: (text: string) => void said.push(text) };
+    expect((await runExperiment(directory, on('cpu'), voice, { until: 'spectrum' })).ran).toEqual([]);
+    expect(fingerprints(directory)).toEqual(before);
+    expect(said).toEqual([
+      'kept as computed: train, record and spectrum on tensorflow; another --out computes all on cpu',
+    ]);
+    expect(readJson<{ backend: string }>(join(directory, 'experiment.json')).backend).toBe('tensorflow');
+    const { ran } = await runExperiment(directory, on('cpu'), quiet, { until: 'compare' });
+    expect(ran).toEqual(['curvature', 'noise', 'compare']);
+    expect(summary(directory).warnings.find(({ code }) => code === 'several-back-ends')!.text).toBe(
+      'Computed on several back ends: train, record and spectrum on tensorflow, curvature, noise and compare on cpu.',
+    );
+    expect(readJson<{ backend: string; choices: object }>(join(directory, 'experiment.json'))).toMatchObject({
+      backend: 'cpu',
+      choices: { threads: 1 },
+    });
+  });
+});
