@@ -21,13 +21,14 @@ let opened: Promise<Opened> | undefined;
 let ready: Opened | undefined;
 
 /**
- * Finds the device and loads what runs on it; once in a process. `openWebgpu` needs it to have been done, because a device
+ * Finds the device and loads what runs on it; once in a process, and again after the device has failed. `openWebgpu` needs it to have been done, because a device
  * is given with a delay and all else at once.
  *
  * @param software computes on the processor; unless said otherwise, where EPOCHNOISE_WEBGPU says `software`
  * @throws ConfigurationError where there is no device, no driver, or a package is missing
  */
 export async function prepareWebgpu(software = process.env.EPOCHNOISE_WEBGPU === 'software'): Promise<void> {
+  if (ready && hasFailed(ready.gpu)) closeWebgpu();
   opened ??= open(software);
   try {
     ready = await opened;
@@ -47,6 +48,18 @@ async function open(software: boolean): Promise<Opened> {
     throw error;
   }
 }
+
+function hasFailed(gpu: Gpu): boolean {
+  try {
+    gpu.check();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** The device itself: the tests take it away. */
+export const openedDevice = (): GPUDevice | undefined => ready?.gpu.device;
 
 /** Bytes held on the device: the tests see to it that none leak. */
 export const heldOnDevice = (): number => ready?.buffers.bytes ?? 0;
