@@ -22,13 +22,14 @@ let opened: Promise<Opened> | undefined;
 let ready: Opened | undefined;
 
 /**
- * Finds the device and loads what runs on it; once in a process. `openWebgpu` needs it to have been done, because a device
+ * Finds the device and loads what runs on it; once in a process, and again after the device has failed. `openWebgpu` needs it to have been done, because a device
  * is given with a delay and all else at once.
  *
  * @param choice which device; unless said otherwise what EPOCHNOISE_WEBGPU asks for
  * @throws NoDevice where there is no device or no driver; ConfigurationError where a package or the device of this name is missing
  */
 export async function prepareWebgpu(choice: DeviceChoice = wantedDevice()): Promise<void> {
+  if (ready && hasFailed(ready.gpu)) closeWebgpu();
   opened ??= open(choice);
   try {
     ready = await opened;
@@ -48,6 +49,18 @@ async function open(choice: DeviceChoice): Promise<Opened> {
     throw error;
   }
 }
+
+function hasFailed(gpu: Gpu): boolean {
+  try {
+    gpu.check();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** The device itself: the tests take it away. */
+export const openedDevice = (): GPUDevice | undefined => ready?.gpu.device;
 
 /** Bytes held on the device: the tests see to it that none leak. */
 export const heldOnDevice = (): number => ready?.buffers.bytes ?? 0;
