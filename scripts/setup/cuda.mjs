@@ -58,7 +58,8 @@ export async function fromCuda({ cache, platform }) {
     }));
   }
   const needed = nvidiaRequirements(fs.readFileSync(path.join(tensorflow, METADATA), 'utf8'));
-  if (needed.length === 0) throw new Error(`${CUDA_WHEEL.requirement} names no wheels of NVIDIA's in its extra and-cuda`);
+  if (needed.length === 0)
+    throw new Error(`${CUDA_WHEEL.requirement} names no wheels of NVIDIA's in its extra and-cuda`);
   for (const [index, requirement] of needed.entries()) {
     if (parts.has(requirement)) continue;
     announce();
@@ -77,7 +78,9 @@ export async function fromCuda({ cache, platform }) {
  */
 export function nvidiaRequirements(metadata) {
   return metadata.split(/\r?\n/).flatMap((line) => {
-    const found = /^Requires-Dist: *(nvidia-[\w.-]+?) *\(?([=<>~!][^;)]*?)\)? *;.*extra *== *['"]and-cuda['"]/.exec(line);
+    const found = /^Requires-Dist: *(nvidia-[\w.-]+?) *\(?([=<>~!][^;)]*?)\)? *;.*extra *== *['"]and-cuda['"]/.exec(
+      line,
+    );
     return found ? [found[1] + found[2].replaceAll(' ', '')] : [];
   });
 }
@@ -181,7 +184,8 @@ function unpackNvidia(home) {
   return async (wheel, partial) => {
     const matches = readZipDirectory(wheel).map(({ name }) => NVIDIA_FILE.exec(name)?.[1]);
     const names = new Set(matches.filter((name) => name !== undefined));
-    if (names.size !== 1) throw new Error(`${wheel} holds ${names.size} folders of libraries below nvidia/; one is expected`);
+    if (names.size !== 1)
+      throw new Error(`${wheel} holds ${names.size} folders of libraries below nvidia/; one is expected`);
     const checksums = await unpackFiles(wheel, partial, (name) =>
       name.split('/').includes('..') ? null : (NVIDIA_FILE.exec(name)?.[2] ?? LICENCE.exec(name)?.[1] ?? null),
     );

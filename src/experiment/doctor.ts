@@ -5,6 +5,7 @@ import { downloadCommand } from '../data/folder.ts';
 import { typed } from '../typed.ts';
 import { coresToUse } from './choices.ts';
 import { type BackendFinding, tryBackend } from './doctor/back-ends.ts';
+import { cudaAdvice, cudaLine, findCuda } from './doctor/cuda.ts';
 import { dataLine, findData } from './doctor/data.ts';
 import { describeEnvironment } from './environment.ts';
 import type { Described } from './result.ts';
@@ -19,6 +20,7 @@ export async function examine(): Promise<Described & { readonly exitCode: number
   const native = nativePart({ retry: true });
   const backends: BackendFinding[] = [];
   for (const name of ['tensorflow', 'cpu'] as const) backends.push(await tryBackend(name, threads));
+  const cuda = backends[0].works ? await findCuda() : null;
   const data = findData();
   const availableMemoryBytes = availableMemory();
   const {
@@ -27,7 +29,10 @@ export async function examine(): Promise<Described & { readonly exitCode: number
     backend: _backend,
     ...machine
   } = describeEnvironment({ threads }, null, { stages: {}, files: {} });
-  const advice = adviceOn(backends, native, data, availableMemoryBytes);
+  const advice = [
+    ...(cuda ? cudaAdvice(cuda, native.again) : []),
+    ...adviceOn(backends, native, data, availableMemoryBytes),
+  ];
   const gibibytes = (bytes: number) => (bytes / GIBIBYTE).toFixed(1);
   const lines = [
     `${machine.program} on Node ${machine.node}, ${machine.platform}`,
@@ -35,12 +40,13 @@ export async function examine(): Promise<Described & { readonly exitCode: number
     `memory: ${gibibytes(machine.memoryBytes)} GiB, ${gibibytes(availableMemoryBytes)} available`,
     ...backends.map(backendLine),
     libraryLine(native),
+    ...(cuda ? [cudaLine(cuda)] : []),
     `data folder: ${data.folder}`,
     ...data.datasets.map((finding) => `  ${dataLine(finding)}`),
     ...advice.map((text) => `→ ${text}`),
   ];
   const { library: libtensorflow, reason } = native;
-  const document = { ...machine, availableMemoryBytes, backends, libtensorflow, reason, data, advice };
+  const document = { ...machine, availableMemoryBytes, backends, libtensorflow, reason, cuda, data, advice };
   return { document, text: lines.join('\n'), exitCode: backends.some(({ works }) => works) ? 0 : 1 };
 }
 
