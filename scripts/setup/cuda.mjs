@@ -106,7 +106,7 @@ async function wholeParts({ home }) {
   const parts = fs.existsSync(nvidia) ? fs.readdirSync(nvidia).map((name) => path.join(nvidia, name)) : [];
   const entries = [path.join(home, 'tensorflow'), ...parts].map(readEntry).filter((entry) => entry !== null);
   if (entries.length === 0) return new Set();
-  const finish = begin(`CUDA: checking the copies of ${entries.length} wheels in ${home}`);
+  const finish = begin(`CUDA: checking what is there in ${home}`);
   const whole = new Set();
   let damaged = 0;
   // One after the other: together they are gigabytes.
@@ -117,7 +117,9 @@ async function wholeParts({ home }) {
       damaged++;
     }
   }
-  finish(damaged === 0 ? 'their checksums are right' : `${damaged} were changed, and removed`);
+  finish(
+    damaged === 0 ? 'their checksums are right' : `${damaged} of ${entries.length} libraries damaged, and removed`,
+  );
   return whole;
 }
 

@@ -14,6 +14,7 @@ import { importModule } from '../own-module.ts';
 import { randomStream } from '../random.ts';
 import { batchesPerEpoch } from '../sgd/samplers.ts';
 import { type Backend, mostExact, nativeDevices, openBackend } from '../tensor/backend.ts';
+import { fallsBack } from '../tensor/devices.ts';
 import { sizeOf } from '../tensor/types.ts';
 import { typed } from '../typed.ts';
 import { loadDataset } from './dataset.ts';
@@ -74,13 +75,10 @@ export async function openWorkbench(
     voice.warn(
       'back end cpu computes in plain JavaScript: what takes the native library a second takes it up to two minutes',
     );
-  if (backend.name === 'tensorflow') {
-    const { cudaBuild, gpus } = nativeDevices();
-    if (cudaBuild && gpus === 0)
-      voice.warn(
-        `the native library is built for CUDA, but TensorFlow sees no GPU and computes on the CPU: ${typed('doctor')} says why`,
-      );
-  }
+  if (backend.name === 'tensorflow' && fallsBack(nativeDevices()))
+    voice.warn(
+      `the native library is built for CUDA, but TensorFlow sees no GPU and computes on the CPU: \`${typed('doctor')}\` says why`,
+    );
   const { weightDecay } = experiment.sgd;
   // A recording of another network is refused here, before anything is written.
   if (experiment.import) recordingOf(experiment, model, train.samples);

@@ -47,6 +47,9 @@ function assumed({ binding }: NodeLibrary): NativeDevices {
   return { cudaBuild: gpus > 0, gpus };
 }
 
+/** Whether the CPU does what a GPU was meant to do. */
+export const fallsBack = ({ cudaBuild, gpus }: NativeDevices): boolean => cudaBuild && gpus === 0;
+
 /**
  * What a library for CUDA computes on, in words that follow its version; empty for others.
  *
