@@ -23,8 +23,8 @@ import { unpackFiles, unpackWheel, wheelTarget } from './wheel.mjs';
 import { readZipDirectory } from './zip.mjs';
 
 /** Of release 2.15.1: sums over the wheels, and over what is unpacked of them; the largest wheel is there twice for a moment. */
-const DOWNLOAD_BYTES = 2.35e9;
-const UNPACKED_BYTES = 4.01e9;
+const DOWNLOAD_BYTES = 2.356e9;
+const UNPACKED_BYTES = 4.006e9;
 const PASSING_BYTES = 1.5e9;
 
 const METADATA = 'METADATA';
