@@ -10,6 +10,7 @@ import { tryInChild } from './back-ends/in-child.ts';
 import type { BackendFinding } from './back-ends/try.ts';
 import { coresToUse } from './choices.ts';
 import { backendLines } from './doctor/back-ends.ts';
+import { cudaAdvice, cudaLine, findCuda } from './doctor/cuda.ts';
 import { dataLine, findData } from './doctor/data.ts';
 import { describeEnvironment } from './environment.ts';
 import type { Described } from './result.ts';
@@ -33,6 +34,7 @@ export async function examine(report: Report = silent): Promise<Described & { re
     await report(backends.length, BACK_ENDS.length);
   }
   const softwareDriver = hasSoftwareDriver();
+  const cuda = backends[0].works ? await findCuda() : null;
   const data = findData();
   const availableMemoryBytes = availableMemory();
   const {
@@ -41,7 +43,10 @@ export async function examine(report: Report = silent): Promise<Described & { re
     backend: _backend,
     ...machine
   } = describeEnvironment({ threads }, null, { stages: {}, files: {} });
-  const advice = adviceOn(backends, native, data, availableMemoryBytes);
+  const advice = [
+    ...(cuda ? cudaAdvice(cuda, native.again) : []),
+    ...adviceOn(backends, native, data, availableMemoryBytes),
+  ];
   const gibibytes = (bytes: number) => (bytes / GIBIBYTE).toFixed(1);
   const lines = [
     `${machine.program} on Node ${machine.node}, ${machine.platform}`,
@@ -49,12 +54,23 @@ export async function examine(report: Report = silent): Promise<Described & { re
     `memory: ${gibibytes(machine.memoryBytes)} GiB, ${gibibytes(availableMemoryBytes)} available`,
     ...backends.flatMap((finding) => backendLines(finding, softwareDriver)),
     libraryLine(native),
+    ...(cuda ? [cudaLine(cuda)] : []),
     `data folder: ${data.folder}`,
     ...data.datasets.map((finding) => `  ${dataLine(finding)}`),
     ...advice.map((text) => `→ ${text}`),
   ];
   const { library: libtensorflow, reason } = native;
-  const document = { ...machine, availableMemoryBytes, backends, softwareDriver, libtensorflow, reason, data, advice };
+  const document = {
+    ...machine,
+    availableMemoryBytes,
+    backends,
+    softwareDriver,
+    libtensorflow,
+    reason,
+    cuda,
+    data,
+    advice,
+  };
   return { document, text: lines.join('\n'), exitCode: backends.some(({ works }) => works) ? 0 : 1 };
 }
 

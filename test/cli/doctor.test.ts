@@ -42,6 +42,8 @@ it('tells what works, where data are looked for, and what to do', async () => {
   if (process.platform === 'linux')
     expect(out).toMatch(/^back end webgpu: no graphics device here, and none is needed( \(.*\))?$/m);
   expect(out).toMatch(/^libtensorflow: (\d\S*, .*, .*|none \(.*\))$/m);
+  if (/^back end tensorflow: works/m.test(out) && process.platform === 'linux' && process.arch === 'x64')
+    expect(out).toMatch(/^CUDA: (this library is built for the CPU|TensorFlow sees (no|\d+) GPUs?; .*driver.*)$/m);
   expect(out).toContain(
     'data folder: ~/data\n  mnist: not there (looked for in ~/data/mnist)\n  cifar10: not there (looked for in ~/data/cifar10)\n',
   );
