@@ -16,11 +16,20 @@ const SECONDS_A_ROUND = 0.7;
  * @property {import('./contestant.mjs').Contestant[]} contestants this program first
  * @property {string} folder where results go
  * @property {number | null} [rounds] nine unless said otherwise
+ * @property {number} [seconds] a round and contestant, 0.7 unless said otherwise
  * @property {number} [unit] work is asked for in multiples of so many, one unless said otherwise: whole epochs of updates
  */
 
 /** @param {Case} one @throws RunError where this program fails; a peer that does is left out */
-export async function compare({ title, tolerance, contestants, folder, rounds, unit = 1 }) {
+export async function compare({
+  title,
+  tolerance,
+  contestants,
+  folder,
+  rounds,
+  unit = 1,
+  seconds: aRound = SECONDS_A_ROUND,
+}) {
   process.stdout.write(`\n${title}\n`);
   const racers = contestants.map((contestant) => ({
     contestant,
@@ -51,7 +60,7 @@ export async function compare({ title, tolerance, contestants, folder, rounds, u
   await inTurn(async (racer) => {
     await racer.contestant.ask(unit);
     const { seconds } = await racer.contestant.ask(2 * unit);
-    racer.repeats = unit * Math.max(1, Math.round((2 * SECONDS_A_ROUND) / seconds));
+    racer.repeats = unit * Math.max(1, Math.round((2 * aRound) / seconds));
   });
   for (let round = 0; round < (rounds ?? ROUNDS); round++)
     await inTurn(async ({ contestant, repeats, times }) => {

@@ -18,12 +18,12 @@ export class Process {
    *
    * @param {string} program
    * @param {string[]} args
-   * @param {{ folder?: string, stdio?: import('node:child_process').StdioOptions }} [options] where its temporary files
-   * go, those of its libraries too
+   * @param {{ folder?: string, env?: Record<string, string>, stdio?: import('node:child_process').StdioOptions }} [options]
+   * where its temporary files go, those of its libraries too; what its environment has beside this process's own
    */
-  constructor(program, args, { folder, stdio = ['pipe', 'pipe', 'pipe'] } = {}) {
-    const env = folder ? { ...process.env, TMPDIR: folder } : process.env;
-    this.child = spawn(program, args, { env, stdio, detached: true });
+  constructor(program, args, { folder, env, stdio = ['pipe', 'pipe', 'pipe'] } = {}) {
+    const whole = { ...process.env, ...(folder && { TMPDIR: folder }), ...env };
+    this.child = spawn(program, args, { env: whole, stdio, detached: true });
     this.errors = '';
     this.child.stderr?.on('data', (text) => (this.errors = (this.errors + text).slice(-CHARACTERS)));
     // What is written to a process that has ended is lost; that it has ended is said elsewhere.

@@ -1,19 +1,18 @@
 // @ts-check
 /** Products of the loss's Hessian with a vector at fixed weights: LeNet (62,006 parameters) on 1,000 images. */
 import path from 'node:path';
-import { randomStream } from '../../dist/random.js';
-import { writeSafetensors } from '../../dist/store/safetensors.js';
 import { compare } from '../compare.mjs';
 import { Contestant } from '../contestant.mjs';
 import { here } from '../files.mjs';
 import { LENET_SIZE } from '../lenet.mjs';
+import { writeRandomLenet } from '../work/random-lenet.mjs';
 
 const SAMPLES = 1000;
 
 /** @param {string | null} python @param {{ rounds: number | null, folder: string }} options */
 export async function hvpCases(python, { rounds, folder }) {
   const file = path.join(folder, 'work.safetensors');
-  writeWork(file);
+  writeRandomLenet(file, SAMPLES);
   const start = (
     /** @type {string} */ name,
     /** @type {string} */ program,
@@ -42,19 +41,4 @@ export async function hvpCases(python, { rounds, folder }) {
       rounds,
     }),
   ];
-}
-
-/** Weights, images, labels and a direction from a seed; what the pixels show does not change the time. @param {string} file */
-function writeWork(file) {
-  const random = randomStream(1, 'bench/hvp');
-  const normals = (/** @type {number} */ count, scale = 1) =>
-    new Float32Array(count).map(() => scale * random.normal());
-  const labels = new Float32Array(SAMPLES * 10);
-  for (let n = 0; n < SAMPLES; n++) labels[10 * n + random.integer(10)] = 1;
-  writeSafetensors(file, {
-    theta: { shape: [LENET_SIZE], data: normals(LENET_SIZE, 0.1) },
-    vector: { shape: [LENET_SIZE], data: normals(LENET_SIZE) },
-    x: { shape: [SAMPLES, 32, 32, 3], data: normals(SAMPLES * 3072) },
-    y: { shape: [SAMPLES, 10], data: labels },
-  });
 }

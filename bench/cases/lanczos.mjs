@@ -1,18 +1,17 @@
 // @ts-check
 /**
- * The 100 leading eigenpairs of LeNet's Hessian on 5,000 images, at a residual of 1e-5 of the largest eigenvalue. Each
- * contestant does the whole work in a fresh process, one after another, round by round. A peer more than twice as slow as
+ * The leading eigenpairs of LeNet's Hessian, 100 on 5,000 images unless said otherwise, at a residual of 1e-5 of the largest
+ * eigenvalue. Each contestant does the whole work in a fresh process, one after another, round by round. A peer more than twice as slow as
  * the fastest peer is believed after one round.
  */
 import path from 'node:path';
-import { RunError } from '../../dist/errors.js';
 import { readSafetensors } from '../../dist/store/safetensors.js';
-import { Contestant } from '../contestant.mjs';
 import { here } from '../files.mjs';
 import { outputOf } from '../processes.mjs';
+import { mustHaveRun, racer, run } from '../racers.mjs';
 import { spread, timesAsLong } from '../spread.mjs';
 
-const SAMPLES = 5000;
+export const SAMPLES = 5000;
 const PAIRS = 100;
 const TOLERANCE = 1e-5;
 /** Eigenvalues are the same if they differ by less than this many times the tolerance. */
@@ -20,37 +19,69 @@ const AGREEMENT = 2;
 /** Residuals this much above the tolerance are still "at the tolerance". */
 const LENIENCE = 1.1;
 const SLOW = 2;
+const ROUNDS = 3;
 /** Power iteration is measured on few pairs, the easiest ones. */
 const POWER_PAIRS = 2;
 
+/** @typedef {import('../contestant.mjs').Conditions} Conditions */
+
+/**
+ * Who takes part beside this program: itself on another back end, or a way of lanczos.py.
+ *
+ * @typedef {{ name: string, conditions?: Conditions } & ({ backend: string } | { way: string, device?: string })} Peer
+ */
+
 /** @param {string | null} python @param {{ rounds: number | null, folder: string }} options */
 export async function lanczosCase(python, { rounds, folder }) {
+  const ours = { name: 'epochnoise, Lanczos', backend: 'tensorflow' };
+  const peers = [
+    { name: 'PyTorch, graph retained + SciPy eigsh', way: 'retained' },
+    { name: 'curvlinops + SciPy eigsh', way: 'curvlinops' },
+    { name: 'hessian-eigenthings, as many steps', way: 'eigenthings' },
+  ];
+  const slowest = { name: 'PyHessian, power iteration', way: 'pyhessian' };
+  const size = { samples: SAMPLES, pairs: PAIRS, rounds: rounds ?? ROUNDS };
+  return await eigenpairsCase(python, folder, size, ours, peers, slowest);
+}
+
+/**
+ * @param {string | null} python
+ * @param {string} folder
+ * @param {{ samples: number, pairs: number, rounds: number }} size
+ * @param {{ name: string, backend: string }} own
+ * @param {readonly Peer[]} others those of lanczos.py are left out where there is no Python
+ * @param {Peer} [slowest] one that is measured on two pairs
+ */
+export async function eigenpairsCase(python, folder, { samples, pairs, rounds }, own, others, slowest) {
   const file = path.join(folder, 'work.safetensors');
-  const training = [here('work/train-lenet.mjs'), file, String(SAMPLES)];
+  const training = [here('work/train-lenet.mjs'), file, String(samples)];
   const { source, loss } = JSON.parse(await outputOf('training', process.execPath, training, folder));
-  const title = `${PAIRS} leading eigenpairs of LeNet's Hessian, ${SAMPLES} images (${source}; training loss ${loss.toFixed(2)}), residuals within ${TOLERANCE} of the largest eigenvalue`;
+  const title = `${pairs} leading eigenpairs of LeNet's Hessian, ${samples} images (${source}; training loss ${loss.toFixed(2)}), residuals within ${TOLERANCE} of the largest eigenvalue`;
   process.stdout.write(`\n${title}\n`);
 
-  const racers = [racer('epochnoise, Lanczos', process.execPath, ['lanczos.mjs', file, PAIRS, TOLERANCE])];
+  const onBackend = (/** @type {string} */ backend) => ['lanczos.mjs', file, pairs, TOLERANCE, backend];
+  const racers = [racer(own.name, process.execPath, onBackend(own.backend))];
   const [ours] = racers;
   await run(ours, folder, '0.safetensors');
+  mustHaveRun(ours);
   const { largest, smallest, iterations } = ours.told;
   // SciPy's tolerance is relative to each eigenvalue: this one asks for the same residual of the last pair.
   const relative = (TOLERANCE * largest) / smallest;
-  const peer = (/** @type {string} */ name, /** @type {string} */ way, pairs = PAIRS) =>
-    racer(name, /** @type {string} */ (python), ['lanczos.py', file, way, pairs, relative, iterations]);
-  if (python)
-    racers.push(
-      peer('PyTorch, graph retained + SciPy eigsh', 'retained'),
-      peer('curvlinops + SciPy eigsh', 'curvlinops'),
-      peer('hessian-eigenthings, as many steps', 'eigenthings'),
-    );
-  for (let round = 0; round < (rounds ?? 3); round++) {
+  /** @param {Peer} other @param {number} count of pairs */
+  function peer({ name, conditions, ...other }, count) {
+    if ('backend' in other) return [racer(name, process.execPath, onBackend(other.backend), conditions)];
+    if (!python) return [];
+    const { way, device = 'cpu' } = other;
+    return [racer(name, python, ['lanczos.py', file, way, count, relative, iterations, device], conditions)];
+  }
+  racers.push(...others.flatMap((other) => peer(other, pairs)));
+  for (let round = 0; round < rounds; round++) {
     const fastest = Math.min(...racers.slice(1).flatMap(({ seconds }) => seconds));
     for (const [index, one] of racers.entries()) {
       if (round === 0 && one === ours) continue;
       if (one.failure || (one !== ours && one.seconds[0] > SLOW * fastest)) continue;
       await run(one, folder, round === 0 ? `${index}.safetensors` : null);
+      if (one === ours) mustHaveRun(ours);
     }
   }
   const finished = racers.filter(({ failure }) => !failure);
@@ -78,56 +109,9 @@ export async function lanczosCase(python, { rounds, folder }) {
     return entry;
   });
   for (const { name, failure } of racers) if (failure) process.stdout.write(`  ${name}: left out (${failure})\n`);
-  const extrapolations = python
-    ? await powerIteration(peer('PyHessian, power iteration', 'pyhessian', POWER_PAIRS), folder)
-    : [];
-  return [{ title, pairs: PAIRS, tolerance: TOLERANCE, contestants, extrapolations }];
-}
-
-/** @param {string} name @param {string} program @param {(string | number)[]} args */
-function racer(name, program, [script, ...args]) {
-  return {
-    name,
-    command: /** @type {[string, string[]]} */ ([program, [here(`contestants/${script}`), ...args.map(String)]]),
-    version: '',
-    seconds: /** @type {number[]} */ ([]),
-    peaks: /** @type {number[]} */ ([]),
-    /** @type {Record<string, number>} */
-    told: {},
-    result: '',
-    failure: '',
-  };
-}
-
-/**
- * One round of one contestant.
- *
- * @param {ReturnType<typeof racer>} one
- * @param {string} folder
- * @param {string | null} result name of the file for its pairs, if they are wanted
- * @throws RunError where this program fails; a peer that does is marked
- */
-async function run(one, folder, result) {
-  const [program, args] = one.command;
-  const contestant = new Contestant(one.name, program, args, folder);
-  try {
-    const { version } = await contestant.answer();
-    const told = await contestant.ask(1);
-    if (result) {
-      one.result = path.join(folder, result);
-      await contestant.ask(one.result);
-    }
-    one.version = version;
-    one.seconds.push(told.seconds);
-    one.peaks.push(told.peakMemoryBytes);
-    one.told = told;
-    process.stderr.write(`  … ${one.name}: ${told.seconds.toFixed(1)} s, ${told.products} products\n`);
-  } catch (error) {
-    if (!(error instanceof RunError)) throw error;
-    if (program === process.execPath) throw new RunError(`${one.name} itself failed: ${error.message}`);
-    one.failure = error.message;
-  }
-  await contestant.end();
+  const [last] = slowest ? peer(slowest, POWER_PAIRS) : [];
+  const extrapolations = last ? await powerIteration(last, folder, pairs) : [];
+  return [{ title, pairs, tolerance: TOLERANCE, contestants, extrapolations }];
 }
 
 /**
@@ -144,9 +128,9 @@ async function referee(python, file, racers, folder) {
 /**
  * What power iteration would take for all pairs if all were as easy as the first.
  *
- * @param {ReturnType<typeof racer>} one @param {string} folder
+ * @param {ReturnType<typeof racer>} one @param {string} folder @param {number} pairs
  */
-async function powerIteration(one, folder) {
+async function powerIteration(one, folder, pairs) {
   const { name } = one;
   await run(one, folder, null);
   if (one.failure) {
@@ -154,9 +138,9 @@ async function powerIteration(one, folder) {
     return [];
   }
   const [seconds] = one.seconds;
-  const extrapolated = (seconds / POWER_PAIRS) * PAIRS;
+  const extrapolated = (seconds / POWER_PAIRS) * pairs;
   process.stdout.write(
-    `  ${name}: ${seconds.toFixed(0)} s for ${POWER_PAIRS} pairs; extrapolated, not measured: at least ${extrapolated.toFixed(0)} s for ${PAIRS}\n`,
+    `  ${name}: ${seconds.toFixed(0)} s for ${POWER_PAIRS} pairs; extrapolated, not measured: at least ${extrapolated.toFixed(0)} s for ${pairs}\n`,
   );
   return [{ name, version: one.version, pairs: POWER_PAIRS, seconds, extrapolatedSeconds: extrapolated }];
 }

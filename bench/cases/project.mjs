@@ -12,15 +12,15 @@ import { Contestant } from '../contestant.mjs';
 import { here } from '../files.mjs';
 import { LENET_SIZE } from '../lenet.mjs';
 
-const DIRECTIONS = 1000;
-const UPDATES = 1000;
+export const DIRECTIONS = 1000;
+export const UPDATES = 1000;
 /** Numbers are taken from a pool of this many: drawing them all would take longer than the benchmark. */
 const POOL = 1_000_003;
 
 /** @param {string | null} python @param {{ rounds: number | null, folder: string }} options */
 export async function projectCase(python, { rounds, folder }) {
   const file = path.join(folder, 'work.safetensors');
-  writeWork(folder, file);
+  writeRecorded(folder, file, DIRECTIONS);
   const start = (/** @type {string} */ name, /** @type {string} */ program, /** @type {string[]} */ [script, way]) =>
     new Contestant(name, program, [here(`contestants/${script}`), folder, file, way], folder);
   const ours = [
@@ -38,8 +38,14 @@ export async function projectCase(python, { rounds, folder }) {
   return [await compare({ title, tolerance: 1e-6, contestants: [...ours, ...peers], folder, rounds })];
 }
 
-/** A walk about weights of size 0.1, and unit directions. @param {string} folder @param {string} file */
-function writeWork(folder, file) {
+/**
+ * A walk about weights of size 0.1, and unit directions.
+ *
+ * @param {string} folder
+ * @param {string} file
+ * @param {number} count
+ */
+export function writeRecorded(folder, file, count) {
   const random = randomStream(1, 'bench/project');
   const pool = new Float32Array(POOL).map(() => random.normal());
   const some = (/** @type {number} */ count, scale = 1) => {
@@ -55,11 +61,10 @@ function writeWork(folder, file) {
     trajectory.add(theta, some(LENET_SIZE, 1e-4));
   }
   trajectory.finish();
-  const directions = new Float32Array(DIRECTIONS * LENET_SIZE);
-  for (let row = 0; row < DIRECTIONS; row++)
-    directions.set(some(LENET_SIZE, 1 / Math.sqrt(LENET_SIZE)), row * LENET_SIZE);
+  const directions = new Float32Array(count * LENET_SIZE);
+  for (let row = 0; row < count; row++) directions.set(some(LENET_SIZE, 1 / Math.sqrt(LENET_SIZE)), row * LENET_SIZE);
   writeSafetensors(file, {
     mean: { shape: [LENET_SIZE], data: mean },
-    directions: { shape: [DIRECTIONS, LENET_SIZE], data: directions },
+    directions: { shape: [count, LENET_SIZE], data: directions },
   });
 }

@@ -4,14 +4,14 @@
  * program's repair. `node eager.mjs FILE`.
  */
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import { hessianProduct } from '../../dist/models/problem.js';
 import { readSafetensors } from '../../dist/store/safetensors.js';
 import { dropTape } from '../../dist/tensor/second-order.js';
+import { backendCalled } from '../backend.mjs';
 import { lenetProblem } from '../lenet.mjs';
 import { serve } from './serve.mjs';
 
-const problem = lenetProblem(os.availableParallelism());
+const problem = lenetProblem(await backendCalled());
 const tf = createRequire(import.meta.url)('@tensorflow/tfjs-node');
 const { tensors } = readSafetensors(process.argv[2]);
 const tensorOf = (/** @type {string} */ name) => tf.tensor(tensors[name].data, tensors[name].shape, 'float32');

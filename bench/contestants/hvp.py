@@ -1,6 +1,7 @@
-"""Hessian products of peers: `python hvp.py FILE WAY`.
+"""Hessian products of peers: `python hvp.py FILE WAY [cpu|cuda]`.
 
-WAY is double-backward, retained, func or compile (PyTorch), curvlinops, eigenthings, pyhessian, or jax.
+WAY is double-backward, retained, func or compile (PyTorch), curvlinops, eigenthings, pyhessian, or jax; or gradient, which
+is PyTorch's gradient alone. PyTorch's own ways can be had on a CUDA device.
 """
 
 import sys
@@ -10,7 +11,7 @@ from safetensors.numpy import load_file
 
 from serve import serve
 
-path, way = sys.argv[1:]
+path, way, *device_name = sys.argv[1:]
 data = load_file(path)
 
 
@@ -18,11 +19,13 @@ def torch_contestant():
     import torch
 
     from lenet_torch import loss, split
+    from torch_device import open_device
 
-    x = torch.from_numpy(data["x"]).permute(0, 3, 1, 2)  # channels last in memory, as stored
-    labels = torch.from_numpy(data["y"]).argmax(1)
-    vector = torch.from_numpy(data["vector"])
-    theta = torch.from_numpy(data["theta"]).requires_grad_()
+    device, called, wait = open_device(*device_name)
+    x = torch.from_numpy(data["x"]).to(device).permute(0, 3, 1, 2)  # channels last in memory, as stored
+    labels = torch.from_numpy(data["y"]).to(device).argmax(1)
+    vector = torch.from_numpy(data["vector"]).to(device)
+    theta = torch.from_numpy(data["theta"]).to(device).requires_grad_()
     last = [None]
 
     def gradient():
@@ -38,6 +41,8 @@ def torch_contestant():
         forward_over_reverse = torch.compile(forward_over_reverse)
 
     def product():
+        if way == "gradient":
+            return torch.autograd.grad(loss(split(theta), x, labels), theta)[0]
         if way in ("func", "compile"):
             return forward_over_reverse(theta.detach(), vector)
         g = gradient() if retained is None else retained
@@ -46,9 +51,10 @@ def torch_contestant():
     def work(repeats):
         for _ in range(repeats):
             last[0] = product()
+        wait()
 
     work(1)
-    serve(f"torch {torch.__version__}", work, lambda: last[0].detach().numpy())
+    serve(called, work, lambda: last[0].detach().cpu().numpy())
 
 
 def library_contestant():

@@ -1,18 +1,18 @@
 // @ts-check
-/** This program's eigenpairs, as a run finds them: `node lanczos.mjs FILE PAIRS TOLERANCE`. */
-import os from 'node:os';
+/** This program's eigenpairs, as a run finds them: `node lanczos.mjs FILE PAIRS TOLERANCE [BACKEND]`. */
 import { openHessian } from '../../dist/hessian/hessian.js';
 import { basisOn } from '../../dist/hessian/native-basis.js';
 import { lanczos } from '../../dist/hessian/lanczos.js';
 import { readSafetensors } from '../../dist/store/safetensors.js';
+import { backendCalled } from '../backend.mjs';
 import { lenetProblem } from '../lenet.mjs';
 import { serve } from './serve.mjs';
 
-const [file, pairs, tolerance] = process.argv.slice(2);
+const [file, pairs, tolerance, name] = process.argv.slice(2);
 const eigenpairs = Number(pairs);
 const { tensors } = readSafetensors(file);
-const values = (/** @type {string} */ name) => /** @type {Float32Array} */ (tensors[name].data);
-const problem = lenetProblem(os.availableParallelism());
+const values = (/** @type {string} */ tensor) => /** @type {Float32Array} */ (tensors[tensor].data);
+const problem = lenetProblem(await backendCalled(name));
 const data = { x: values('x'), y: values('y'), samples: tensors.x.shape[0] };
 const theta = values('theta');
 /** @type {import('../../dist/hessian/lanczos.js').Eigenpairs} */

@@ -1,7 +1,7 @@
-"""Eigenpairs by the peers: `python lanczos.py FILE retained|curvlinops|eigenthings|pyhessian PAIRS TOLERANCE DIMENSION`.
+"""Eigenpairs by the peers: `python lanczos.py FILE retained|curvlinops|eigenthings|pyhessian PAIRS TOLERANCE DIMENSION [cpu|cuda]`.
 
 TOLERANCE is relative to each eigenvalue, as SciPy has it. DIMENSION is that of the Krylov space for the peer that does
-not find out by itself when it is done.
+not find out by itself when it is done. SciPy computes on the CPU; products, and hessian-eigenthings altogether, on the device.
 """
 
 import sys
@@ -14,15 +14,18 @@ from scipy.sparse.linalg import LinearOperator, eigsh
 
 from lenet_torch import LeNet, loss, split
 from serve import serve
+from torch_device import open_device
 
-path, way, pairs, tolerance, dimension = sys.argv[1:]
+path, way, pairs, tolerance, dimension, *device_name = sys.argv[1:]
 pairs, tolerance, dimension = int(pairs), float(tolerance), int(dimension)
 data = load_file(path)
-CHUNK = 1000
-x = torch.from_numpy(data["x"]).permute(0, 3, 1, 2)  # channels last in memory, as stored
-labels = torch.from_numpy(data["y"]).argmax(1)
+device, called, _ = open_device(*device_name)
+x = torch.from_numpy(data["x"]).to(device).permute(0, 3, 1, 2)  # channels last in memory, as stored
+labels = torch.from_numpy(data["y"]).to(device).argmax(1)
+# Caches like few samples, cards many.
+CHUNK = 1000 if device.type == "cpu" else 10_000
 chunks = list(zip(x.split(CHUNK), labels.split(CHUNK)))
-theta = torch.from_numpy(data["theta"])
+theta = torch.from_numpy(data["theta"]).to(device)
 found = {}
 products = 0
 
@@ -56,8 +59,8 @@ def retained():
     ]
 
     def product(vector):
-        vector = torch.from_numpy(vector)
-        return sum(torch.autograd.grad(g, point, vector, retain_graph=True)[0] for g in gradients).numpy()
+        vector = torch.from_numpy(vector).to(device)
+        return sum(torch.autograd.grad(g, point, vector, retain_graph=True)[0] for g in gradients).cpu().numpy()
 
     with_scipy(product)
 
@@ -79,7 +82,7 @@ def eigenthings():
     pair = lanczos(operator, k=pairs, max_iter=dimension, reorthogonalize=True, which="LA", seed=1)
     global products
     products = pair.iterations
-    keep(pair.eigenvalues.detach().numpy(), pair.eigenvectors.detach().numpy())
+    keep(pair.eigenvalues.detach().cpu().numpy(), pair.eigenvectors.detach().cpu().numpy())
 
 
 def pyhessian():
@@ -97,5 +100,5 @@ def work(_):
 
 
 package = {"curvlinops": "curvlinops-for-pytorch", "eigenthings": "hessian-eigenthings", "pyhessian": "PyHessian"}
-names = [name for name in [package.get(way), "torch", "scipy"] if name]
-serve(", ".join(f"{name} {version(name)}" for name in names), work, lambda: found)
+names = [f"{package[way]} {version(package[way])}"] if way in package else []
+serve(", ".join([*names, called, f"scipy {version('scipy')}"]), work, lambda: found)

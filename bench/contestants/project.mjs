@@ -1,25 +1,24 @@
 // @ts-check
-/** This program's projections of a recorded window: `node project.mjs FOLDER FILE stream|memory`. */
+/** This program's projections of a recorded window: `node project.mjs FOLDER FILE stream|memory [BACKEND]`. */
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { projectStates } from '../../dist/experiment/stages/project-window.js';
 import { openStoredWindow } from '../../dist/experiment/window/stored.js';
 import { silent } from '../../dist/progress.js';
 import { RUN_FILES, runPath, trajectoryPaths } from '../../dist/store/run-directory.js';
 import { openSafetensors, readSafetensors } from '../../dist/store/safetensors.js';
-import { openBackend } from '../../dist/tensor/backend.js';
 import { partsOf } from '../../dist/tensor/lanes.js';
+import { backendCalled } from '../backend.mjs';
 import { serve } from './serve.mjs';
 
-const [folder, file, way] = process.argv.slice(2);
+const [folder, file, way, name] = process.argv.slice(2);
 const { tensors } = readSafetensors(file);
 const mean = /** @type {Float64Array} */ (tensors.mean.data);
 const directions = /** @type {Float32Array} */ (tensors.directions.data);
 const size = mean.length;
 const count = directions.length / size;
 const updates = trajectoryPaths(folder).reduce((sum, part) => sum + rowsOf(part), 0);
-const backend = openBackend({ name: 'tensorflow', precision: 'float32', threads: os.availableParallelism() });
+const backend = await backendCalled(name);
 
 /** @param {string} part */
 function rowsOf(part) {

@@ -1,4 +1,7 @@
-"""Projections of a recorded window by peers: `python project.py FOLDER FILE torch|numpy|numpy64`."""
+"""Projections of a recorded window by peers: `python project.py FOLDER FILE torch|torch-memory|numpy|numpy64 [cpu|cuda]`.
+
+torch-memory is the matrix product alone: both factors lie on the device, and what comes of it is brought back.
+"""
 
 import sys
 import tempfile
@@ -10,7 +13,7 @@ from safetensors.numpy import load_file, save_file
 
 from serve import serve
 
-folder, path, way = sys.argv[1:]
+folder, path, way, *device_name = sys.argv[1:]
 BLOCK = 128
 work = load_file(path)
 mean, directions = work["mean"], work["directions"]
@@ -36,10 +39,8 @@ def with_numpy(dtype):
 
 
 def with_torch():
-    import torch
-
-    along = torch.from_numpy(directions).T
-    middle = torch.from_numpy(mean)
+    along = torch.from_numpy(directions).to(device).T
+    middle = torch.from_numpy(mean).to(device)
     found = {"theta": [], "velocity": []}
     for part in parts:
         with safe_open(part, "pt") as file:
@@ -47,9 +48,23 @@ def with_torch():
             rows = tensors["theta"].get_shape()[0]
             for row in range(0, rows, BLOCK):
                 block = slice(row, min(row + BLOCK, rows))
-                found["theta"].append((tensors["theta"][block] - middle).float() @ along)
-                found["velocity"].append(tensors["velocity"][block] @ along)
-    keep({name: torch.cat(blocks).numpy() for name, blocks in found.items()})
+                found["theta"].append((tensors["theta"][block].to(device) - middle).float() @ along)
+                found["velocity"].append(tensors["velocity"][block].to(device) @ along)
+    keep({name: torch.cat(blocks).cpu().numpy() for name, blocks in found.items()})
+
+
+def open_factors():
+    """Directions, and θ − θ̄ above v, on the device."""
+    whole = [load_file(part) for part in parts]
+    theta = numpy.concatenate([part["theta"] - mean for part in whole]).astype(numpy.float32)
+    velocity = numpy.concatenate([part["velocity"] for part in whole])
+    rows = torch.from_numpy(numpy.concatenate([theta, velocity])).to(device)
+    return rows, torch.from_numpy(directions).to(device).T
+
+
+def with_factors():
+    rows, along = factors
+    last["theta"], last["velocity"] = (rows @ along).cpu().numpy().reshape(2, -1)
 
 
 def keep(projected):
@@ -59,13 +74,23 @@ def keep(projected):
 
 def work_once(repeats):
     for _ in range(repeats):
-        with_torch() if way == "torch" else with_numpy(numpy.float64 if way == "numpy64" else numpy.float32)
+        works[way]()
 
 
-if way == "torch":
+works = {
+    "torch": with_torch,
+    "torch-memory": with_factors,
+    "numpy": lambda: with_numpy(numpy.float32),
+    "numpy64": lambda: with_numpy(numpy.float64),
+}
+if way.startswith("torch"):
     import torch
 
-    name = f"torch {torch.__version__}"
+    from torch_device import open_device
+
+    device, name, _ = open_device(*device_name)
+    if way == "torch-memory":
+        factors = open_factors()
 else:
     name = f"numpy {numpy.__version__}"
 serve(name, work_once, lambda: numpy.concatenate([last["theta"].ravel(), last["velocity"].ravel()]))

@@ -12,12 +12,14 @@ import torch
 from safetensors.torch import load_file
 
 from lenet_torch import loss, split
+from torch_device import fastest_device
 
 CHUNK = 500
 WORST = 4
-data = load_file(sys.argv[1])
+DEVICE = fastest_device()
+data = {name: values.to(DEVICE) for name, values in load_file(sys.argv[1]).items()}
 labels = data["y"].argmax(1)
-claims = [load_file(path) for path in sys.argv[2:]]
+claims = [load_file(path, str(DEVICE)) for path in sys.argv[2:]]
 
 
 def residuals(pairs, dtype):

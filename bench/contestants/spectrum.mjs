@@ -1,12 +1,12 @@
 // @ts-check
 /** What a run of Lanczos is made of: `node spectrum.mjs IMAGES EIGENPAIRS PRODUCTS` (see cases/spectrum.mjs). */
-import os from 'node:os';
 import { openHessian } from '../../dist/hessian/hessian.js';
 import { lanczos } from '../../dist/hessian/lanczos.js';
 import { basisOn } from '../../dist/hessian/native-basis.js';
 import { FLOAT32_PRECISION, operatorFrom } from '../../dist/hessian/operator.js';
 import { initialWeights } from '../../dist/models/model.js';
 import { randomStream } from '../../dist/random.js';
+import { backendCalled } from '../backend.mjs';
 import { lenetProblem } from '../lenet.mjs';
 import { spread } from '../spread.mjs';
 import { images } from '../work/images.mjs';
@@ -21,7 +21,7 @@ const SAVED_BYTES = 8e9;
 const NEGATIVE = 0.3;
 
 const [samples, eigenpairs, repeats] = process.argv.slice(2).map(Number);
-const problem = lenetProblem(os.availableParallelism(), 'same');
+const problem = lenetProblem(await backendCalled(), 'same');
 const { size } = problem;
 const data = await images(samples);
 

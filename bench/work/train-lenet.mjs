@@ -3,13 +3,13 @@
  * A LeNet that has begun to learn, so that its Hessian has the spectrum of one: `node train-lenet.mjs FILE SAMPLES` writes
  * theta, x and y, and prints what the images are and the training loss.
  */
-import os from 'node:os';
 import { initialWeights } from '../../dist/models/model.js';
 import { randomStream } from '../../dist/random.js';
 import { openHeavyBall } from '../../dist/sgd/heavy-ball.js';
 import { atRest } from '../../dist/sgd/motion.js';
 import { batchSource } from '../../dist/sgd/samplers.js';
 import { writeSafetensors } from '../../dist/store/safetensors.js';
+import { backendCalled } from '../backend.mjs';
 import { lenetProblem } from '../lenet.mjs';
 import { images } from './images.mjs';
 
@@ -20,7 +20,7 @@ const LEARNING_RATE = 0.01;
 const [file, count] = process.argv.slice(2);
 const samples = Number(count);
 const { x, y, source } = await images(samples);
-const problem = lenetProblem(os.availableParallelism());
+const problem = lenetProblem(await backendCalled());
 const random = randomStream(1, 'bench/train-lenet');
 const heavyBall = openHeavyBall(problem, { x, y, samples }, BATCH, 0.9);
 const motion = heavyBall.begin(atRest(initialWeights(problem.model, 'tanh', random), 'float32'));

@@ -90,6 +90,16 @@ describe('Contestant', () => {
     expect(existsSync(file)).toBe(false);
   });
 
+  test('is ended where an answer takes too long, and has an environment of its own', async () => {
+    const code = 'console.log(JSON.stringify({ version: process.env.OWN })); setInterval(() => {}, 1000)';
+    const args = ['--input-type=module', '-e', code];
+    const one = new Contestant('one', process.execPath, args, folder, { env: { OWN: 'yes' }, seconds: 10 });
+    expect(await one.answer()).toEqual({ version: 'yes' });
+    one.seconds = 0.1;
+    await expect(one.ask(1)).rejects.toThrow('no answer within 0.1 s');
+    await one.ended;
+  });
+
   test('says so where there is no such program', async () => {
     const one = new Contestant('one', `${folder}/nothing`, [], folder);
     await expect(one.answer()).rejects.toThrow('ENOENT');
