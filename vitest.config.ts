@@ -1,18 +1,29 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
+
+/** Rooms whose tests leave nothing behind in their process: no native library, no environment, no modules in the place of others. */
+const PURE = ['theory', 'statistics', 'store', 'report'].map((room) => `test/${room}/**/*.test.ts`);
 
 // The tensorflow binding cannot be loaded by a second worker thread: processes instead.
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/full/**'],
     pool: 'forks',
     // On two cores the default is one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './test/skipped-reporter.ts'],
     testTimeout: 120_000,
     // Started by npm or not: what is said of commands is the same.
     env: { npm_command: '' },
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'own process', include: ['test/**/*.test.ts'], exclude: ['test/full/**', ...PURE] },
+      },
+      // Many files one after the other in a process: to start one, and to load what they share, takes longer than most of them.
+      { extends: true, test: { name: 'shared process', include: PURE, isolate: false } },
+    ],
   },
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { normalise, type OpenBasis, orthogonalise, type RowStorage } from '../../src/hessian/basis.ts';
+import {
+  normalise,
+  type OpenBasis,
+  orthogonalise,
+  type OrthonormalBasis,
+  type RowStorage,
+} from '../../src/hessian/basis.ts';
 import { basisOn, NativeBasis } from '../../src/hessian/native-basis.ts';
 import { PlainBasis } from '../../src/hessian/plain-basis.ts';
 import { randomStream } from '../../src/random.ts';
@@ -23,7 +29,12 @@ const kinds: Readonly<Record<string, OpenBasis>> = {
 const OWN_ROWS = 20;
 
 /** A basis of random rows, each made orthogonal by the basis itself (of many native ones the last), and copies of what it stored. */
-async function randomBasis(kind: string, size: number, rows: number, storage: RowStorage) {
+async function randomBasis(
+  kind: string,
+  size: number,
+  rows: number,
+  storage: RowStorage,
+): Promise<{ basis: OrthonormalBasis; stored: Float64Array[] }> {
   const basis = kinds[kind](size, storage);
   const given = kind === 'arrays' ? 0 : Math.max(0, rows - OWN_ROWS);
   const stored = given === 0 ? [] : (await randomBasis('arrays', size, given, storage)).stored;

@@ -9,9 +9,10 @@ import type { ChartConfiguration } from 'chart.js';
 import { vi } from 'vitest';
 import { chartConfiguration } from '../../src/report/chart.ts';
 import type { Figure } from '../../src/report/figure.ts';
+import type * as Png from '../../src/report/png.ts';
 import { size } from '../../src/report/theme.ts';
 
-const png = await vi.importActual<typeof import('../../src/report/png.ts')>('../../src/report/png.ts');
+const png = await vi.importActual<typeof Png>('../../src/report/png.ts');
 
 export const renderConfiguration: typeof png.renderConfiguration = (configuration, height) =>
   png.renderConfiguration(
