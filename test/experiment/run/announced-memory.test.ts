@@ -6,13 +6,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Environment } from '../../../src/experiment/environment.ts';
-import { runExperiment, runStage, type StageName, type Voice } from '../../../src/experiment/index.ts';
+import { runExperiment, type StageName, type Voice } from '../../../src/experiment/index.ts';
 import { refuseStagesThatDoNotFit, stageMemory } from '../../../src/experiment/stage-memory.ts';
 import type { STAGES } from '../../../src/experiment/stages.ts';
 import { openWorkbench } from '../../../src/experiment/workbench.ts';
 import { readJson } from '../../../src/store/json.ts';
 import { listing, problemOf, scratchFolder } from '../../store/scratch.ts';
-import { quiet, run, tiny } from './tiny.ts';
+import { quiet, tiny } from './tiny.ts';
 
 const choices = { threads: 1 };
 afterEach(() => vi.restoreAllMocks());
@@ -64,7 +64,6 @@ describe.runIf(process.platform === 'linux')('every stage', () => {
 
   it('that takes more is told of', async () => {
     const directory = join(scratchFolder(), 'run');
-    await run(directory, {}, 'compare');
     const warned: string[] = [];
     const voice: Voice = {
       ...quiet,
@@ -74,9 +73,9 @@ describe.runIf(process.platform === 'linux')('every stage', () => {
       },
     };
     const held: Buffer[] = [];
-    await runStage(directory, 'report', voice);
+    await runExperiment(directory, tiny(), voice, { until: 'train' });
     expect(warned).toEqual([
-      expect.stringMatching(/^stage report took \d\.\d\d GB of memory, more than was announced$/),
+      expect.stringMatching(/^stage train took \d\.\d\d GB of memory, more than was announced$/),
     ]);
   });
 });

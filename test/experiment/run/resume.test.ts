@@ -24,9 +24,7 @@ const settings = (more: Record<string, unknown> = {}) => tiny({ ...SETTINGS, ...
 
 /** Work, and at which of its reports the run ends, two or more into it. */
 const INTERRUPTIONS: [title: string, at: number][] = [
-  ['training', 2],
   ['training', 4],
-  ['polish', 3],
   ['polish', 30],
   ['largest curvature', 2],
   ['trace of the Hessian', 11],
@@ -36,13 +34,11 @@ const INTERRUPTIONS: [title: string, at: number][] = [
   ['window', 3],
   ['window', 6],
   ['projections', 1],
-  ['noise variance', 4],
   ['noise variance', 5],
   ['noise of the fluctuating curvature', 60],
   ["the window's batches at its mean", 50],
   ['autocovariance at the mean', 2],
   ['autocovariance along the trajectory', 3],
-  ['loss at states of the window', 25],
   ['loss at states of the window', 70],
   ['frozen noise', 60],
 ];
