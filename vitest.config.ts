@@ -2,8 +2,12 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
 
-/** Rooms whose tests leave nothing behind in their process: no native library, no environment, no modules in the place of others. */
-const PURE = ['theory', 'statistics', 'store', 'report'].map((room) => `test/${room}/**/*.test.ts`);
+/**
+ * Rooms whose tests leave nothing behind in their process: no environment, no modules in the place of others, and the native
+ * library, which takes its number of threads once, with one thread or not at all.
+ */
+const ROOMS = ['theory', 'statistics', 'store', 'report', 'data', 'noise', 'sgd'];
+const SHARED = ROOMS.map((room) => `test/${room}/**/*.test.ts`);
 
 // The tensorflow binding cannot be loaded by a second worker thread: processes instead.
 export default defineConfig({
@@ -20,10 +24,10 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'own process', include: ['test/**/*.test.ts'], exclude: ['test/full/**', ...PURE] },
+        test: { name: 'own process', include: ['test/**/*.test.ts'], exclude: ['test/full/**', ...SHARED] },
       },
       // Many files one after the other in a process: to start one, and to load what they share, takes longer than most of them.
-      { extends: true, test: { name: 'shared process', include: PURE, isolate: false } },
+      { extends: true, test: { name: 'shared process', include: SHARED, isolate: false } },
     ],
   },
 });
