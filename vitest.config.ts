@@ -3,11 +3,13 @@ import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
 
 /**
- * Rooms whose tests leave nothing behind in their process: no environment, no modules in the place of others, and the native
- * library, which takes its number of threads once, with one thread or not at all.
+ * Folders whose files share their processes: their tests put no modules in the place of others (which would come too late),
+ * leave the environment as it was, and have the native library, which takes its number of threads once, with one or not at all.
  */
 const ROOMS = ['theory', 'statistics', 'store', 'report', 'data', 'noise', 'sgd'];
-const SHARED = ROOMS.map((room) => `test/${room}/**/*.test.ts`);
+const STAGES = ['compare', 'curvature', 'model-doctor', 'noise', 'probe', 'report', 'spectrum'];
+const FOLDERS = [...ROOMS, ...STAGES.map((stage) => `experiment/${stage}`)];
+const SHARED = FOLDERS.map((folder) => `test/${folder}/**/*.test.ts`);
 
 // The tensorflow binding cannot be loaded by a second worker thread: processes instead.
 export default defineConfig({
