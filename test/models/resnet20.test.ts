@@ -233,6 +233,8 @@ describe('resnet20', () => {
       expect(largestDifference(product, differences)).toBeLessThan(1e-7 * largest(differences));
       exact.dispose();
 
+      // The graph is the same but for its precision: once for each normalisation.
+      if (input !== FORMS.find(([one]) => one === kind)![4]) return;
       const rough = derivativesOf(single, model, input, 2);
       // float32 through 20 layers: some hundred roundings, and what cancels between them.
       expect(largestDifference(await rough.product(theta, x, y, vector), product)).toBeLessThan(

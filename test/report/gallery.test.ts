@@ -12,7 +12,7 @@ import { allFigures } from '../../src/report/all-figures.ts';
 import type { ReportInput } from '../../src/report/input.ts';
 import { renderPng } from '../../src/report/png.ts';
 import { inputOf } from './hand-made.ts';
-import { hasWhiteFrame, pixelsOf } from './pixels.ts';
+import { drawn, hasWhiteFrame, pixelsOf } from './pixels.ts';
 import {
   syntheticCurvatures,
   syntheticDetails,
@@ -53,7 +53,7 @@ const folder = process.env.EPOCHNOISE_GALLERY;
 /** The margin of a picture in pixels of the PNG, less a letter's overhang. */
 const FRAME = 10;
 
-test.each(Object.keys(RUNS))('%s', async (name) => {
+test.each(Object.keys(RUNS))('%s', (name) => {
   const figures = allFigures(RUNS[name]);
   expect(figures.map((one) => one.name)).toEqual([
     'weight-variance',
@@ -74,12 +74,11 @@ test.each(Object.keys(RUNS))('%s', async (name) => {
     'training-curve',
   ]);
   for (const one of figures) {
-    const png = renderPng(one.figure);
     if (folder) {
       mkdirSync(join(folder, name), { recursive: true });
-      writeFileSync(join(folder, name, `${one.name}.png`), png);
+      writeFileSync(join(folder, name, `${one.name}.png`), renderPng(one.figure));
     }
-    expect(hasWhiteFrame(await pixelsOf(png), FRAME), one.name).toBe(true);
+    expect(hasWhiteFrame(drawn(one.figure), FRAME), one.name).toBe(true);
   }
 });
 
@@ -92,16 +91,15 @@ describe('docs/gallery.md', () => {
   test.each(allFigures(shown))('$name looks as it did', async ({ name, figure }) => {
     const path = join(docs, 'images', 'gallery', `${name}.png`);
     const changed = join(docs, 'images', 'gallery', `${name}-changed.png`);
-    const png = renderPng(figure);
-    if (process.env.EPOCHNOISE_REDRAW) writeFileSync(path, png);
+    if (process.env.EPOCHNOISE_REDRAW) writeFileSync(path, renderPng(figure));
     rmSync(changed, { force: true });
-    const [now, before] = await Promise.all([pixelsOf(png), pixelsOf(readFileSync(path))]);
+    const [now, before] = [drawn(figure), await pixelsOf(readFileSync(path))];
     expect([now.width, now.height]).toEqual([before.width, before.height]);
     let differing = 0;
     for (let i = 0; i < now.data.length; i += 4)
       if ([0, 1, 2].some((part) => Math.abs(now.data[i + part] - before.data[i + part]) > STEP)) differing++;
     const share = (4 * differing) / now.data.length;
-    if (share > DIFFERING) writeFileSync(changed, png);
+    if (share > DIFFERING) writeFileSync(changed, renderPng(figure));
     expect(share, `${changed} is what is drawn now; npm run docs:gallery where it is meant`).toBeLessThan(DIFFERING);
   });
 

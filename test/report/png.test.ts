@@ -5,7 +5,7 @@ import type { Figure } from '../../src/report/figure.ts';
 import { weightVarianceFigure } from '../../src/report/figures/weight-variance.ts';
 import { renderPng } from '../../src/report/png.ts';
 import { cssFont } from '../../src/report/theme.ts';
-import { canvasLibrary, pixelsOf } from './pixels.ts';
+import { canvasLibrary, drawn, pixelsOf } from './pixels.ts';
 import { syntheticInput } from './synthetic.ts';
 
 const figure = weightVarianceFigure(syntheticInput({ directions: 40 }));
@@ -14,6 +14,13 @@ test('a PNG of 1600 × 1100 pixels', () => {
   const png = renderPng(figure);
   expect(png.subarray(0, 8)).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]));
   expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1600, 1100]);
+});
+
+// What other tests of pictures look at.
+test('it shows what is drawn, to the pixel', async () => {
+  const [file, seen] = [await pixelsOf(renderPng(figure)), drawn(figure)];
+  expect([seen.width, seen.height]).toEqual([file.width, file.height]);
+  expect(Buffer.compare(Buffer.from(seen.data), Buffer.from(file.data))).toBe(0);
 });
 
 test('the same figure gives the same bytes, also after another', () => {

@@ -69,8 +69,17 @@ function whiteTheory(lambda: number) {
   return { theta: (learningRate * (1 + momentum)) / (lambda * softness), velocity: (2 * learningRate ** 2) / softness };
 }
 
-/** Columns of directions.csv, filled. */
+const known = new Map<string, DirectionColumns>();
+
+/** Columns of directions.csv, filled; whoever asks for the same has a copy of what was drawn then. */
 export function syntheticColumns(wish: Wish = {}): DirectionColumns {
+  const key = JSON.stringify(Object.entries(wish).sort());
+  const columns = known.get(key) ?? drawColumns(wish);
+  known.set(key, columns);
+  return structuredClone(columns);
+}
+
+function drawColumns(wish: Wish): DirectionColumns {
   const { sampler = 'reshuffle', directions = 881, negative = 6, seed = 1, fluctuating = 0 } = wish;
   const random = randomStream(seed, 'test/report');
   const positive = directions - negative;

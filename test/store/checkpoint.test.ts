@@ -73,5 +73,6 @@ describe('a checkpoint', () => {
   it('takes its interval from the environment', () => {
     vi.stubEnv('EPOCHNOISE_CHECKPOINT_SECONDS', '0');
     expect(openCheckpoint(join(scratchFolder(), 'work'), 'key').isDue()).toBe(true);
+    vi.unstubAllEnvs();
   });
 });

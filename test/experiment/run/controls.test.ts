@@ -1,7 +1,7 @@
 /** Controls from one minimum, on the tiny experiment: which runs there are, what they share, how they go on. */
-import { readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runExperiment } from '../../../src/experiment/index.ts';
 import type { ControlSummary } from '../../../src/report/summary.ts';
 import { readCsv } from '../../../src/store/csv.ts';
@@ -10,6 +10,8 @@ import { temporaryFolders } from '../../setup/temporary.ts';
 import { listing } from '../../store/scratch.ts';
 import { numbers, summary } from './reading.ts';
 import { BATCH, fingerprints, quiet, run, SAMPLES, tiny } from './tiny.ts';
+
+vi.mock(import('../../../src/report/png.ts'), () => import('../../report/small-png.ts'));
 
 const folder = temporaryFolders();
 const ALL = { controls: { run: 'all', seeds: 2 } };
@@ -92,21 +94,21 @@ describe('controls', () => {
 
   it('give the same bytes again, and go on where they were left', async () => {
     const again = join(folder(), 'again');
+    cpSync(directory, again, { recursive: true });
     const few = { controls: { run: ['with-replacement', 'frozen'] } };
-    await run(again, few);
+    expect((await run(again, few)).ran).toEqual(['controls', 'report']);
     const files = fingerprints(again);
     for (const name of Object.keys(files).filter((one) => /^controls\/(frozen|with-replacement)\//.test(one)))
       if (!/experiment\.json|stages\.json/.test(name)) expect([name, files[name]]).toEqual([name, known[name]]);
     expect(await run(again, few)).toMatchObject({ ran: [], previous: null });
     rmSync(join(again, 'controls', 'frozen'), { recursive: true });
-    rmSync(join(again, 'controls', 'with-replacement'), { recursive: true });
     expect((await runExperiment(again, tiny(few), quiet, { repair: true })).ran).toEqual(['controls']);
     expect(fingerprints(again)).toEqual(files);
   });
 
   it('that are not asked for any more are left with the earlier run', async () => {
     const fewer = join(folder(), 'fewer');
-    await run(fewer, { controls: { run: 'quadratic' } });
+    cpSync(directory, fewer, { recursive: true });
     const { previous } = await run(fewer, {});
     expect(listing(fewer).filter((name) => name.startsWith('controls'))).toEqual([]);
     expect(listing(previous!)).toContain('controls/quadratic/directions.csv');

@@ -1,7 +1,7 @@
 /** A run that ends in the middle of any stage leaves whole files only, and goes on to the very same results. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runExperiment, type Voice } from '../../../src/experiment/index.ts';
 import { LedgerBook } from '../../../src/experiment/ledger.ts';
 import { hasStage, type StageName, STAGES } from '../../../src/experiment/stages.ts';
@@ -9,6 +9,8 @@ import { heldByLibrary } from '../../../src/tensor/backend.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
 import { listing, problemOf } from '../../store/scratch.ts';
 import { fingerprints, quiet, run, tiny } from './tiny.ts';
+
+vi.mock(import('../../../src/report/png.ts'), () => import('../../report/small-png.ts'));
 
 /** Work that a stage begins, and at which of its reports the run is to end. */
 const CRASHES: [StageName, string, number][] = [

@@ -25,6 +25,8 @@ import { temporaryFolders } from '../../setup/temporary.ts';
 import { listing, problemOf } from '../../store/scratch.ts';
 import { fingerprints, quiet, run, tiny } from './tiny.ts';
 
+vi.mock(import('../../../src/report/png.ts'), () => import('../../report/small-png.ts'));
+
 const folder = temporaryFolders();
 let finished: string;
 let known: Record<string, string>;

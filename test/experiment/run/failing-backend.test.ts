@@ -2,9 +2,9 @@
  * A back end that fails in the midst of a stage: nothing stays in the native library, no file is left half-written, no
  * descriptor open. Channels: the library's own counts, the folder, the system's list of descriptors.
  */
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import type { Context } from '../../../src/experiment/context.ts';
 import { curvatureStage } from '../../../src/experiment/stages/curvature.ts';
 import { recordStage } from '../../../src/experiment/stages/record.ts';
@@ -14,7 +14,8 @@ import { openWorkbench } from '../../../src/experiment/workbench.ts';
 import { onBackend } from '../../../src/models/problem.ts';
 import { openCheckpoint } from '../../../src/store/checkpoint.ts';
 import { heldByLibrary } from '../../../src/tensor/backend.ts';
-import { listing, scratchFolder } from '../../store/scratch.ts';
+import { temporaryFolders } from '../../setup/temporary.ts';
+import { listing } from '../../store/scratch.ts';
 import { FAILURE, failingAt } from '../../tensor/failing.ts';
 import { quiet, run, tiny } from './tiny.ts';
 
@@ -23,6 +24,18 @@ const settings = { precision: 'float64', curvature: { samples: 80 } };
 /** Calls that fail: the first ones, which open things, and some of all that come later. */
 const FIRST = 20;
 const LATER = 10;
+
+/** Runs that have come so far. */
+const folder = temporaryFolders();
+const upTo: Record<string, string> = {};
+beforeAll(async () => {
+  const directory = join(folder(), 'run');
+  for (const stage of ['train', 'record', 'spectrum'] as const) {
+    await run(directory, settings, stage);
+    upTo[stage] = join(folder(), stage);
+    cpSync(directory, upTo[stage], { recursive: true });
+  }
+});
 
 const descriptors = () => (process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0);
 
@@ -35,9 +48,9 @@ it.each([
   const experiment = tiny(settings);
   const choices = { threads: 1 };
   const bench = await openWorkbench(experiment, choices, quiet);
-  const prepared = async (name: string) => {
-    const directory = join(scratchFolder(), name);
-    await run(directory, settings, before);
+  const prepared = (name: string) => {
+    const directory = join(folder(), name);
+    cpSync(upTo[before], directory, { recursive: true });
     return directory;
   };
   /** @returns how many calls there were */
@@ -64,8 +77,8 @@ it.each([
     return counted.calls;
   }
 
-  const calls = await attempt(await prepared('whole'), Infinity);
-  const directory = await prepared('broken');
+  const calls = await attempt(prepared('whole'), Infinity);
+  const directory = prepared('broken');
   // What a stage wrote before it failed is whole, and stays.
   const unfinished = () => listing(directory).filter((name) => name.endsWith('.partial'));
   const held = () => ({ ...heldByLibrary(), descriptors: descriptors(), unfinished: unfinished() });

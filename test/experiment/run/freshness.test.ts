@@ -2,7 +2,7 @@
 import { appendFileSync, cpSync, existsSync, mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runStage } from '../../../src/experiment/index.ts';
 import { LedgerBook, readLedger } from '../../../src/experiment/ledger.ts';
 import { hasStage, type StageName, STAGES } from '../../../src/experiment/stages.ts';
@@ -11,6 +11,8 @@ import { deadProcess } from '../../setup/dead-process.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
 import { listing, problemOf } from '../../store/scratch.ts';
 import { fingerprints, quiet, run, tiny } from './tiny.ts';
+
+vi.mock(import('../../../src/report/png.ts'), () => import('../../report/small-png.ts'));
 
 const ALL: StageName[] = ['train', 'record', 'spectrum', 'curvature', 'noise', 'compare', 'report'];
 const from = (name: StageName) => ALL.slice(ALL.indexOf(name));

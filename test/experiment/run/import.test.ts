@@ -4,9 +4,10 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { loadImport } from '../../../src/experiment/import/load.ts';
 import { runExperiment, runStage } from '../../../src/experiment/pipeline.ts';
+import type { StageName } from '../../../src/experiment/catalogue.ts';
 import type { Context } from '../../../src/experiment/context.ts';
 import { requireOwnUpdates } from '../../../src/experiment/import/agreement.ts';
 import { recordingOf } from '../../../src/experiment/import/recording-of-run.ts';
@@ -25,6 +26,8 @@ import { readSafetensors, writeSafetensors, type WritableTensor } from '../../..
 import { temporaryFolders } from '../../setup/temporary.ts';
 import { problemOf } from '../../store/scratch.ts';
 import { BATCH, LEARNING_RATE, MOMENTUM, quiet, run, SAMPLES, SIZE, tiny, UPDATES, WEIGHT_DECAY } from './tiny.ts';
+
+vi.mock(import('../../../src/report/png.ts'), () => import('../../report/small-png.ts'));
 
 const newFolder = temporaryFolders();
 const folder = newFolder();
@@ -79,9 +82,9 @@ function network(): string {
   return path;
 }
 
-const imported = async (name: string, experiment: Experiment) => {
+const imported = async (name: string, experiment: Experiment, until: StageName = 'compare') => {
   const directory = join(folder, name);
-  await runExperiment(directory, experiment, quiet, { until: 'report' });
+  await runExperiment(directory, experiment, quiet, { until });
   return directory;
 };
 
@@ -89,14 +92,14 @@ const columns = (directory: string) => readCsv(join(directory, 'directions.csv')
 
 beforeAll(async () => {
   mkdirSync(own);
-  await run(own, {}, 'report');
+  await run(own, {}, 'compare');
 });
 
 describe('with the network that was trained', () => {
   it('gives the very numbers of the run that it came from', async () => {
     const experiment = loadImport(write('whole'), { file: network(), eigenpairs: null, assignments: [] });
     expect(experiment.record).toMatchObject({ epochs: 5, burnInEpochs: 3 });
-    const directory = await imported('whole-run', experiment);
+    const directory = await imported('whole-run', experiment, 'report');
     for (const file of ['directions.csv', 'estimators.csv', 'curvatures.csv', 'positions.csv'])
       expect(readFileSync(join(directory, file), 'utf8'), file).toBe(readFileSync(join(own, file), 'utf8'));
     const [theirs, ours] = [directory, own].map((one) => readJson<Summary>(join(one, 'summary.json')));
@@ -290,7 +293,7 @@ describe('without a network', () => {
 
   it('measures and predicts as with one, and leaves empty what it cannot know', async () => {
     const experiment = loadImport(write('bare'), { file: null, eigenpairs: pairs(), assignments: [] });
-    const directory = await imported('bare-run', experiment);
+    const directory = await imported('bare-run', experiment, 'report');
     const [theirs, ours] = [directory, own].map((one) => columns(one));
     const same = [
       'eigenvalue',

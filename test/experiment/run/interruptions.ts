@@ -12,9 +12,7 @@ export const settings = (more: Record<string, unknown> = {}) => tiny({ ...SETTIN
 
 /** Work, and at which of its reports the run ends, two or more into it. */
 export const INTERRUPTIONS: [title: string, at: number][] = [
-  ['training', 2],
   ['training', 4],
-  ['polish', 3],
   ['polish', 30],
   ['largest curvature', 2],
   ['trace of the Hessian', 11],
@@ -24,16 +22,16 @@ export const INTERRUPTIONS: [title: string, at: number][] = [
   ['window', 3],
   ['window', 6],
   ['projections', 1],
-  ['noise variance', 4],
   ['noise variance', 5],
   ['noise of the fluctuating curvature', 60],
   ["the window's batches at its mean", 50],
   ['autocovariance at the mean', 2],
   ['autocovariance along the trajectory', 3],
-  ['loss at states of the window', 25],
   ['loss at states of the window', 70],
   ['frozen noise', 60],
 ];
+/** What comes before the window or does not read it is the same work however the window is kept. */
+export const TOUCHES_WINDOW = /^(burn-in|window|projections|autocovariance along|loss)/;
 /** These count what is done in all; the others begin to count anew, or count what is done between two saves. */
 export const COUNTING = /^(training|burn-in|window|noise variance|autocovariance|loss|frozen)/;
 

@@ -13,6 +13,8 @@ import { COUNTING, interrupting, INTERRUPTIONS, settings } from './interruptions
 import { numbers, summary, warningCodes } from './reading.ts';
 import { fingerprints, quiet } from './tiny.ts';
 
+vi.mock(import('../../../src/report/png.ts'), () => import('../../report/small-png.ts'));
+
 const folder = temporaryFolders();
 beforeEach(() => void vi.stubEnv('EPOCHNOISE_CHECKPOINT_SECONDS', '0'));
 afterEach(() => void vi.unstubAllEnvs());

@@ -1,6 +1,6 @@
 /** Other ways to the window, and another back end. */
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { statesOfWindow } from '../../../src/experiment/snapshots.ts';
 import { readHistory } from '../../../src/experiment/training-curve.ts';
 import { readSafetensors } from '../../../src/store/safetensors.ts';
@@ -9,6 +9,8 @@ import { jacobiEigen } from '../../oracle/jacobi-reference.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
 import { data, dot, everyone, hessianTimes, numbers, row, summary, warningCodes } from './reading.ts';
 import { BATCH, plain, run, SIZE, UPDATES, WEIGHT_DECAY } from './tiny.ts';
+
+vi.mock(import('../../../src/report/png.ts'), () => import('../../report/small-png.ts'));
 
 const folder = temporaryFolders();
 

@@ -1,6 +1,6 @@
 /** Controls that share the run's directions: same vectors, curvatures of their own. Channel: products with the Hessian made here. */
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { openHessian } from '../../../src/hessian/hessian.ts';
 import { openWorkbench } from '../../../src/experiment/workbench.ts';
 import { sharedDirections } from '../../../src/experiment/spectrum/shared-directions.ts';
@@ -10,6 +10,8 @@ import { temporaryFolders } from '../../setup/temporary.ts';
 import { problemOf } from '../../store/scratch.ts';
 import { numbers, warningCodes } from './reading.ts';
 import { quiet, run, SIZE, tiny } from './tiny.ts';
+
+vi.mock(import('../../../src/report/png.ts'), () => import('../../report/small-png.ts'));
 
 const SHARED = { controls: { run: 'with-replacement', directions: 'shared' } };
 
