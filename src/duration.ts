@@ -15,3 +15,9 @@ function inTwo(count: number, per: number, large: string, small: string): string
   const rest = count % per;
   return `${Math.floor(count / per)} ${large}${rest > 0 ? ` ${rest} ${small}` : ''}`;
 }
+
+/** A short time in two digits: `0.20 ms`, `180 ms`, `2.3 s`. */
+export function inMilliseconds(milliseconds: number): string {
+  const [digits, unit] = milliseconds < 999.5 ? [milliseconds, 'ms'] : [milliseconds / 1000, 's'];
+  return `${digits < 99.5 ? digits.toPrecision(2) : digits.toFixed(0)} ${unit}`;
+}

@@ -3,7 +3,7 @@
  * gradient noise, statistics of measured variances, and whole experiments with the files that they leave.
  *
  * Predictions and statistics are functions of numbers in float64. What computes with networks needs a back end, which is
- * opened with {@link openBackend}, and gives promises; what is opened has to be disposed of. Errors that a user can mend
+ * opened with {@link openBackend} (webgpu once {@link prepareBackend} was waited for), and gives promises; what is opened has to be disposed of. Errors that a user can mend
  * are {@link UserError}s.
  *
  * @packageDocumentation
@@ -76,7 +76,7 @@ export { defineProblem, type Problem, type Samples } from './models/problem.ts';
 export { type Evaluation, type FullBatch, openFullBatch } from './models/full-batch.ts';
 
 // Back ends.
-export { type Backend, type BackendChoice, openBackend } from './tensor/backend.ts';
+export { type Backend, type BackendChoice, openBackend, prepareBackend } from './tensor/backend.ts';
 
 export type { Derivatives } from './tensor/derivatives.ts';
 export type { Ops } from './tensor/ops.ts';
@@ -115,7 +115,13 @@ export { batchesPerEpoch, batchSource, type BatchSource, nextEpochs } from './sg
 // Experiments, and the files of their runs.
 export { experimentNames, STAGE_NAMES, STAGE_TITLES, type StageName } from './experiment/catalogue.ts';
 export type { Voice } from './experiment/context.ts';
-export { readSummary, runExperiment, type RunOptions } from './experiment/library.ts';
+export {
+  type BackendOptions,
+  chooseBackend,
+  readSummary,
+  runExperiment,
+  type RunOptions,
+} from './experiment/library.ts';
 export { loadExperiment, type LoadedExperiment, resolveExperiment } from './experiment/load.ts';
 export type { PipelineResult } from './experiment/pipeline.ts';
 export type { Experiment } from './experiment/schema.ts';

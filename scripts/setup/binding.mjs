@@ -106,7 +106,7 @@ export async function keepBinding(cache, folder, file) {
 export async function loadBinding(file) {
   if (!fs.existsSync(file)) return { problem: `${file} does not exist` };
   const script = 'console.log("version=" + require(process.argv[1]).TF_Version)';
-  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2' };
+  const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: '3' };
   const { ok, output } = await run(process.execPath, ['-e', script, file], { env, limitMs: 120_000 });
   const version = /^version=(\d\S*)$/m.exec(output)?.[1];
   if (ok && version) return { version };

@@ -4,6 +4,7 @@
  * made beside and renamed, so it is whole or absent, also when two set-ups work at the same time.
  *
  *   <cache>/libtensorflow/<name>/{lib,include,complete.json}
+ *   <cache>/cuda/<release>/{tensorflow,nvidia/<part>}/{…,complete.json}
  *   <cache>/bindings/<key>/{tfjs_binding.node,complete.json}
  */
 import fs from 'node:fs';

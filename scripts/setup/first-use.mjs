@@ -18,7 +18,7 @@ import { cacheFolder, openCache } from './cache.mjs';
 import { SetupError } from './failure.mjs';
 import { readJson, remove, writeJson } from './files.mjs';
 import { lockFile, takeLock } from './lock.mjs';
-import { givenPath, nativeStands, prepareNative, sayNothingFound } from './native.mjs';
+import { givenLibrary, nativeStands, prepareNative, sayNothingFound } from './native.mjs';
 import { nodeVersionProblem } from './node-version.mjs';
 import { cleanUpOnSignals, removeUnfinished } from './processes.mjs';
 import { say } from './report.mjs';
@@ -49,7 +49,7 @@ async function firstUse(retry) {
   const home = path.join(cache, 'installed', `${process.platform}-${process.arch}-abi${abi}-tfjs-node-${version}`);
   const packageFolder = path.join(home, 'tfjs-node');
   const file = path.join(home, 'setup.json');
-  const given = givenPath(process.env);
+  const given = givenLibrary(process.env);
   const look = () => {
     const record = readJson(file);
     return nativeStands(record, { given, abi, retry }) ? record : null;

@@ -7,7 +7,7 @@ import { commandStands, linkCommand } from './command.mjs';
 import { SetupError } from './failure.mjs';
 import { readJson, writeJson } from './files.mjs';
 import { lockFile, takeLock } from './lock.mjs';
-import { givenPath, nativeStands, prepareNative, sayNothingFound } from './native.mjs';
+import { givenLibrary, nativeStands, prepareNative, sayNothingFound } from './native.mjs';
 import { packagesFingerprint, preparePackages } from './packages.mjs';
 import { cleanUpOnSignals, removeUnfinished } from './processes.mjs';
 import { say } from './report.mjs';
@@ -40,7 +40,7 @@ export async function main(args) {
 async function setUp(root, retry) {
   const modules = path.join(root, 'node_modules');
   const file = path.join(modules, '.epochnoise', 'setup.json');
-  const given = givenPath(process.env);
+  const given = givenLibrary(process.env);
   const look = () => {
     const record = readJson(file);
     const packages = record?.packages === packagesFingerprint(root);

@@ -32,13 +32,15 @@ const RETRY_MS = 3600 * 1000;
 /** @typedef {NativeRecord & { native: NativeStamp }} NativeResult */
 
 /**
- * The path the user gave, made absolute from where the command was typed.
+ * The library the user asked for: one of two words, or a path, made absolute from where the command was typed.
  *
  * @param {NodeJS.ProcessEnv} env
+ * @returns {string} `cpu`, `cuda`, a path, or empty
  */
-export function givenPath(env) {
+export function givenLibrary(env) {
   const given = env.EPOCHNOISE_LIBTENSORFLOW;
-  return given ? path.resolve(env.INIT_CWD ?? process.cwd(), given) : '';
+  if (!given || given === 'cpu' || given === 'cuda') return given ?? '';
+  return path.resolve(env.INIT_CWD ?? process.cwd(), given);
 }
 
 /**
@@ -70,7 +72,7 @@ function circumstances() {
  * @param {string} [place.packageFolder] of tfjs-node, into which library and binding go
  * @param {string} [place.spare] the cache where the user's cannot be written
  * @returns {Promise<NativeResult>} never fails for want of a library
- * @throws SetupError where the path the user gave cannot be used
+ * @throws SetupError where what the user asked for cannot be used
  */
 export async function prepareNative({
   modules,

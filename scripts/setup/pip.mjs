@@ -1,5 +1,5 @@
 // @ts-check
-/** Fetches the TensorFlow wheel with pip, from wherever this machine's pip is set up to look. */
+/** Fetches wheels with pip, from wherever this machine's pip is set up to look. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { bytesBelow, listFiles } from './files.mjs';
@@ -33,6 +33,14 @@ const WHEELS = {
   'darwin-arm64': { requirement: `tensorflow-macos==${TENSORFLOW}`, platforms: ['macosx_12_0_arm64'] },
   'darwin-x64': { requirement: `tensorflow-cpu==${TENSORFLOW}`, platforms: ['macosx_10_15_x86_64'] },
 };
+
+/** The build for NVIDIA's GPUs, which there is for Linux x64 only. */
+export const CUDA_WHEEL = /** @type {const} */ ({
+  platform: 'linux-x64',
+  requirement: `tensorflow==${TENSORFLOW}`,
+  platforms: WHEELS['linux-x64'].platforms,
+  bytes: 475_258_663,
+});
 
 /**
  * @param {string} platform e.g. `linux-x64`
@@ -77,14 +85,15 @@ export async function findPip() {
  * @param {WheelSource} source
  * @param {string} folder an empty folder; pip's temporary files go there too, so that their growth can be shown and
  *   nothing is left elsewhere
+ * @param {string} [what] it is, in words
  * @returns {Promise<string>} the wheel
  * @throws Error with pip's reason
  */
-export async function downloadWheel(source, folder) {
+export async function downloadWheel(source, folder, what = 'libtensorflow') {
   const pip = await findPip();
   if (!pip) throw new Error(NO_PIP);
   const size = source.bytes ? `, ${megabytes(source.bytes)}` : '';
-  say(`libtensorflow: downloading the wheel ${source.requirement} with ${pip.join(' ')}${size} …`);
+  say(`${what}: downloading the wheel ${source.requirement} with ${pip.join(' ')}${size} …`);
   const meter = progress('downloaded', source.bytes);
   const dest = path.join(folder, 'wheel');
   const temporary = path.join(folder, 'temporary');
@@ -92,7 +101,8 @@ export async function downloadWheel(source, folder) {
   const [program, ...first] = pip;
   const { ok, output } = await run(program, [...first, ...downloadArguments(source, dest)], {
     env: { ...process.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary },
-    tick: () => meter.at(bytesBelow(folder)),
+    // For a moment pip has two copies.
+    tick: () => meter.at(Math.min(bytesBelow(folder), source.bytes ?? Infinity)),
   });
   meter.end();
   const wheel = listFiles(dest).find((name) => name.endsWith('.whl'));

@@ -6,6 +6,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { cachedLibraries, damagedFile, dropEntry, dropPartial, keepEntry, newPartial, readEntry } from './cache.mjs';
+import { fromCuda } from './cuda.mjs';
 import { SetupError, messageOf } from './failure.mjs';
 import { listFiles, remove, sha256 } from './files.mjs';
 import { describeLibrary, folderOfLibraryFile } from './library.mjs';
@@ -23,7 +24,7 @@ import { unpackWheel } from './wheel.mjs';
  * @property {string} modules the checkout's node_modules
  * @property {string} packageFolder of tfjs-node
  * @property {string} platform e.g. `linux-x64`
- * @property {string} [given] what `EPOCHNOISE_LIBTENSORFLOW` says
+ * @property {string} [given] what `EPOCHNOISE_LIBTENSORFLOW` says: `cpu`, `cuda`, or a path
  */
 
 /**
@@ -35,20 +36,20 @@ import { unpackWheel } from './wheel.mjs';
  */
 
 /**
- * A path that the user gave is the only route: silently taking something else would hide a mistake.
+ * What the user named is the only route: silently taking something else would hide a mistake. `cpu` names the usual ones.
  *
  * @param {Search} search
  * @returns {Route[]} in the order to try
  */
 export function routesFor(search) {
   const { given } = search;
-  if (given)
+  if (given && given !== 'cpu')
     return [
       {
         id: 'given',
         name: `EPOCHNOISE_LIBTENSORFLOW=${given}`,
         ownBinding: false,
-        find: () => fromPath(given, search),
+        find: () => (given === 'cuda' ? fromCuda(search) : fromPath(given, search)),
       },
     ];
   /** @type {Route[]} */
@@ -75,7 +76,7 @@ export function routesFor(search) {
 async function fromPath(given, search) {
   const stat = fs.statSync(given, { throwIfNoEntry: false });
   const expected =
-    'expected is a TensorFlow wheel (.whl), an archive of the C library (.tar.gz), or a folder with libtensorflow_cc.so.2 and include/ (or that file in it)';
+    'expected is a TensorFlow wheel (.whl), an archive of the C library (.tar.gz), a folder with libtensorflow_cc.so.2 and include/ (or that file in it), or one of the words cpu and cuda';
   if (!stat) throw new SetupError(`EPOCHNOISE_LIBTENSORFLOW names ${given}, which does not exist; ${expected}`, 3);
   try {
     if (stat.isDirectory()) return describeLibrary(given, given);

@@ -1,5 +1,5 @@
 // @ts-check
-/** Takes libtensorflow and its C headers out of a TensorFlow Python wheel, checked against the wheel's own RECORD. */
+/** Takes files out of Python wheels, checked against the wheel's own RECORD: of TensorFlow's, libtensorflow and its C headers. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { remove } from './files.mjs';
@@ -43,18 +43,32 @@ export function parseRecord(text) {
 }
 
 /**
- * Unpacks `lib/` and `include/`.
+ * Unpacks `lib/` and `include/` of a TensorFlow wheel.
  *
  * @param {string} wheel
  * @param {string} target an empty folder
+ * @param {(name: string) => string | null} [targetOf] where an entry goes, null for what is not needed
  * @returns {Promise<Record<string, string>>} hexadecimal SHA-256 by path below the target
  * @throws Error where the wheel is damaged or holds no libtensorflow
  */
-export async function unpackWheel(wheel, target) {
-  const entries = readZipDirectory(wheel);
-  const wanted = entries.filter((entry) => wheelTarget(entry.name) !== null);
-  if (!wanted.some((entry) => entry.name.startsWith('tensorflow/libtensorflow_cc')))
+export async function unpackWheel(wheel, target, targetOf = wheelTarget) {
+  if (!readZipDirectory(wheel).some(({ name }) => name.startsWith('tensorflow/libtensorflow_cc')))
     throw new Error(`${wheel} holds no libtensorflow_cc: a TensorFlow wheel for Linux or macOS is expected`);
+  return unpackFiles(wheel, target, targetOf);
+}
+
+/**
+ * Unpacks what is wanted of any wheel.
+ *
+ * @param {string} wheel
+ * @param {string} target an empty folder
+ * @param {(name: string) => string | null} targetOf where an entry goes below the target, null for what is not needed
+ * @returns {Promise<Record<string, string>>} hexadecimal SHA-256 by path below the target
+ * @throws Error where the wheel is damaged, or a file is not what RECORD says
+ */
+export async function unpackFiles(wheel, target, targetOf) {
+  const entries = readZipDirectory(wheel);
+  const wanted = entries.filter((entry) => targetOf(entry.name) !== null);
   const record = entries.find((entry) => /^[^/]+\.dist-info\/RECORD$/.test(entry.name));
   if (!record) throw new Error(`${wheel} is no Python wheel: it has no RECORD of its files`);
 
@@ -72,7 +86,7 @@ export async function unpackWheel(wheel, target) {
   const checksums = {};
   try {
     for (const entry of wanted) {
-      const name = /** @type {string} */ (wheelTarget(entry.name));
+      const name = /** @type {string} */ (targetOf(entry.name));
       checksums[name] = await extractZipEntry(wheel, entry, path.join(target, name), (more) => {
         bytes += more;
         meter.at(bytes);

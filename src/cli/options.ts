@@ -1,5 +1,6 @@
 /** Reading option values. */
 import { InvalidArgumentError, Option } from 'commander';
+import { BACKEND_WORDS } from '../experiment/back-ends/option.ts';
 
 /** A finite number. */
 export function number(text: string): number {
@@ -42,6 +43,13 @@ export const memoryOption = (): Option =>
     '--memory <size>',
     'memory for intermediate values that Hessian products share, e.g. 4GB; 0MB keeps none (default: half of what is free)',
   ).argParser(memorySize);
+
+/** `--backend`, of every command that computes what a configuration says. */
+export const backendOption = (): Option =>
+  new Option(
+    '--backend <name>',
+    'what computes: as --set backend=<name>; auto takes the fastest of this machine that passes a test, and says which',
+  ).choices(BACKEND_WORDS);
 
 /** `--repair`, of every command that writes into a run. */
 export const repairOption = (): Option =>

@@ -1,4 +1,5 @@
 /** What the command line, and later a library's user, sees of experiments. */
+export { withChosenBackend } from './back-ends/choose.ts';
 export { STAGE_NAMES, STAGE_TITLES } from './catalogue.ts';
 export type { Voice } from './context.ts';
 export { downloadData, listData, verifyData } from './data-tasks.ts';

@@ -3,6 +3,8 @@ import { silent } from '../progress.ts';
 import type { Summary } from '../report/summary.ts';
 import { readJson } from '../store/json.ts';
 import { RUN_FILES, requireRunDirectory, runPath } from '../store/run-directory.ts';
+import type { BackendName } from '../tensor/types.ts';
+import type { ChooserOptions } from './back-ends/choose.ts';
 import type { Voice } from './context.ts';
 import type { PipelineOptions, PipelineResult } from './pipeline.ts';
 import type { Experiment } from './schema.ts';
@@ -30,6 +32,26 @@ export async function runExperiment(
 ): Promise<PipelineResult> {
   const pipeline = await import('./pipeline.ts');
   return await pipeline.runExperiment(directory, experiment, voice, options);
+}
+
+/** Where an experiment is to be run, and who is told what was chosen for it. */
+export interface BackendOptions extends Pick<ChooserOptions, 'directory'> {
+  readonly voice?: Voice;
+}
+
+/**
+ * The fastest back end of this machine that passes its self-test, for an experiment; what `--backend auto` does. Each is tried
+ * in a process of its own; where the directory holds a run, its back end is taken if it works.
+ *
+ * @returns a name for the experiment's key `backend`
+ * @throws ConfigurationError where no back end works, with the reasons
+ */
+export async function chooseBackend(
+  experiment: Experiment,
+  { directory, voice = NOBODY }: BackendOptions = {},
+): Promise<BackendName> {
+  const chooser = await import('./back-ends/choose.ts');
+  return await chooser.chooseBackend(experiment, voice, { directory });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What is wrong with a configuration, in one sentence: what was given, what is expected, the way out. */
 import type { z } from 'zod';
 import { nearest } from '../nearest.ts';
+import { BACK_ENDS } from '../tensor/types.ts';
 import { settings } from './settings.ts';
 
 /** Keys of other optimisers, that the theory does not cover; refused by name. */
@@ -11,6 +12,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   optimizer: 'another optimiser than heavy-ball SGD',
   optimiser: 'another optimiser than heavy-ball SGD',
 };
+
+/** A configuration says what was computed, and not on what machine. */
+const BACKEND_AUTO = `backend is "auto"; expected ${either(BACK_ENDS)}, since a configuration is to say what was computed: --backend auto on the command line chooses one, which is then written down`;
 
 /** What is expected, in words that are not those of a programming language. */
 const NOUNS: Readonly<Record<string, string>> = {
@@ -41,6 +45,7 @@ export function describeIssue(issue: Issue, given: unknown, section: Readonly<Re
       if (value === undefined) return `key ${path} is missing; expected ${withArticle(issue.expected)}`;
       return `${path || 'the configuration'} is ${shown(value)}; expected ${withArticle(issue.expected)}`;
     case 'invalid_value':
+      if (path === 'backend' && value === 'auto') return BACKEND_AUTO;
       return `${path} is ${shown(value)}; expected ${either(issue.values.map(String))}${suggestion(value, issue.values)}`;
     case 'invalid_union':
       return `${path} is ${shown(value)}; expected ${either(optionsOf(issue))}${suggestion(value, optionsOf(issue))}`;
@@ -110,5 +115,6 @@ function withinWord(given: unknown, path: readonly PropertyKey[]): readonly Prop
 const shown = (value: unknown): string =>
   value === undefined ? 'missing' : typeof value === 'number' ? String(value) : JSON.stringify(value);
 const withArticle = (noun: string): string => NOUNS[noun] ?? `a ${noun}`;
-const either = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+function either(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;
+}

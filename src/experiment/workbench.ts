@@ -13,8 +13,10 @@ import { requireNamedFile } from '../named-file.ts';
 import { importModule } from '../own-module.ts';
 import { randomStream } from '../random.ts';
 import { batchesPerEpoch } from '../sgd/samplers.ts';
-import { type Backend, mostExact, openBackend, prepareBackend } from '../tensor/backend.ts';
+import { type Backend, mostExact, nativeDevices, openBackend, prepareBackend } from '../tensor/backend.ts';
+import { fallsBack } from '../tensor/devices.ts';
 import { sizeOf } from '../tensor/types.ts';
+import { typed } from '../typed.ts';
 import { loadDataset } from './dataset.ts';
 import { noModel } from './import/no-network.ts';
 import { recordingOf } from './import/recording-of-run.ts';
@@ -73,6 +75,10 @@ export async function openWorkbench(
   if (backend.name === 'cpu')
     voice.warn(
       'back end cpu computes in plain JavaScript: what takes the native library a second takes it up to two minutes',
+    );
+  if (backend.name === 'tensorflow' && fallsBack(nativeDevices()))
+    voice.warn(
+      `the native library is built for CUDA, but TensorFlow sees no GPU and computes on the CPU: \`${typed('doctor')}\` says why`,
     );
   const { weightDecay } = experiment.sgd;
   // A recording of another network is refused here, before anything is written.

@@ -25,7 +25,9 @@ export interface Rows extends Disposable {
  * @param exact the back end of the products
  */
 export function openRows(problem: Problem, split: Samples, batchSize: number, directions: Reals, exact: Backend): Rows {
-  if (exact.isDevice) return rowsOnDevice(problem, split, batchSize, directions);
+  const { backend } = problem;
+  if (backend.isDevice && exact.precision === backend.precision)
+    return rowsOnDevice(problem, split, batchSize, directions);
   return rowsThroughHost(problem, split, batchSize, directions, exact);
 }
 

@@ -4,6 +4,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
 import { compileGraph } from './compile.ts';
 import { type Derivatives, derivativesOf } from './derivatives.ts';
+import { devicesInWords, findDevices, type NativeDevices } from './devices.ts';
 import { compileEager, linearizeEager, storeEager } from './eager.ts';
 import { type KernelBackend, makeCurrent, type NodeLibrary } from './library.ts';
 import { loadTfjsNode, nativePart } from './native.ts';
@@ -11,6 +12,7 @@ import { linearizeGraph } from './linearize.ts';
 import { checkedOpsOf, type Ops } from './ops.ts';
 import { enableSecondOrder } from './second-order.ts';
 import { storeValues } from './stored.ts';
+import { setTensorFlow } from './tensorflow-settings.ts';
 import { openWebgpu, prepareWebgpu } from './webgpu/open.ts';
 import type {
   BackendName,
@@ -28,7 +30,7 @@ import type {
 export interface Backend {
   readonly name: BackendName;
   readonly precision: Precision;
-  /** What the library calls itself, for the record of the environment. */
+  /** What the library calls itself, and the device of a CUDA build, for the record of the environment. */
   readonly version: string;
   /** Threads that run the ops of a graph, an op each (lanes.ts); 1 where ops are JavaScript. */
   readonly threads: number;
@@ -82,9 +84,9 @@ export function openBackend({ name, precision, threads }: BackendChoice): Backen
   return {
     name,
     precision,
-    version: `tensorflow ${library.binding.TF_Version}`,
+    version: `tensorflow ${library.binding.TF_Version}${devicesInWords(nativeDevices())}`,
     threads,
-    isDevice: false,
+    isDevice: nativeDevices().gpus > 0,
     ops: checkedOpsOf(library.tf),
     derivatives: derivativesOf(library.tf),
     store: (values, shape) => storeValues(library, values, shape, precision),
@@ -108,6 +110,11 @@ export function mostExact(backend: Backend): Backend {
 export function heldByLibrary(): { tensors: number; sessions: number } {
   const { binding } = loadNodeLibrary(loadedThreads ?? 1);
   return { tensors: binding.getNumOfTensors(), sessions: binding.getNumOfSavedModels() };
+}
+
+/** What the native library computes on. @throws ConfigurationError where it is missing */
+export function nativeDevices(): NativeDevices {
+  return (devices ??= findDevices(loadNodeLibrary(loadedThreads ?? 1)));
 }
 
 /** A writer of TensorBoard's event files. */
@@ -156,6 +163,7 @@ function openCpu(precision: Precision): Backend {
 }
 
 let nodeLibrary: NodeLibrary | undefined;
+let devices: NativeDevices | undefined;
 
 function loadNodeLibrary(threads: number): NodeLibrary {
   if (nodeLibrary) {
@@ -166,11 +174,7 @@ function loadNodeLibrary(threads: number): NodeLibrary {
     makeCurrent(nodeLibrary.tf, 'tensorflow');
     return nodeLibrary;
   }
-  // Read once, while the library is loaded.
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  // One thread an op; several ops, of different lanes, at once.
-  process.env.TF_NUM_INTRAOP_THREADS = '1';
-  process.env.TF_NUM_INTEROP_THREADS = String(threads);
+  setTensorFlow(threads);
   let loaded: ReturnType<typeof loadTfjsNode>;
   try {
     loaded = loadTfjsNode();

@@ -18,6 +18,8 @@ export interface NodeSpec {
   readonly name: string;
   readonly inputs: readonly string[];
   readonly attributes: Readonly<Record<string, Attribute>>;
+  /** Where it must run; TensorFlow chooses where nothing is said. */
+  readonly device?: string;
 }
 
 /** The value of an attribute; the key says which of its kinds. */
@@ -140,6 +142,7 @@ function nodeMessage(library: NodeLibrary, node: NodeSpec): ProtobufMessage {
   message.setOp(node.op);
   message.setName(node.name);
   message.setInputList([...node.inputs]);
+  if (node.device) message.setDevice(node.device);
   const map = message.getAttrMap();
   for (const [key, attribute] of Object.entries(node.attributes)) map.set(key, attributeMessage(library, attribute));
   return message;

@@ -17,6 +17,8 @@ export interface Binding {
   ): { id: number; dtype: number; shape: number[] }[];
   getNumOfTensors(): number;
   getNumOfSavedModels(): number;
+  /** Whether TensorFlow found a GPU when it was loaded. */
+  isUsingGpuDevice(): boolean;
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_BOOL: number;

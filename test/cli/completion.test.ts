@@ -35,6 +35,7 @@ const cases: [typed: string, offered: string[]][] = [
   ['run --until=re', ['--until=record', '--until=report']],
   ['run --until report --out qua', ['quarry/']],
   ['run --out=qua', ['--out=quarry/']],
+  ['run --backend ', ['tensorflow', 'webgpu', 'cpu', 'auto']],
   ['theory --sampler w', ['with-replacement']],
   ['theory --positions --start r', ['rest']],
   ['theory --eigenvalue ', []],

@@ -107,3 +107,29 @@ it('a learning rate beyond stability is refused with its limit, after a polish t
   const [, eigenvalue, limit] = sentence.exec(err) ?? [];
   expect(Number(eigenvalue) * Number(limit)).toBeCloseTo(2 * (1 + 0.9), 2);
 });
+
+describe('--backend', () => {
+  it('auto says what it took, which stands in the settings by its name', async () => {
+    // No graphics device, whatever this machine has; on macOS there is always one.
+    const environment = { VK_DRIVER_FILES: '/there/is/no.json' };
+    const args = ['run', 'tiny.yaml', '--out', 'chosen', '--until', 'train', '--backend', 'auto'];
+    const { code, err } = await epochnoise(folder, args, { environment });
+    expect(code).toBe(0);
+    expect(err).toMatch(
+      /^back end (tensorflow|webgpu)(; left out: webgpu, no graphics device was found|: a Hessian .*)$/m,
+    );
+    expect(err).toContain(`back end ${settings('chosen').backend}`);
+  });
+
+  it('does not go with another setting of the same', async () => {
+    const args = ['run', 'tiny.yaml', '--backend', 'auto', '--set', 'backend=cpu'];
+    expect(await refusal(folder, args)).toBe(
+      '2: --backend is auto, but --set backend=cpu asks for another: leave one of them out',
+    );
+  });
+
+  it('is the setting', async () => {
+    const args = ['run', 'tiny.yaml', '--backend', 'cpu', '--set', 'precision=float64'];
+    expect(await refusal(folder, args)).toMatch(/^2: precision float64 was asked for on back end cpu/);
+  });
+});

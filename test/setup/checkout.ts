@@ -11,9 +11,11 @@ import { fill } from './temporary.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Bindings are text here: this makes every Node below set-up load them as such. */
+/** Bindings are text here: this makes every Node below set-up load them as such; and the disk has 41 GB free, or 4 MB. */
 const PRELOAD = `
-require.extensions['.node'] = (module, file) => module._compile(require('fs').readFileSync(file, 'utf8'), file);
+const fs = require('fs');
+require.extensions['.node'] = (module, file) => module._compile(fs.readFileSync(file, 'utf8'), file);
+fs.statfsSync = () => ({ bavail: process.env.FAKE_DISK === 'full' ? 1000 : 1e7, bsize: 4096 });
 `;
 const TSC = `
 const fs = require('fs');
@@ -44,15 +46,17 @@ fs.writeFileSync('lib/napi-v8/tfjs_binding.node', 'exports.TF_Version = "2.15.1"
 `;
 const PIP = `
 const fs = require('fs');
-const { FAKE_PIP, FAKE_WHEEL, FAKE_LOG } = process.env;
+const { FAKE_PIP, FAKE_WHEEL, FAKE_WHEELS, FAKE_LOG } = process.env;
 const args = process.argv.slice(2);
 if (args[0] !== '-m' || FAKE_PIP === 'none') process.exit(1);
 if (args[2] === '--version') { console.log('pip 24.0 from x (python 3.11)'); process.exit(0); }
-fs.appendFileSync(FAKE_LOG, 'pip ');
-if (FAKE_PIP === 'fails') { console.error('ERROR: No matching distribution found'); process.exit(1); }
+const own = FAKE_WHEELS && FAKE_WHEELS + '/' + args.at(-1) + '.whl';
+fs.appendFileSync(FAKE_LOG, FAKE_WHEELS ? args.at(-1) + ' ' : 'pip ');
+if (FAKE_PIP === 'fails' || (own && !fs.existsSync(own))) { console.error('ERROR: No matching distribution found'); process.exit(1); }
 const dest = args[args.indexOf('--dest') + 1];
 fs.mkdirSync(dest);
 if (FAKE_PIP === 'hangs') { fs.writeFileSync(dest + '/half', ''); setInterval(() => {}, 1000); }
+else if (own) fs.copyFileSync(own, dest + '/' + args.at(-1).replace('==', '-') + '.whl');
 else fs.copyFileSync(FAKE_WHEEL, dest + '/tensorflow_cpu-2.15.1.whl');
 `;
 const INSTALLER = `

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { listFiles } from '../../scripts/setup/files.mjs';
 import { type Checkout, makeCheckout } from './checkout.ts';
+import { cudaWheels, HAS_CUDA_BUILD } from './cuda-wheels.ts';
 import { temporaryFolders } from './temporary.ts';
 
 const newFolder = temporaryFolders();
@@ -53,6 +54,16 @@ describe('a first use', () => {
     expect(listFiles(installed.root)).toEqual(before);
     expect(await firstUse(installed)).toEqual({ code: 0, stderr: '', answer });
     expect(installed.log()).toBe('pip');
+  });
+
+  test.skipIf(!HAS_CUDA_BUILD)('takes the CUDA build where it is asked for, and keeps it', async () => {
+    const installed = await makeInstallation();
+    const FAKE_WHEELS = cudaWheels(newFolder());
+    const { answer, stderr } = await firstUse(installed, [], { EPOCHNOISE_LIBTENSORFLOW: 'cuda', FAKE_WHEELS });
+    expect(answer.libtensorflow).toMatchObject({ version: '2.15.1', origin: 'tensorflow==2.15.1 with CUDA' });
+    expect(stderr).toContain('driver');
+    expect(existsSync(join(answer.binding!, '../../../deps/lib/../nvidia/cublas/lib/libcublas.so.12'))).toBe(true);
+    expect(await firstUse(installed)).toEqual({ code: 0, stderr: '', answer });
   });
 
   test('at the same time in two processes does the work once', async () => {

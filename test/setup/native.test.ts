@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stampOf } from '../../scripts/setup/files.mjs';
-import { givenPath, nativeStands } from '../../scripts/setup/native.mjs';
+import { givenLibrary, nativeStands } from '../../scripts/setup/native.mjs';
 import { fill, temporaryFolders } from './temporary.ts';
 
 const newFolder = temporaryFolders();
@@ -14,7 +14,11 @@ test.each([
   // npm runs scripts in the checkout, and says where the command was typed.
   [{ EPOCHNOISE_LIBTENSORFLOW: 'tf.whl', INIT_CWD: '/home/me' }, '/home/me/tf.whl'],
   [{ EPOCHNOISE_LIBTENSORFLOW: 'tf.whl' }, resolve('tf.whl')],
-])('the path given by %j is %s', (env, path) => expect(givenPath(env)).toBe(path));
+  // Two words, wherever they are typed; a folder of such a name needs a path.
+  [{ EPOCHNOISE_LIBTENSORFLOW: 'cuda', INIT_CWD: '/home/me' }, 'cuda'],
+  [{ EPOCHNOISE_LIBTENSORFLOW: 'cpu' }, 'cpu'],
+  [{ EPOCHNOISE_LIBTENSORFLOW: './cuda', INIT_CWD: '/home/me' }, '/home/me/cuda'],
+])('the library given by %j is %s', (env, path) => expect(givenLibrary(env)).toBe(path));
 
 describe('whether the last result still stands', () => {
   const file = join(fill(newFolder(), { 'binding.node': 'x' }), 'binding.node');

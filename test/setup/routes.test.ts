@@ -34,6 +34,11 @@ test('the order: what is kept, the wheel, tfjs-node’s own download', () => {
 
 test('a path that the user gave is the only route', () => {
   expect(ids(routesFor(search('/a/tf.whl')))).toEqual(['given']);
+  expect(ids(routesFor(search('cuda')))).toEqual(['given']);
+});
+
+test('cpu names the usual routes', () => {
+  expect(ids(routesFor(search('cpu')))).toEqual(['cache', 'wheel', 'tfjs-node']);
 });
 
 describe('EPOCHNOISE_LIBTENSORFLOW names', () => {

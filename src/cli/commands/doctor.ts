@@ -1,7 +1,9 @@
 /** `epochnoise doctor`: whether this machine can run experiments, or whether the theory holds for an experiment's model. */
 import { Command } from 'commander';
+import { Interrupted, throwIfInterrupted } from '../interrupt.ts';
 import { gather } from '../options.ts';
 import { print, printJson } from '../output.ts';
+import { progressVoice } from '../voice.ts';
 
 /** `doctor`. */
 export function doctorCommand(): Command {
@@ -11,13 +13,26 @@ export function doctorCommand(): Command {
     .option('--set <key.path=value>', 'change a setting of the experiment; may be given several times', gather(String))
     .option('--json', 'print JSON')
     .action(async (experiment: string | undefined, { json, set = [] }: { json?: boolean; set?: string[] }) => {
-      const { examine, examineExperiment } = await import('../../experiment/index.ts');
+      const { examineExperiment } = await import('../../experiment/index.ts');
       const warn = (text: string) => void process.stderr.write(`warning: ${text}\n`);
       const { document, text, exitCode } = experiment
         ? await examineExperiment(experiment, set, { warn })
-        : await examine();
+        : await examineMachine();
       if (json) printJson(document);
       else print(text);
       process.exitCode = exitCode;
     });
+}
+
+/** It takes some seconds: a bar on a terminal, nothing else on standard error. */
+async function examineMachine() {
+  const { examine } = await import('../../experiment/index.ts');
+  const voice = progressVoice();
+  try {
+    return await examine(process.stderr.isTTY ? voice.begin('Trying the back ends') : async () => throwIfInterrupted());
+  } catch (error) {
+    throw error instanceof Interrupted ? new Interrupted('nothing was written') : error;
+  } finally {
+    voice.stop();
+  }
 }

@@ -1,7 +1,8 @@
 /** `epochnoise import`: a window that was recorded elsewhere. */
 import { Command } from 'commander';
 import { basename, join } from 'node:path';
-import { gather } from '../options.ts';
+import { type BackendWord, withBackend } from '../../experiment/back-ends/option.ts';
+import { backendOption, gather } from '../options.ts';
 import { runAndPrint, type RunningOptions, withRunningOptions } from '../running.ts';
 
 interface ImportOptions extends RunningOptions {
@@ -9,6 +10,7 @@ interface ImportOptions extends RunningOptions {
   readonly eigenpairs?: string;
   readonly out?: string;
   readonly set?: string[];
+  readonly backend?: BackendWord;
 }
 
 /** `import`. */
@@ -29,14 +31,19 @@ export function importCommand(): Command {
       '--set <key.path=value>',
       'a setting that the recording does not tell; may be given several times',
       gather(String),
-    );
+    )
+    .addOption(backendOption());
   return withRunningOptions(command).action(async (recording: string, options: ImportOptions) => {
-    const { experiment: file = null, eigenpairs = null, out, set = [], memory: memoryBytes } = options;
+    const { experiment: file = null, eigenpairs = null, out, set = [], backend, memory: memoryBytes } = options;
     await runAndPrint(options, async () => {
-      const { loadImport, describeResult, runExperiment } = await import('../../experiment/index.ts');
-      const experiment = loadImport(recording, { file, eigenpairs, assignments: set });
+      const { loadImport, describeResult, runExperiment, withChosenBackend } =
+        await import('../../experiment/index.ts');
+      const experiment = loadImport(recording, { file, eigenpairs, assignments: withBackend(set, backend) });
       const directory = out ?? join('results', basename(recording).replace(/\.safetensors$/, ''));
-      return async (voice) => describeResult(await runExperiment(directory, experiment, voice, { memoryBytes }));
+      return async (voice) => {
+        const chosen = backend === 'auto' ? await withChosenBackend(experiment, voice, { directory }) : experiment;
+        return describeResult(await runExperiment(directory, chosen, voice, { memoryBytes }));
+      };
     });
   });
 }

@@ -1,78 +1,42 @@
-/** Every back end, tried with a real Hessian product: held against finite differences, and timed. */
-import { openHessian } from '../../hessian/hessian.ts';
-import { openFullBatch } from '../../models/full-batch.ts';
-import { lossFor } from '../../models/losses.ts';
-import { mlp } from '../../models/mlp.ts';
-import { initialWeights } from '../../models/model.ts';
-import { defineProblem, type Samples } from '../../models/problem.ts';
-import { randomStream } from '../../random.ts';
-import { median } from '../../statistics/median.ts';
-import { type Backend, openBackend } from '../../tensor/backend.ts';
-import type { BackendName } from '../../tensor/types.ts';
+/** What was found of a back end, in lines. */
+import { inMilliseconds } from '../../duration.ts';
+import type { DeviceDescription } from '../../tensor/webgpu/open.ts';
+import type { BackendFinding } from '../back-ends/try.ts';
 
-/** How a back end did. */
-export interface BackendFinding {
-  readonly name: BackendName;
-  readonly works: boolean;
-  /** What it calls itself, or why it does not work. */
-  readonly says: string;
-  /** Largest error of a Hessian product against finite differences, in units of the product. */
-  readonly productError: number | null;
-  /** Median time of a product of a network of 43 weights on 32 samples: what a call costs at least. */
-  readonly productMilliseconds: number | null;
+/** @param softwareDriver whether webgpu could be tried without a graphics device */
+export function backendLines(finding: BackendFinding, softwareDriver: boolean): string[] {
+  const { name, works, absent, says, device } = finding;
+  if (absent) return [`back end ${name}: no graphics device here, and none is needed${softwareDriver ? SOFTWARE : ''}`];
+  const state = works ? 'works' : 'does not work';
+  const head = `back end ${name}: ${state} (${[says, ...measured(finding)].join('; ')})`;
+  return [head, ...(device ? deviceLines(device) : [])];
 }
 
-/** Central differences of a float32 gradient are no better than this. */
-const ERROR_LIMIT = 1e-2;
-const STEP = 1e-2;
-const TIMED_PRODUCTS = 15;
+const SOFTWARE =
+  ' (EPOCHNOISE_WEBGPU=software tries this back end on the processor, with the SwiftShader that is here)';
 
-/** Opens a back end and tries it. */
-export async function tryBackend(name: BackendName, threads: number): Promise<BackendFinding> {
-  try {
-    const backend = openBackend({ name, precision: 'float32', threads });
-    const { error, milliseconds } = await tryProduct(backend);
-    const works = error < ERROR_LIMIT;
-    const says = works ? backend.version : `${backend.version}: wrong derivatives`;
-    return { name, works, says, productError: error, productMilliseconds: milliseconds };
-  } catch (error) {
-    return { name, works: false, says: (error as Error).message, productError: null, productMilliseconds: null };
-  }
+function measured({ productError, productMilliseconds, timed }: BackendFinding): string[] {
+  const found: string[] = [];
+  if (productError !== null)
+    found.push(
+      `Hessian product and finite differences agree to ${productError.toExponential(0)}, about what float32 lets differences tell`,
+    );
+  if (productMilliseconds !== null) found.push(`a product takes ${inMilliseconds(productMilliseconds)} at least`);
+  if (timed)
+    found.push(
+      `${inMilliseconds(timed.milliseconds)} for LeNet, ${timed.weights.toLocaleString('en')} weights, on ${timed.samples.toLocaleString('en')} samples`,
+    );
+  return found;
 }
 
-async function tryProduct(backend: Backend): Promise<{ error: number; milliseconds: number }> {
-  const random = randomStream(1, 'doctor');
-  const model = mlp([4], 3, { hidden: [5], activation: 'tanh' });
-  const loss = lossFor('cross-entropy', 'classes');
-  const problem = defineProblem({ backend, model, loss, inputShape: [4], outputs: 3, weightDecay: 0 });
-  const samples = 32;
-  const data: Samples = {
-    x: new Float32Array(samples * 4).map(() => random.normal()),
-    y: new Float32Array(samples * 3).map((_, at) => (at % 3 === Math.floor(at / 3) % 3 ? 1 : 0)),
-    samples,
-  };
-  const theta = initialWeights(model, 'tanh', random);
-  const direction = theta.map(() => random.normal());
-  const hessian = openHessian(problem, data);
-  const operator = hessian.at(theta);
-  const full = openFullBatch(problem, data);
-  const product = await operator.apply(direction);
-  const gradientAt = async (step: number) =>
-    (await full.valueAndGradient(theta.map((value, i) => value + step * direction[i]))).gradient;
-  const ahead = await gradientAt(STEP);
-  const behind = await gradientAt(-STEP);
-  let error = 0;
-  let scale = 0;
-  for (let i = 0; i < theta.length; i++) {
-    error = Math.max(error, Math.abs((ahead[i] - behind[i]) / (2 * STEP) - product[i]));
-    scale = Math.max(scale, Math.abs(product[i]));
-  }
-  const times: number[] = [];
-  while (times.length < TIMED_PRODUCTS) {
-    const start = performance.now();
-    await operator.apply(direction);
-    times.push(performance.now() - start);
-  }
-  for (const thing of [operator, hessian, full]) thing.dispose();
-  return { error: error / scale, milliseconds: median(times) };
+/** Its name and its driver are part of what the back end calls itself. */
+function deviceLines({ vendor, architecture, isSoftware, others }: DeviceDescription): string[] {
+  const made = [vendor && `vendor ${vendor}`, architecture && `architecture ${architecture}`].filter(Boolean);
+  const kind = isSoftware ? 'no GPU: the processor computes in its place, far slower' : 'a graphics device';
+  return [
+    `  ${[kind, ...made].join('; ')}`,
+    ...(others.length > 0
+      ? [`  other devices: ${others.join(', ')} (EPOCHNOISE_WEBGPU=<a part of the name> takes one of them)`]
+      : []),
+  ];
 }

@@ -3,6 +3,7 @@
  * for. What goes wrong on a device is told later and elsewhere; it is noted here, and whoever reads results asks first.
  */
 import { ConfigurationError, RunError } from '../../errors.ts';
+import { deviceCalled, deviceNames, FASTEST, fullName, NoDevice } from './adapters.ts';
 import { softwareDriver } from './driver.ts';
 
 /** Dawn's package: `create` gives what browsers have as navigator.gpu; `globals` what they have as globals. */
@@ -22,6 +23,10 @@ export interface Gpu {
   readonly device: GPUDevice;
   readonly gpu: GPU;
   readonly info: GPUAdapterInfo;
+  /** The device's name as its driver has it. */
+  readonly name: string;
+  /** Names of all devices, this one among them. */
+  readonly names: readonly string[];
   readonly usage: typeof GPUBufferUsage;
   readonly mapMode: typeof GPUMapMode;
   /** @throws RunError where the device was lost, ran out of memory, or refused what it was told to do */
@@ -41,33 +46,54 @@ const RAISED = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
 
+/** What Dawn gave. */
+interface OpenedDevice extends Pick<Gpu, 'gpu' | 'device' | 'info' | 'names'> {
+  readonly globals: Globals;
+}
+
 const RESUME = 'resume the run, on this back end or on another';
 
+/** Which device to open. */
+export interface DeviceChoice {
+  /** Computes on the processor: far slower than back end tensorflow, for tests of what will run on a GPU. */
+  readonly software?: boolean;
+  /** A part of the name of the device; null for the machine's fastest. */
+  readonly name?: string | null;
+}
+
 /**
- * Opens the machine's fastest device.
+ * Opens a device.
  *
- * @param software computes on the processor: far slower than back end tensorflow, for tests of what will run on a GPU
- * @throws ConfigurationError where the package is missing or there is no driver, with the way out
+ * @throws ConfigurationError where the package is missing, there is no driver, or no device of this name, with the way out
  */
-export async function openGpu({ software = false } = {}): Promise<Gpu> {
+export async function openGpu({ software = false, name = null }: DeviceChoice = {}): Promise<Gpu> {
   const dawn = await loadDawn();
   // The loader of drivers reads the environment when an instance is created.
   if (software) process.env.VK_DRIVER_FILES ??= softwareDriver();
   const gpu = dawn.create([]);
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter)
+  const adapter = await gpu.requestAdapter(FASTEST);
+  if (!adapter && software)
     throw new ConfigurationError(
-      software
-        ? `back end webgpu cannot use the software driver ${process.env.VK_DRIVER_FILES}: see that this file is there, and the loader of drivers, which Debian has as libvulkan1`
-        : 'back end webgpu found no graphics device: install its driver with Vulkan, or use --set backend=tensorflow; EPOCHNOISE_WEBGPU=software computes on the processor, far slower, for tests',
+      `back end webgpu cannot use the software driver ${process.env.VK_DRIVER_FILES}: see that this file is there, and the loader of drivers, which Debian has as libvulkan1`,
     );
+  if (!adapter && name === null)
+    throw new NoDevice(
+      'back end webgpu found no graphics device: install its driver with Vulkan, or use --set backend=tensorflow; EPOCHNOISE_WEBGPU=software computes on the processor, far slower, for tests',
+    );
+  const names = adapter ? await deviceNames(dawn.create) : [];
+  if (name === null) return await openAdapter(gpu, adapter!, names, dawn.globals);
+  const called = dawn.create([`adapter=${deviceCalled(name, names)}`]);
+  return await openAdapter(called, (await called.requestAdapter(FASTEST))!, names, dawn.globals);
+}
+
+async function openAdapter(gpu: GPU, adapter: GPUAdapter, names: readonly string[], globals: Globals): Promise<Gpu> {
   const { limits } = adapter;
   const device = await adapter.requestDevice({
     requiredLimits: Object.fromEntries(RAISED.map((name) => [name, limits[name]])),
   });
   // Newer than the types.
   const { info } = adapter as unknown as { info: GPUAdapterInfo };
-  return watched(gpu, device, info, dawn.globals);
+  return watched({ gpu, device, info, names, globals });
 }
 
 async function loadDawn(): Promise<Dawn> {
@@ -84,7 +110,7 @@ async function loadDawn(): Promise<Dawn> {
 }
 
 /** Notes the first thing that goes wrong; all that follows it comes of it. */
-export function watched(gpu: GPU, device: GPUDevice, info: GPUAdapterInfo, globals: Globals): Gpu {
+export function watched({ gpu, device, info, names, globals }: OpenedDevice): Gpu {
   let failure: string | undefined;
   let closed = false;
   void device.lost.then(({ message }) => {
@@ -101,6 +127,8 @@ export function watched(gpu: GPU, device: GPUDevice, info: GPUAdapterInfo, globa
     device,
     gpu,
     info,
+    name: fullName(info.device, names),
+    names,
     usage: globals.GPUBufferUsage,
     mapMode: globals.GPUMapMode,
     check() {

@@ -19,14 +19,18 @@ const FOLDERS = [
  * @throws ConfigurationError where there is none
  */
 export function softwareDriver(): string {
-  const found = [...FOLDERS, ...downloadedBrowsers()]
-    .map((folder) => path.join(folder, FILE))
-    .find((file) => existsSync(file));
+  const found = findDriver();
   if (found) return found;
   throw new ConfigurationError(
     'back end webgpu was asked to compute in software but found no SwiftShader: install Debian’s chromium-common and libvulkan1, or name its vk_swiftshader_icd.json in VK_DRIVER_FILES',
   );
 }
+
+/** Whether there is one. */
+export const hasSoftwareDriver = (): boolean => findDriver() !== undefined;
+
+const findDriver = (): string | undefined =>
+  [...FOLDERS, ...downloadedBrowsers()].map((folder) => path.join(folder, FILE)).find((file) => existsSync(file));
 
 /** Browsers that Playwright downloaded. */
 function downloadedBrowsers(): string[] {

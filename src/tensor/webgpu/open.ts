@@ -6,7 +6,8 @@ import { derivativesOf } from '../derivatives.ts';
 import { checkedOpsOf } from '../ops.ts';
 import { type Precision, sizeOf } from '../types.ts';
 import { Buffers } from './buffers.ts';
-import { type Gpu, openGpu } from './device.ts';
+import { wantedDevice } from './adapters.ts';
+import { type DeviceChoice, type Gpu, openGpu } from './device.ts';
 import { loadLibrary, type WebgpuLibrary } from './library.ts';
 import { compileOnGpu, linearizeOnGpu } from './linearize.ts';
 import { StoredBuffer } from './stored.ts';
@@ -21,14 +22,15 @@ let opened: Promise<Opened> | undefined;
 let ready: Opened | undefined;
 
 /**
- * Finds the device and loads what runs on it; once in a process. `openWebgpu` needs it to have been done, because a device
+ * Finds the device and loads what runs on it; once in a process, and again after the device has failed. `openWebgpu` needs it to have been done, because a device
  * is given with a delay and all else at once.
  *
- * @param software computes on the processor; unless said otherwise, where EPOCHNOISE_WEBGPU says `software`
- * @throws ConfigurationError where there is no device, no driver, or a package is missing
+ * @param choice which device; unless said otherwise what EPOCHNOISE_WEBGPU asks for
+ * @throws NoDevice where there is no device or no driver; ConfigurationError where a package or the device of this name is missing
  */
-export async function prepareWebgpu(software = process.env.EPOCHNOISE_WEBGPU === 'software'): Promise<void> {
-  opened ??= open(software);
+export async function prepareWebgpu(choice: DeviceChoice = wantedDevice()): Promise<void> {
+  if (ready && hasFailed(ready.gpu)) closeWebgpu();
+  opened ??= open(choice);
   try {
     ready = await opened;
   } catch (error) {
@@ -37,8 +39,8 @@ export async function prepareWebgpu(software = process.env.EPOCHNOISE_WEBGPU ===
   }
 }
 
-async function open(software: boolean): Promise<Opened> {
-  const gpu = await openGpu({ software });
+async function open(choice: DeviceChoice): Promise<Opened> {
+  const gpu = await openGpu(choice);
   try {
     const library = loadLibrary(gpu);
     return { gpu, library, buffers: new Buffers(gpu) };
@@ -47,6 +49,18 @@ async function open(software: boolean): Promise<Opened> {
     throw error;
   }
 }
+
+function hasFailed(gpu: Gpu): boolean {
+  try {
+    gpu.check();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** The device itself: the tests take it away. */
+export const openedDevice = (): GPUDevice | undefined => ready?.gpu.device;
 
 /** Bytes held on the device: the tests see to it that none leak. */
 export const heldOnDevice = (): number => ready?.buffers.bytes ?? 0;
@@ -93,5 +107,36 @@ export function openWebgpu(precision: Precision): Backend {
   };
 }
 
-const nameOf = ({ info: { device, description, vendor } }: Gpu): string =>
-  [device || vendor || 'an unnamed device', description].filter(Boolean).join(', ');
+const nameOf = (gpu: Gpu): string => {
+  const { name, driver, isSoftware } = describe(gpu);
+  return [name, driver, isSoftware && 'in software'].filter(Boolean).join(', ');
+};
+
+/** What a graphics device says of itself. */
+export interface DeviceDescription {
+  readonly name: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  /** The driver, with its version. */
+  readonly driver: string;
+  /** Whether it is the processor that computes, as on SwiftShader and llvmpipe: no graphics device at all. */
+  readonly isSoftware: boolean;
+  /** Names of the other devices of the machine. */
+  readonly others: readonly string[];
+}
+
+/** The device that was prepared, null where none was. */
+export const preparedDevice = (): DeviceDescription | null => (ready ? describe(ready.gpu) : null);
+
+function describe({ info, name, names }: Gpu): DeviceDescription {
+  const { vendor, architecture, description: driver } = info;
+  return {
+    name: name || vendor || 'an unnamed device',
+    vendor,
+    architecture,
+    driver,
+    // Newer than the types.
+    isSoftware: (info as { isFallbackAdapter?: boolean }).isFallbackAdapter === true,
+    others: names.filter((other) => other !== name),
+  };
+}

@@ -15,7 +15,7 @@ function fakeDevice() {
   let lose: (info: object) => void;
   const lost = new Promise((resolve) => (lose = resolve));
   const device = Object.assign(events, { lost, destroy() {} }) as unknown as GPUDevice;
-  const gpu = watched({} as GPU, device, {} as GPUAdapterInfo, {} as Globals);
+  const gpu = watched({ gpu: {} as GPU, device, info: {} as GPUAdapterInfo, names: [], globals: {} as Globals });
   class GPUOutOfMemoryError extends Error {}
   class GPUValidationError extends Error {}
   const fail = (error: Error) => events.dispatchEvent(Object.assign(new Event('uncapturederror'), { error }));
@@ -75,7 +75,7 @@ describe.skipIf(skipped)(`a software device${skipped}`, () => {
   it('is opened again after it was closed', async () => {
     closeWebgpu();
     expect(() => openWebgpu('float32')).toThrow('prepareBackend');
-    await prepareWebgpu(true);
+    await prepareWebgpu({ software: true });
     const backend = openSoftware();
     const compiled = backend.compile((x) => [backend.ops.tanh(x)], [real(1)]);
     expect((await compiled.run(Float32Array.of(1)))[0][0]).toBeCloseTo(Math.tanh(1), 6);

@@ -3,7 +3,7 @@ import { openBackend } from '../../../src/tensor/backend.ts';
 import { prepareWebgpu } from '../../../src/tensor/webgpu/open.ts';
 
 /** Why tests of this back end are skipped, to be added to their names; empty where they run. */
-export const skipped: string = await prepareWebgpu(true).then(
+export const skipped: string = await prepareWebgpu({ software: true }).then(
   () => '',
   (error: Error) => ` (skipped: ${error.message})`,
 );

@@ -1,0 +1,103 @@
+/** What a Hessian product of a network takes: the piece of work that a run repeats most. */
+import { Disposables } from '../../disposables.ts';
+import { openHessian } from '../../hessian/hessian.ts';
+import { lenet } from '../../models/lenet.ts';
+import { lossFor } from '../../models/losses.ts';
+import { initialWeights } from '../../models/model.ts';
+import { defineProblem, type Problem, type Samples } from '../../models/problem.ts';
+import { randomStream, type RandomStream } from '../../random.ts';
+import { median } from '../../statistics/median.ts';
+import type { Backend } from '../../tensor/backend.ts';
+import { sizeOf } from '../../tensor/types.ts';
+import { suggestChoices } from '../choices.ts';
+import type { Experiment } from '../schema.ts';
+import { affordableSamples, chosenSamples, openWorkbench, startingPoint } from '../workbench.ts';
+
+/** A product that was timed. */
+export interface TimedProduct {
+  /** d. */
+  readonly weights: number;
+  readonly samples: number;
+  readonly milliseconds: number;
+}
+
+const MOST_PRODUCTS = 5;
+const BUDGET_MS = 2000;
+
+/** Median time of some work that is repeated, once at least and until a time is over. */
+export async function medianMilliseconds(
+  work: () => Promise<unknown>,
+  { most = MOST_PRODUCTS, budget = BUDGET_MS } = {},
+): Promise<number> {
+  const times: number[] = [];
+  const begun = performance.now();
+  while (times.length === 0 || (times.length < most && performance.now() - begun < budget)) {
+    const start = performance.now();
+    await work();
+    times.push(performance.now() - start);
+  }
+  return median(times);
+}
+
+const LENET = { inputShape: [32, 32, 3], outputs: 10, samples: 1000 } as const;
+
+/** On images of noise: what they show does not change what a product takes. */
+export async function timeLenet(backend: Backend): Promise<TimedProduct> {
+  const { inputShape, outputs, samples } = LENET;
+  const model = lenet(inputShape, outputs, { padding: 'valid', activation: 'tanh', pooling: 'average' });
+  const loss = lossFor('cross-entropy', 'classes');
+  const problem = defineProblem({ backend, model, loss, inputShape, outputs, weightDecay: 0 });
+  const random = randomStream(1, 'doctor/lenet');
+  const data: Samples = {
+    x: new Float32Array(samples * sizeOf(inputShape)).map(() => random.normal()),
+    y: new Float32Array(samples * outputs).map((_, at) =>
+      at % outputs === Math.floor(at / outputs) % outputs ? 1 : 0,
+    ),
+    samples,
+  };
+  return await timeProduct(problem, data, initialWeights(model, 'tanh', random), random);
+}
+
+/** So many layer outputs a native product takes about a quarter of a second for: 1,200 samples of LeNet. */
+const AFFORDABLE_UNITS = 1e7;
+/** Where a product is a hundred times slower. */
+const AFFORDABLE_SLOW_UNITS = 1e5;
+
+/**
+ * On some of an experiment's own samples, at the weights where it begins.
+ *
+ * @param wanted how many samples; null: as many as the back end affords
+ * @throws as `openWorkbench`
+ */
+export async function timeExperiment(
+  experiment: Experiment,
+  wanted: number | null,
+  isSlow: boolean,
+): Promise<TimedProduct> {
+  const bench = await openWorkbench(experiment, suggestChoices(experiment), { warn: () => {} });
+  const count = wanted ?? affordableSamples(bench, isSlow ? AFFORDABLE_SLOW_UNITS : AFFORDABLE_UNITS);
+  const samples = chosenSamples(bench, experiment.seed, { count, purpose: 'back-ends/samples' });
+  const { theta } = startingPoint(experiment, bench);
+  const random = randomStream(experiment.seed, 'back-ends/direction');
+  return await timeProduct(bench.problem, samples, theta, random, bench.savedBytes);
+}
+
+async function timeProduct(
+  problem: Problem,
+  samples: Samples,
+  theta: Float64Array,
+  random: RandomStream,
+  savedBytes?: number,
+): Promise<TimedProduct> {
+  const direction = theta.map(() => random.normal());
+  const held = new Disposables();
+  try {
+    const operator = held.add(held.add(openHessian(problem, samples, savedBytes)).at(theta));
+    // The first one compiles.
+    await operator.apply(direction);
+    const milliseconds = await medianMilliseconds(() => operator.apply(direction));
+    return { weights: problem.size, samples: samples.samples, milliseconds };
+  } finally {
+    held.dispose();
+  }
+}

@@ -1,0 +1,78 @@
+/** On what the native library computes: whether it is a CUDA build, and which GPUs it sees. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openSession } from './graph.ts';
+import type { NodeLibrary } from './library.ts';
+
+/** What TensorFlow sees. */
+export interface NativeDevices {
+  /** Whether the library was built for NVIDIA's GPUs; it computes on the CPU where it sees none. */
+  readonly cudaBuild: boolean;
+  /** GPUs that TensorFlow can use. */
+  readonly gpus: number;
+}
+
+/** No machine has so many. */
+const NOWHERE = '/device:GPU:9999';
+
+/**
+ * The binding lists no devices. A graph that is placed where there is none is refused, and the refusal names those that
+ * there are; a library without CUDA adds that it has none.
+ */
+export function findDevices(library: NodeLibrary): NativeDevices {
+  try {
+    openSession(
+      library,
+      [{ op: 'NoOp', name: 'nowhere', inputs: [], attributes: {}, device: NOWHERE }],
+      [],
+      [],
+    ).close();
+  } catch (error) {
+    return devicesOfRefusal((error as Error).message) ?? assumed(library);
+  }
+  return assumed(library);
+}
+
+/** Devices that a refusal names; null where it is about something else. */
+export function devicesOfRefusal(message: string): NativeDevices | null {
+  const listed = /available devices are \[(.*?)\]/.exec(message);
+  if (!listed) return null;
+  const gpus = listed[1].split(',').filter((name) => name.includes('device:GPU:')).length;
+  return { cudaBuild: gpus > 0 || !message.includes('CUDA is not enabled'), gpus };
+}
+
+/** Where the library speaks otherwise: what the binding knows, which uses one GPU or none. */
+function assumed({ binding }: NodeLibrary): NativeDevices {
+  const gpus = binding.isUsingGpuDevice() ? 1 : 0;
+  return { cudaBuild: gpus > 0, gpus };
+}
+
+/** Whether the CPU does what a GPU was meant to do. */
+export const fallsBack = ({ cudaBuild, gpus }: NativeDevices): boolean => cudaBuild && gpus === 0;
+
+/**
+ * What a library for CUDA computes on, in words that follow its version; empty for others.
+ *
+ * @param folder where NVIDIA's driver tells of itself and its GPUs
+ */
+export function devicesInWords({ cudaBuild, gpus }: NativeDevices, folder = '/proc/driver/nvidia'): string {
+  if (!cudaBuild) return '';
+  if (gpus === 0) return ' (CUDA build) on the CPU';
+  const driver = /Kernel Module(?: +for \S+)? +(\d+(?:\.\d+)+)/.exec(textOf(join(folder, 'version')))?.[1];
+  const names = namesBelow(join(folder, 'gpus'));
+  // Computations go to the first of those that TensorFlow sees, which may be fewer than there are.
+  const name = names.length > 0 ? [...new Set(names)].join(' or ') : 'an NVIDIA GPU';
+  return ` (CUDA build) on ${name}${driver ? `, driver ${driver}` : ''}`;
+}
+
+function namesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).flatMap((gpu) => {
+    const model = /^Model:\s*(.+?)\s*$/m.exec(textOf(join(folder, gpu, 'information')))?.[1];
+    return model ? [model] : [];
+  });
+}
+
+function textOf(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
