@@ -104,7 +104,7 @@ async function main() {
 async function deviceOf(backend) {
   const script = here('work/back-end.mjs');
   const device = deviceIn(
-    JSON.parse(await outputOf(`back end ${backend}`, process.execPath, [script, backend])).version,
+    JSON.parse(await outputOf(`--backend ${backend}`, process.execPath, [script, backend])).version,
   );
   process.stdout.write(`\nback end ${backend} computes on ${device.name}\n`);
   if (device.software) say('no card: what follows shows that all of it runs, and is no measure of any device');

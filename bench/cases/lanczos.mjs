@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * The leading eigenpairs of LeNet's Hessian, 100 on 5,000 images unless said otherwise, at a residual of 1e-5 of the largest
- * eigenvalue. Each contestant does the whole work in a fresh process, one after another, round by round. A peer more than twice as slow as
- * the fastest peer is believed after one round.
+ * The 100 leading eigenpairs of LeNet's Hessian on 5,000 images, or as many as are asked for, at a residual of 1e-5 of the
+ * largest eigenvalue. Each contestant does the whole work in a fresh process, one after another, round by round. A peer more
+ * than twice as slow as the fastest peer is believed after one round.
  */
 import path from 'node:path';
 import { readSafetensors } from '../../dist/store/safetensors.js';
