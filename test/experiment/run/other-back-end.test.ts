@@ -52,7 +52,7 @@ describe('a run that changes its back end', () => {
     found.forEach((ratio, i) => expect(ratio / expected[i]).toBeCloseTo(1, 3));
 
     const both = ['tensorflow', 'cpu'];
-    expect(backEndsOf(directory)).toMatchObject({ train: both, record: both, compare: both });
+    expect(backEndsOf(directory)).toMatchObject({ train: both, record: both, compare: [...both].reverse() });
     expect(warningCodes(directory)).toEqual(expect.arrayContaining(['cpu-backend', 'several-back-ends']));
     expect(warningCodes(undisturbed)).not.toContain('several-back-ends');
     expect(backEndsOf(undisturbed)).toMatchObject({ train: ['tensorflow'], report: ['tensorflow'] });
