@@ -94,6 +94,7 @@ export type {
   Tensor,
   TensorFunction,
 } from './tensor/types.ts';
+export { BACK_ENDS } from './tensor/types.ts';
 
 // The Hessian, its products and its leading eigenpairs.
 export { type HessianAt, type HessianFamily, openHessian } from './hessian/hessian.ts';
