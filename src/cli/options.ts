@@ -41,7 +41,7 @@ export function memorySize(text: string): number {
 export const memoryOption = (): Option =>
   new Option(
     '--memory <size>',
-    'memory for intermediate values that Hessian products share, e.g. 4GB; 0MB keeps none (default: half of what is free)',
+    'memory for intermediate values that Hessian products share, e.g. 4GB; 0MB keeps none (default: half of what is free, on webgpu 2GiB at most)',
   ).argParser(memorySize);
 
 /** `--backend`, of every command that computes what a configuration says. */

@@ -3,10 +3,13 @@ import { ConfigurationError } from '../errors.ts';
 import { type HessianAt, relativePrecisionOf } from '../hessian/hessian.ts';
 import { availableMemory, inWords, lanczosMemory, refuseWhatDoesNotFit } from '../hessian/memory.ts';
 import type { Problem } from '../models/problem.ts';
+import type { Backend } from '../tensor/backend.ts';
 
 /** Networks up to this size get all their eigenpairs unless the configuration says otherwise. */
 const ALL_PAIRS_UP_TO = 2000;
 const LEADING_PAIRS = 100;
+/** Of a graphics device, data and basis aside. */
+const DEVICE_BYTES = 2 ** 31;
 
 /** How many eigenpairs a run computes. @param eigenpairs as the configuration has it */
 export function wantedPairs(eigenpairs: number | null, size: number): number {
@@ -36,13 +39,15 @@ export function memoryForSpectrum({ size, backend }: Problem, eigenpairs: number
 }
 
 /**
- * Memory for the values that Hessian products share, where the user names none: half of what is free.
+ * Memory for the values that Hessian products share, where the user names none: half of what is free. WebGPU does not tell how
+ * much memory a device has: no more than what most have to spare.
  *
  * @param reserved bytes that must be left for other things, should that be more than the other half
  */
-export function suggestMemory(reserved = 0): number {
+export function suggestMemory({ name }: Pick<Backend, 'name'>, reserved = 0): number {
   const available = availableMemory();
-  return Math.max(0, Math.floor(Math.min(available / 2, available - reserved)));
+  const most = name === 'webgpu' ? DEVICE_BYTES : Infinity;
+  return Math.max(0, Math.floor(Math.min(most, available / 2, available - reserved)));
 }
 
 /** How a user makes room for Lanczos, other than by asking for fewer pairs. */

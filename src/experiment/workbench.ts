@@ -88,7 +88,7 @@ export async function openWorkbench(
   startingPoint(experiment, { dataset, problem });
   const finds = spectrum && experiment.spectrum.shared === null;
   const reserved = finds ? memoryForSpectrum(problem, experiment.spectrum.eigenpairs) : 0;
-  const savedBytes = memoryBytes ?? suggestMemory(reserved);
+  const savedBytes = memoryBytes ?? suggestMemory(backend, reserved);
   const cheap = train.samples * (model.unitsPerSample + sizeOf(inputShape)) <= CHEAP_UNITS;
   const exact = cheap ? onBackend(problem, mostExact(backend)) : problem;
   const { samples } = train;

@@ -120,7 +120,7 @@ export function watched({ gpu, device, info, names, globals }: OpenedDevice): Gp
     const { error } = event as GPUUncapturedErrorEvent;
     failure ??=
       error.constructor.name === 'GPUOutOfMemoryError'
-        ? `the graphics device has too little memory (${firstLine(error.message)}): end what else uses it, and ${RESUME}`
+        ? `the graphics device has too little memory (${firstLine(error.message)}): end what else uses it, or lower --memory, and ${RESUME}`
         : `the graphics device refused a step (${firstLine(error.message)}): ${RESUME}`;
   });
   return {

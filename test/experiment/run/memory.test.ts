@@ -76,6 +76,13 @@ describe('memory that is not there', () => {
 
   it('is left to the spectrum where it needs more than half', () => {
     available(1000);
-    expect([suggestMemory(), suggestMemory(400), suggestMemory(700), suggestMemory(2000)]).toEqual([500, 500, 300, 0]);
+    const native = { name: 'tensorflow' } as const;
+    expect([0, 400, 700, 2000].map((reserved) => suggestMemory(native, reserved))).toEqual([500, 500, 300, 0]);
+  });
+
+  it('is 2 GiB at most on a graphics device, which tells nobody how much it has', () => {
+    available(64e9, 64e9, 1000);
+    const names = ['tensorflow', 'webgpu', 'webgpu'] as const;
+    expect(names.map((name) => suggestMemory({ name }))).toEqual([32e9, 2 ** 31, 500]);
   });
 });

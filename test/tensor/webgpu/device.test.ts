@@ -43,7 +43,7 @@ describe('a device', () => {
     const { gpu, outOfMemory } = fakeDevice();
     outOfMemory('Failed to allocate 5 GB.');
     expect(() => gpu.check()).toThrow(
-      'the graphics device has too little memory (Failed to allocate 5 GB): end what else uses it, and resume the run',
+      'the graphics device has too little memory (Failed to allocate 5 GB): end what else uses it, or lower --memory, and resume the run',
     );
   });
 
