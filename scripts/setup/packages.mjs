@@ -22,12 +22,16 @@ export function packagesFingerprint(root) {
  *
  * @param {any} wanted parsed package-lock.json
  * @param {any} installed parsed node_modules/.package-lock.json
- * @returns {boolean} whether every package that is not optional is there in the locked version
+ * @returns {boolean} whether every package is there in the locked version; of optional ones those that the program itself names,
+ *   because others may be for other platforms
  */
 export function packagesInstalled(wanted, installed) {
   if (!wanted?.packages || !installed?.packages) return false;
+  const own = new Set(
+    Object.keys(wanted.packages['']?.optionalDependencies ?? {}).map((name) => `node_modules/${name}`),
+  );
   return Object.entries(wanted.packages).every(([name, locked]) => {
-    if (name === '' || locked.optional || locked.devOptional) return true;
+    if (name === '' || ((locked.optional || locked.devOptional) && !own.has(name))) return true;
     const there = installed.packages[name];
     return there?.version === locked.version && there?.integrity === locked.integrity;
   });

@@ -13,6 +13,12 @@ test.each([
   ['one is missing', { 'node_modules/a': a, 'node_modules/b': b }, { 'node_modules/a': a }, false],
   ['one is another version', { 'node_modules/a': a }, { 'node_modules/a': { ...a, version: '1.0.1' } }, false],
   ['one is another file', { 'node_modules/a': a }, { 'node_modules/a': { ...a, integrity: 'sha512-x' } }, false],
+  [
+    'an optional one that the program names is missing',
+    { '': { optionalDependencies: { a: '1' } }, 'node_modules/a': { ...a, optional: true } },
+    {},
+    false,
+  ],
   ['one for another platform is missing', { 'node_modules/a': { ...a, optional: true } }, {}, true],
 ])('installed by someone else, %s', (_what, wanted, installed, answer) => {
   expect(packagesInstalled(lock(wanted), lock(installed))).toBe(answer);
