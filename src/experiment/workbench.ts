@@ -20,6 +20,7 @@ import { typed } from '../typed.ts';
 import { loadDataset } from './dataset.ts';
 import { noModel } from './import/no-network.ts';
 import { recordingOf } from './import/recording-of-run.ts';
+import { refuseWrongDevice } from './back-ends/wrong-device.ts';
 import type { Choices, Voice } from './context.ts';
 import { memoryForSpectrum, suggestMemory } from './memory.ts';
 import type { Experiment } from './schema.ts';
@@ -72,6 +73,7 @@ export async function openWorkbench(
   const model = await modelFor(experiment, inputShape, outputs, open);
   const loss = lossFor(experiment.loss, task);
   const backend = open();
+  await refuseWrongDevice(backend);
   if (backend.name === 'cpu')
     voice.warn(
       'back end cpu computes in plain JavaScript: what takes the native library a second takes it up to two minutes',

@@ -8,13 +8,17 @@ import { initialWeights } from '../../models/model.ts';
 import { defineProblem, type Samples } from '../../models/problem.ts';
 import { randomStream } from '../../random.ts';
 import type { Backend } from '../../tensor/backend.ts';
-import { medianMilliseconds } from './timing.ts';
+import { medianMilliseconds } from './median-time.ts';
 
 /** How the product of a network of 43 weights on 32 samples was. */
 export interface SelfTest {
   /** Largest error against finite differences, in units of the product. */
   readonly error: number;
   readonly passed: boolean;
+}
+
+/** A self-test, and how long a product took. */
+export interface TimedSelfTest extends SelfTest {
   /** Median time of a product: what a call costs at least. */
   readonly milliseconds: number;
 }
@@ -25,7 +29,19 @@ const STEP = 1e-2;
 const TIMED_PRODUCTS = 15;
 
 /** Tries a back end. */
-export async function selfTest(backend: Backend): Promise<SelfTest> {
+export const selfTest = (backend: Backend): Promise<SelfTest> => withProduct(backend, async () => ({}));
+
+/** Tries a back end, and times it. */
+export const timedSelfTest = (backend: Backend): Promise<TimedSelfTest> =>
+  withProduct(backend, async (product) => ({
+    milliseconds: await medianMilliseconds(product, { most: TIMED_PRODUCTS }),
+  }));
+
+/** @param more what else is done with the product */
+async function withProduct<T extends object>(
+  backend: Backend,
+  more: (product: () => Promise<unknown>) => Promise<T>,
+): Promise<SelfTest & T> {
   const random = randomStream(1, 'doctor');
   const model = mlp([4], 3, { hidden: [5], activation: 'tanh' });
   const loss = lossFor('cross-entropy', 'classes');
@@ -50,8 +66,7 @@ export async function selfTest(backend: Backend): Promise<SelfTest> {
     const differences = ahead.map((value, i) => (value - behind[i]) / (2 * STEP));
     const largest = (values: Float64Array) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const error = largest(product.map((value, i) => value - differences[i])) / largest(differences);
-    const milliseconds = await medianMilliseconds(() => operator.apply(direction), { most: TIMED_PRODUCTS });
-    return { error, passed: error < ERROR_LIMIT, milliseconds };
+    return { error, passed: error < ERROR_LIMIT, ...(await more(() => operator.apply(direction))) };
   } finally {
     held.dispose();
   }

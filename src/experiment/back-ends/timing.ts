@@ -6,12 +6,12 @@ import { lossFor } from '../../models/losses.ts';
 import { initialWeights } from '../../models/model.ts';
 import { defineProblem, type Problem, type Samples } from '../../models/problem.ts';
 import { randomStream, type RandomStream } from '../../random.ts';
-import { median } from '../../statistics/median.ts';
 import type { Backend } from '../../tensor/backend.ts';
 import { sizeOf } from '../../tensor/types.ts';
 import { suggestChoices } from '../choices.ts';
 import type { Experiment } from '../schema.ts';
 import { affordableSamples, chosenSamples, openWorkbench, startingPoint } from '../workbench.ts';
+import { medianMilliseconds } from './median-time.ts';
 
 /** A product that was timed. */
 export interface TimedProduct {
@@ -19,24 +19,6 @@ export interface TimedProduct {
   readonly weights: number;
   readonly samples: number;
   readonly milliseconds: number;
-}
-
-const MOST_PRODUCTS = 5;
-const BUDGET_MS = 2000;
-
-/** Median time of some work that is repeated, once at least and until a time is over. */
-export async function medianMilliseconds(
-  work: () => Promise<unknown>,
-  { most = MOST_PRODUCTS, budget = BUDGET_MS } = {},
-): Promise<number> {
-  const times: number[] = [];
-  const begun = performance.now();
-  while (times.length === 0 || (times.length < most && performance.now() - begun < budget)) {
-    const start = performance.now();
-    await work();
-    times.push(performance.now() - start);
-  }
-  return median(times);
 }
 
 const LENET = { inputShape: [32, 32, 3], outputs: 10, samples: 1000 } as const;

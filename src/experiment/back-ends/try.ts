@@ -4,7 +4,7 @@ import type { BackendName } from '../../tensor/types.ts';
 import { NoDevice } from '../../tensor/webgpu/adapters.ts';
 import { type DeviceDescription, preparedDevice } from '../../tensor/webgpu/open.ts';
 import type { Experiment } from '../schema.ts';
-import { selfTest } from './self-test.ts';
+import { timedSelfTest } from './self-test.ts';
 import { timeExperiment, type TimedProduct, timeLenet } from './timing.ts';
 
 /** What is to be tried. Goes to another process as JSON. */
@@ -48,7 +48,7 @@ const openPrepared: Open = async ({ name, threads }) => {
 export async function tryBackend({ name, threads, timed }: Trial, open: Open = openPrepared): Promise<BackendFinding> {
   try {
     const backend = await open({ name, threads });
-    const { error, passed, milliseconds } = await selfTest(backend);
+    const { error, passed, milliseconds } = await timedSelfTest(backend);
     const found = {
       ...notWorking(name, `${backend.version}: wrong derivatives`),
       device: name === 'webgpu' ? preparedDevice() : null,
