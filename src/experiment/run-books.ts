@@ -3,6 +3,7 @@ import { DataError } from '../errors.ts';
 import { silent } from '../progress.ts';
 import { canonicalJson } from '../store/json.ts';
 import type { RunFile } from '../store/run-directory.ts';
+import type { BackendName } from '../tensor/types.ts';
 import type { BackEnds, Choices, Voice } from './context.ts';
 import { describeEnvironment, type Environment, type StageCost, writeEnvironment } from './environment.ts';
 import { type Condition, type Fingerprint, type Flaw, LedgerBook } from './ledger.ts';
@@ -109,11 +110,17 @@ export class RunBooks {
     return previous;
   }
 
+  /** The back end that finished a stage; null where it was not finished, or nobody can tell. */
+  finishedOn(stage: Stage): BackendName | null {
+    const { fingerprint, ledger, stored } = this;
+    return fingerprint === null ? null : ledger.backEndOf(stage, stored.experiment, fingerprint);
+  }
+
   /** On which back ends the finished stages before one were computed. */
   backEndsBefore(index: number): BackEnds {
-    const { fingerprint, ledger, costs, stored } = this;
+    const { costs } = this;
     const found = STAGES.slice(0, index).flatMap((stage) => {
-      const last = fingerprint === null ? null : ledger.backEndOf(stage, stored.experiment, fingerprint);
+      const last = this.finishedOn(stage);
       const names = costs[stage.name]?.backEnds ?? (last === null ? [] : [last]);
       return names.length === 0 ? [] : [[stage.name, names] as const];
     });

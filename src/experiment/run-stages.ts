@@ -1,25 +1,25 @@
 /** Runs the stages of an experiment that are not up to date, and mends those that are damaged. */
 import { existsSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError, StorageError } from '../errors.ts';
+import { ConfigurationError, DataError, StorageError, UserError } from '../errors.ts';
 import { inWords } from '../hessian/memory.ts';
 import { attempt } from '../store/atomic.ts';
 import { makeFolder } from '../store/folder.ts';
 import { holdsCheckpointOf, openCheckpoint } from '../store/checkpoint.ts';
-import { runPath, UNFINISHED } from '../store/run-directory.ts';
+import { RUN_FILES, runPath, UNFINISHED } from '../store/run-directory.ts';
+import type { BackendName } from '../tensor/types.ts';
 import { backEndsInWords } from './back-ends-in-words.ts';
 import { frozenAsTrained } from './batch-norm.ts';
 import { benchFor } from './benches.ts';
 import type { Voice } from './context.ts';
 import { refuseDamage } from './damage.ts';
-import { measureCost, type StageCost } from './environment.ts';
+import { measureCost, readEnvironment, type StageCost } from './environment.ts';
 import { filesOf } from './ledger.ts';
 import { enterSection } from './profile.ts';
 import { gaveTheSame, prepareRepair, putInPlace, repairFolder } from './repair.ts';
 import { runAgain } from './run-again.ts';
 import { RunBooks } from './run-books.ts';
 import {
-  choicesFor,
   inspectRunDirectory,
   removeLeftovers,
   removePartialFiles,
@@ -70,13 +70,15 @@ export interface Done {
  * @throws DataError where files are damaged, or a stage before the first is not up to date; and all that stages throw
  */
 export async function runStages(call: Call): Promise<Done> {
-  const { directory, stored, voice, range, options } = call;
+  const { directory, voice, range, options } = call;
+  let { stored } = call;
+  const before = earlierBackEnd(directory);
   attempt(directory, () => makeFolder(directory));
   removePartialFiles(directory);
   const repair = options.repair ?? false;
   // Pictures are drawn from what the run directory holds.
   const drawing = range[0] === stageAt('report');
-  const books = await RunBooks.open(directory, stored, voice, { repair, drawing });
+  let books = await RunBooks.open(directory, stored, voice, { repair, drawing });
   const stages = STAGES.slice(0, range[1] + 1).filter((stage) => hasStage(stored.experiment, stage));
   refuseDamage(directory, await books.flawsOf(stages), repair, ({ stage }) => stageAt(stage) < range[0]);
   const open = stages.find((stage) => books.conditionOf(stage) !== 'fresh');
@@ -87,12 +89,42 @@ export async function runStages(call: Call): Promise<Done> {
     .flat()
     .some((name) => name !== backend);
   if (isOther) voice.say(`kept as computed: ${backEndsInWords(kept)}; another --out computes all on ${backend}`);
-  if (open) return await new Run(call, books, stageAt(open.name)).through(stages);
+  if (open && stageAt(open.name) < stageAt('report')) {
+    refuseReplayElsewhere(directory, books, stored.experiment);
+    return await new Run(call, books, stageAt(open.name), isOther).through(stages);
+  }
   // Where nothing is computed on the back end that is asked for, the run stays one of the other.
+  if (open) {
+    if (before && before !== backend) {
+      stored = { ...stored, experiment: { ...stored.experiment, backend: before } };
+      books = await RunBooks.open(directory, stored, voice, { repair, drawing });
+    }
+    return await new Run({ ...call, stored }, books, stageAt(open.name), isOther).through(stages);
+  }
   if (!isOther) writeStoredExperiment(directory, stored);
   books.keepStamps();
   if (repair) voice.say('every file is as it was written');
   return { ran: [], previous: null };
+}
+
+/** The back end that a run was asked for last; null where there is none, or nobody can tell. */
+function earlierBackEnd(directory: string): BackendName | null {
+  try {
+    return inspectRunDirectory(directory)?.experiment.backend ?? null;
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+/** @throws ConfigurationError where a window has to be run again to be read, on a back end that would come to other weights */
+function refuseReplayElsewhere(directory: string, books: RunBooks, { backend }: Experiment): void {
+  const record = STAGES[stageAt('record')];
+  const there = books.conditionOf(record) === 'fresh' ? books.finishedOn(record) : null;
+  if (there === null || there === backend || !existsSync(runPath(directory, RUN_FILES.epochs))) return;
+  throw new ConfigurationError(
+    `the window of ${directory} was recorded on back end ${there} and is run again to be read, which gives other weights on ${backend}: go on with --set backend=${there}, or begin another run with --out`,
+  );
 }
 
 /** One call of the pipeline on one run directory in which something is to be done. */
@@ -101,15 +133,18 @@ class Run {
   private readonly books: RunBooks;
   /** Index of the first stage that is not up to date. */
   private readonly start: number;
+  /** Whether there are stages of another back end. */
+  private readonly isOther: boolean;
   private identity: string;
   private bench: Promise<Workbench> | undefined;
   private previous: string | null = null;
   private readonly ran: StageName[] = [];
 
-  constructor(call: Call, books: RunBooks, start: number) {
+  constructor(call: Call, books: RunBooks, start: number, isOther: boolean) {
     this.call = call;
     this.books = books;
     this.start = start;
+    this.isOther = isOther;
     this.identity = identityOf(call.directory);
     this.bench = call.opened && Promise.resolve(call.opened);
   }
@@ -128,7 +163,7 @@ class Run {
       isComputing = true;
       await this.compute(stage);
     }
-    if (!isComputing) writeStoredExperiment(this.call.directory, this.call.stored);
+    if (!isComputing && !this.isOther) writeStoredExperiment(this.call.directory, this.call.stored);
     return { ran: this.ran, previous: this.previous };
   }
 
@@ -203,6 +238,7 @@ class Run {
     enterSection(name);
     // The pictures need none.
     const needed = stageMemory(name, stored.experiment, name === 'report' ? null : await workbench());
+    const nested: string[] = [];
     const work = () =>
       stage.run({
         directory,
@@ -218,8 +254,10 @@ class Run {
           // Each chooses for itself how it keeps its window.
           const earlier = inspectRunDirectory(other);
           shareTraining(directory, other);
-          const store = earlier ? choicesFor(earlier, theirs).store : undefined;
-          writeStoredExperiment(other, { experiment: theirs, choices: { ...books.choices, store } });
+          // What is there says of itself with which settings it was computed.
+          if (!earlier)
+            writeStoredExperiment(other, { experiment: theirs, choices: { ...books.choices, store: undefined } });
+          nested.push(other);
           await runNested(other, theirs, await this.workbench());
           enterSection(name);
         },
@@ -235,7 +273,10 @@ class Run {
     this.requireDirectory(stage);
     if (this.bench) this.books.backend = (await this.bench).problem.backend.version;
     this.ran.push(name);
-    return { ...cost, seconds: clock.before + cost.seconds, backEnds: clock.backEnds };
+    const seconds = clock.before + cost.seconds;
+    // Pictures need none.
+    if (name === 'report') return { ...cost, seconds };
+    return { ...cost, seconds, backEnds: [...new Set([...nested.flatMap(backEndsOfRun), ...clock.backEnds])] };
   }
 
   private workbench(): Promise<Workbench> {
@@ -252,6 +293,10 @@ class Run {
     );
   }
 }
+
+/** Back ends of all that a run within a run computed, by whichever process. */
+const backEndsOfRun = (directory: string): readonly BackendName[] =>
+  Object.values(readEnvironment(directory)?.stages ?? {}).flatMap(({ backEnds = [] }) => backEnds);
 
 /** The error for a stage that later ones need. @param why it is not fresh, in words that follow its name */
 export const outOfDate = (name: StageName, directory: string, why: string): DataError =>

@@ -6,7 +6,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../errors.ts';
+import { attempt } from '../store/atomic.ts';
 import type { Checkpoint } from '../store/checkpoint.ts';
+import { makeFolder } from '../store/folder.ts';
 import { readJson, writeJson } from '../store/json.ts';
 import { BACK_ENDS, type BackendName } from '../tensor/types.ts';
 
@@ -46,8 +48,10 @@ export function openStageClock(folder: string, key: string, backEnd: BackendName
     noting: (checkpoint) => ({
       ...checkpoint,
       save(tensors, metadata) {
-        checkpoint.save(tensors, metadata);
+        // First who did it: work whose back end nobody knows must not be there.
+        attempt(folder, () => makeFolder(folder));
         writeJson(path, { key, seconds: before + (performance.now() - start) / 1000, backEnds });
+        checkpoint.save(tensors, metadata);
       },
     }),
   };

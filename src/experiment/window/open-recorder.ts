@@ -21,9 +21,14 @@ export interface BegunWindow {
   readonly known: { readonly done: EpochsDone; readonly file: SafetensorsFile } | null;
 }
 
-/** Checkpoint of a window; each way of keeping it has its own. */
-export const windowCheckpoint = ({ checkpoint }: Pick<Context, 'checkpoint'>, store: Store): Checkpoint =>
-  checkpoint(`window-${store}`);
+/**
+ * Checkpoint of a window; each way of keeping it has its own. One that is to be run again is of one back end throughout: no
+ * other would come to the same weights.
+ */
+export const windowCheckpoint = (
+  { checkpoint, experiment }: Pick<Context, 'checkpoint' | 'experiment'>,
+  store: Store,
+): Checkpoint => checkpoint(store === 'replay' ? `window-replay-${experiment.backend}` : `window-${store}`);
 
 /** Begins a window, or goes on with it where all is there that it takes. */
 export function beginWindow(context: Context, bench: Workbench, store: Store): BegunWindow {

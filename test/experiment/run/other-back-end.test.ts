@@ -55,7 +55,7 @@ describe('a run that changes its back end', () => {
     expect(backEndsOf(directory)).toMatchObject({ train: both, record: both, compare: [...both].reverse() });
     expect(warningCodes(directory)).toEqual(expect.arrayContaining(['cpu-backend', 'several-back-ends']));
     expect(warningCodes(undisturbed)).not.toContain('several-back-ends');
-    expect(backEndsOf(undisturbed)).toMatchObject({ train: ['tensorflow'], report: ['tensorflow'] });
+    expect(backEndsOf(undisturbed)).toMatchObject({ train: ['tensorflow'], report: undefined });
   });
 
   it('computes nothing anew that was finished, and keeps the name of the back end that did it', async () => {
@@ -79,5 +79,31 @@ describe('a run that changes its back end', () => {
       backend: 'cpu',
       choices: { threads: 1 },
     });
+  });
+
+  it('records a window anew that is to be run again, and leaves its reading to the back end that recorded it', async () => {
+    const directory = join(folder(), 'replay');
+    const replay = (backend: 'tensorflow' | 'cpu') => settings({ backend, record: { store: 'replay' } });
+    const stopped = interrupting('window', 3);
+    await problemOf(() => runExperiment(directory, replay('tensorflow'), stopped, { until: 'record' }));
+    const anew = interrupting('window', Infinity);
+    await runExperiment(directory, replay('cpu'), anew, { until: 'record' });
+    expect(anew.first.get('window')).toBeLessThanOrEqual(stopped.last);
+    expect(await problemOf(() => runExperiment(directory, replay('tensorflow'), quiet, { until: 'spectrum' }))).toMatch(
+      /^exit 2: the window of .+ was recorded on back end cpu and is run again to be read, which gives other weights on tensorflow: go on with --set backend=cpu/,
+    );
+    expect(readJson<{ backend: string }>(join(directory, 'experiment.json')).backend).toBe('cpu');
+    expect((await runExperiment(directory, replay('cpu'), quiet, { until: 'spectrum' })).ran).toEqual(['spectrum']);
+  });
+
+  it('keeps the name where the page alone is made again', async () => {
+    const directory = join(folder(), 'drawn');
+    const withControl = (backend: 'tensorflow' | 'cpu') => settings({ backend, controls: { run: 'with-replacement' } });
+    await runExperiment(directory, withControl('tensorflow'), quiet, { until: 'controls' });
+    const { controls } = readEnvironment(directory)!.stages;
+    expect((await runExperiment(directory, withControl('cpu'), quiet)).ran).toEqual(['report']);
+    expect(readJson<{ backend: string }>(join(directory, 'experiment.json')).backend).toBe('tensorflow');
+    const control = readJson<{ backend: string }>(join(directory, 'controls', 'with-replacement', 'experiment.json'));
+    expect([control.backend, controls!.backEnds]).toEqual(['tensorflow', ['tensorflow']]);
   });
 });

@@ -14,6 +14,10 @@ import { fingerprints, quiet } from './tiny.ts';
 
 vi.mock(import('../../../src/report/png.ts'), () => import('../../report/small-png.ts'));
 
+/** Where a window lies that is being recorded. */
+const unfinishedWindow = (store: 'trajectory' | 'replay') =>
+  `.unfinished/record/window-${store === 'replay' ? 'replay-tensorflow' : store}`;
+
 /** What is not a result, or is what the two ways of keeping a window differ in. */
 const isResult = (name: string) => !/^(experiment|stages)\.json$|^trajectory\/|^epochs\.safetensors$/.test(name);
 const results = (directory: string) =>
@@ -132,7 +136,7 @@ describe('what an earlier process has left does no harm', () => {
 
   it.each(['trajectory', 'replay'])('where the last save is damaged: %s', async (store) => {
     const directory = await unfinished('damaged', store);
-    truncateSync(join(directory, `.unfinished/record/window-${store}/state.safetensors`), 100);
+    truncateSync(join(directory, unfinishedWindow(store), 'state.safetensors'), 100);
     await finish(directory, store);
   });
 
@@ -141,7 +145,7 @@ describe('what an earlier process has left does no harm', () => {
     ['replay', 'epochs.safetensors'],
   ])('where what was recorded is cut short: %s', async (store, name) => {
     const directory = await unfinished('short', store);
-    truncateSync(join(directory, `.unfinished/record/window-${store}`, name), 200);
+    truncateSync(join(directory, unfinishedWindow(store), name), 200);
     await finish(directory, store);
   });
 
