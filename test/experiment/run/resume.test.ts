@@ -15,7 +15,7 @@ import { fingerprints, quiet } from './tiny.ts';
 vi.mock(import('../../../src/report/png.ts'), () => import('../../report/small-png.ts'));
 
 /** Where a window lies that is being recorded. */
-const unfinishedWindow = (store: 'trajectory' | 'replay') =>
+const unfinishedWindow = (store: string) =>
   `.unfinished/record/window-${store === 'replay' ? 'replay-tensorflow' : store}`;
 
 /** What is not a result, or is what the two ways of keeping a window differ in. */
