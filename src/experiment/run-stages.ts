@@ -70,36 +70,35 @@ export interface Done {
  * @throws DataError where files are damaged, or a stage before the first is not up to date; and all that stages throw
  */
 export async function runStages(call: Call): Promise<Done> {
-  const { directory, voice, range, options } = call;
-  let { stored } = call;
-  const before = earlierBackEnd(directory);
+  const { directory, stored, voice, range, options } = call;
   attempt(directory, () => makeFolder(directory));
   removePartialFiles(directory);
   const repair = options.repair ?? false;
   // Pictures are drawn from what the run directory holds.
   const drawing = range[0] === stageAt('report');
-  let books = await RunBooks.open(directory, stored, voice, { repair, drawing });
+  const books = await RunBooks.open(directory, stored, voice, { repair, drawing });
   const stages = STAGES.slice(0, range[1] + 1).filter((stage) => hasStage(stored.experiment, stage));
   refuseDamage(directory, await books.flawsOf(stages), repair, ({ stage }) => stageAt(stage) < range[0]);
   const open = stages.find((stage) => books.conditionOf(stage) !== 'fresh');
   if (open && stageAt(open.name) < range[0]) throw outOfDate(open.name, directory, books.whyNotFresh(open));
-  const kept = books.backEndsBefore(open ? stageAt(open.name) : range[1] + 1);
+  const start = open ? stageAt(open.name) : range[1] + 1;
+  const kept = books.backEndsBefore(start);
   const { backend } = stored.experiment;
   const isOther = Object.values(kept)
     .flat()
     .some((name) => name !== backend);
   if (isOther) voice.say(`kept as computed: ${backEndsInWords(kept)}; another --out computes all on ${backend}`);
-  if (open && stageAt(open.name) < stageAt('report')) {
-    refuseReplayElsewhere(directory, books, stored.experiment);
-    return await new Run(call, books, stageAt(open.name), isOther).through(stages);
-  }
   // Where nothing is computed on the back end that is asked for, the run stays one of the other.
+  if (open && start === stageAt('report')) {
+    const earlier = { ...stored.experiment, backend: earlierBackEnd(directory) ?? backend };
+    const unchanged = { ...call, stored: { ...stored, experiment: earlier } };
+    const same = earlier.backend === backend;
+    const own = same ? books : await RunBooks.open(directory, unchanged.stored, voice, { repair, drawing });
+    return await new Run(unchanged, own, start, isOther).through(stages);
+  }
   if (open) {
-    if (before && before !== backend) {
-      stored = { ...stored, experiment: { ...stored.experiment, backend: before } };
-      books = await RunBooks.open(directory, stored, voice, { repair, drawing });
-    }
-    return await new Run({ ...call, stored }, books, stageAt(open.name), isOther).through(stages);
+    refuseReplayElsewhere(directory, books, stored.experiment);
+    return await new Run(call, books, start, isOther).through(stages);
   }
   if (!isOther) writeStoredExperiment(directory, stored);
   books.keepStamps();

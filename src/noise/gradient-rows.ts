@@ -1,6 +1,5 @@
 /** Rows of batch gradients times directions: through this process's memory, or on the device alone. */
-import type { Disposables } from '../disposables.ts';
-import { type Disposable, openTogether } from '../disposables.ts';
+import { type Disposable, type Disposables, openTogether } from '../disposables.ts';
 import { batchLossAndGradient, type Problem, type Samples } from '../models/problem.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { openProjection } from '../tensor/projection.ts';
