@@ -48,10 +48,7 @@ export function splitAt(statics: number, recording: Recording): Split {
     saved,
     computed,
     staticNodes: nodes.filter(({ name }) => staticAlive.has(name) || staticInputs.includes(name)),
-    dynamicNodes: [
-      ...nodes.filter(({ name }) => constants.has(name) || dynamicInputs.includes(name)),
-      ...dynamicNodes,
-    ],
+    dynamicNodes: [...nodes.filter(({ name }) => constants.has(name) || dynamicInputs.includes(name)), ...dynamicNodes],
     bytes: computed.reduce((sum, edge) => sum + edgeBytes(recording, edge), 0),
   };
 }
