@@ -28,15 +28,14 @@ export function compileInSession(place: Place, functions: readonly Compilable[])
 }
 
 /** The same recording with other names of its nodes: several are in one graph. */
-function renamed({ nodes, inputs, outputs, types, shapes }: Recording, prefix: string): Recording {
-  const named = <Value>(map: ReadonlyMap<string, Value>) =>
-    new Map([...map].map(([name, value]) => [prefix + name, value]));
+function renamed(
+  { nodes, inputs, outputs }: Recording,
+  prefix: string,
+): Pick<Recording, 'nodes' | 'inputs' | 'outputs'> {
   const all = (names: readonly string[]) => names.map((name) => prefix + name);
   return {
     nodes: nodes.map((node) => ({ ...node, name: prefix + node.name, inputs: all(node.inputs) })),
     inputs: all(inputs),
     outputs: all(outputs),
-    types: named(types),
-    shapes: named(shapes),
   };
 }

@@ -81,6 +81,7 @@ export class StageSession {
     return this.place.library.binding.createTensor([], TYPE.int64, words);
   }
 
+  /** Runs what the fetched ports need. Whoever gets the tensors must delete them. */
   run(feeds: readonly Feed[], fetches: readonly string[]): NativeTensor[] {
     const tensors = feeds.map(([, tensor]) => tensor);
     return this.graph.run(tensors, feeds.map(([name]) => name).join(), fetches.join());

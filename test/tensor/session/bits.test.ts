@@ -2,7 +2,8 @@
  * Where state lies changes no digit. Channel: the same functions whose graphs take tensors and give tensors, which other
  * tests hold against finite differences and float64.
  */
-import { expect, it } from 'vitest';
+import { basename, join } from 'node:path';
+import { expect, it, vi } from 'vitest';
 import { openHessian } from '../../../src/hessian/hessian.ts';
 import { NativeBasis } from '../../../src/hessian/native-basis.ts';
 import { lenet } from '../../../src/models/lenet.ts';
@@ -12,7 +13,11 @@ import { openHeavyBall } from '../../../src/sgd/heavy-ball.ts';
 import { atRest } from '../../../src/sgd/motion.ts';
 import { type Backend, openBackend } from '../../../src/tensor/backend.ts';
 import { sizeOf } from '../../../src/tensor/types.ts';
+import { fingerprints, run } from '../../experiment/run/tiny.ts';
+import { temporaryFolders } from '../../setup/temporary.ts';
 import { normals } from '../graph-functions.ts';
+
+const folder = temporaryFolders();
 
 const SAMPLES = 12;
 const [inputShape, outputs] = [[16, 16, 3], 4];
@@ -54,7 +59,7 @@ async function everything(backend: Backend) {
   const components = new Float64Array(20);
   await basis.removeComponents(left, components);
   for (const thing of [gradient, hessian, family, motion, optimiser, basis]) thing.dispose();
-  return { loss, slope, product, losses, ...updates, left, components };
+  return { loss, slope, product, first: losses, ...updates, left, components };
 }
 
 it.each(['float32', 'float64'] as const)(
@@ -66,3 +71,13 @@ it.each(['float32', 'float64'] as const)(
     expect(await everything(within)).toEqual(await everything(beside));
   },
 );
+
+it('a whole experiment has the same bytes', async () => {
+  const [beside, within] = ['0', '1'].map((where) => join(folder(), where));
+  for (const directory of [beside, within]) {
+    vi.stubEnv('EPOCHNOISE_STATE_IN_SESSION', basename(directory));
+    await run(directory);
+  }
+  vi.unstubAllEnvs();
+  expect(fingerprints(within)).toEqual(fingerprints(beside));
+});

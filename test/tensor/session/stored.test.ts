@@ -1,10 +1,55 @@
 /** Values in sessions: where they lie, when they move, and that nobody ever waits for one that is not there. */
+import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Disposables } from '../../../src/disposables.ts';
-import { heldByLibrary } from '../../../src/tensor/backend.ts';
+import { heldByLibrary, nativeDevices } from '../../../src/tensor/backend.ts';
 import { heldInSessions } from '../../../src/tensor/session/session.ts';
 import { int32, real, type TensorFunction } from '../../../src/tensor/types.ts';
+import { graphsInSessions } from '../../../src/tensor/native-graphs.ts';
+import { type KernelBackend, type NodeLibrary } from '../../../src/tensor/library.ts';
+import { ownMemory } from '../../../src/tensor/stored.ts';
 import { cpu, double, doubleInSession, single, singleInSession } from '../back-ends.ts';
+
+/** As back ends see it. */
+const require = createRequire(import.meta.url);
+const tf = require('@tensorflow/tfjs-node') as NodeLibrary['tf'];
+const native = tf.findBackend('tensorflow') as unknown as KernelBackend;
+const library: NodeLibrary = {
+  tf,
+  binding: native.binding,
+  backend: native,
+  protobuf: require('@tensorflow/tfjs-node/dist/proto/api_pb.js'),
+};
+
+it('a copy in memory of its own is taken over by the library: its array is let go at once', () => {
+  const { binding } = library;
+  for (const length of [...Array.from({ length: 70 }, (_, i) => i + 1), 1e5, 1e6])
+    for (const [values, precision] of [
+      [Int32Array.of(), 'float32'],
+      [Float64Array.of(), 'float32'],
+      [Float32Array.of(), 'float64'],
+    ] as const) {
+      const array = values.constructor as Float64ArrayConstructor;
+      const own = ownMemory(new array(length).fill(7), precision);
+      const words = new Int32Array(own.buffer, own.byteOffset, own.byteLength / 4);
+      const tensor = binding.createTensor([words.length], binding.TF_INT32, words);
+      const before = binding.tensorDataSync(tensor);
+      own.fill(9);
+      expect(Buffer.compare(binding.tensorDataSync(tensor), before)).toBe(0);
+      expect(Buffer.compare(words, before)).not.toBe(0);
+      binding.deleteTensor(tensor);
+    }
+});
+
+// Where there is none, TensorFlow refuses what is placed there by name.
+it.runIf(nativeDevices().gpus === 0)('stages are on the GPU where there is one', () => {
+  const before = heldByLibrary();
+  const { compile, linearize } = graphsInSessions(library, 'float32', { cudaBuild: true, gpus: 1 });
+  const refusal = /was explicitly assigned to \/device:GPU:0/;
+  expect(() => compile((x) => [singleInSession.ops.exp(x)], [real(1)])).toThrow(refusal);
+  expect(() => linearize((x, v) => [singleInSession.ops.mul(x, v)], [real(1)], [real(1)])).toThrow(refusal);
+  expect(heldByLibrary()).toEqual(before);
+});
 
 describe.each([singleInSession, doubleInSession])('values in sessions at $precision', (backend) => {
   const { ops } = backend;
