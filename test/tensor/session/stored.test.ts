@@ -1,11 +1,12 @@
 /** Values in sessions: where they lie, when they move, and that nobody ever waits for one that is not there. */
 import { createRequire } from 'node:module';
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Disposables } from '../../../src/disposables.ts';
 import { heldByLibrary, nativeDevices } from '../../../src/tensor/backend.ts';
 import { heldInSessions } from '../../../src/tensor/session/session.ts';
 import { int32, real, type TensorFunction } from '../../../src/tensor/types.ts';
-import { graphsInSessions } from '../../../src/tensor/native-graphs.ts';
+import { graphsInSessions, keepsState } from '../../../src/tensor/native-graphs.ts';
 import { type KernelBackend, type NodeLibrary } from '../../../src/tensor/library.ts';
 import { ownMemory } from '../../../src/tensor/stored.ts';
 import { cpu, double, doubleInSession, single, singleInSession } from '../back-ends.ts';
@@ -35,10 +36,24 @@ it('a copy in memory of its own is taken over by the library: its array is let g
       const tensor = binding.createTensor([words.length], binding.TF_INT32, words);
       const before = binding.tensorDataSync(tensor);
       own.fill(9);
-      expect(Buffer.compare(binding.tensorDataSync(tensor), before)).toBe(0);
-      expect(Buffer.compare(words, before)).not.toBe(0);
+      expect(isDeepStrictEqual(binding.tensorDataSync(tensor), before)).toBe(true);
+      expect(isDeepStrictEqual(words, before)).toBe(false);
       binding.deleteTensor(tensor);
     }
+});
+
+it('graphs keep state where there is a GPU, unless the environment or the caller says otherwise', () => {
+  const build = { cudaBuild: true };
+  expect([0, 1].map((gpus) => keepsState({ ...build, gpus }, {}))).toEqual([false, true]);
+  for (const gpus of [0, 1])
+    expect(
+      ['0', '1', ''].map((wanted) => keepsState({ ...build, gpus }, { EPOCHNOISE_STATE_IN_SESSION: wanted })),
+    ).toEqual([false, true, gpus > 0]);
+  expect([single, double, singleInSession, doubleInSession, cpu].map((one) => one.stateInSession)).toEqual([
+    ...[false, false],
+    ...[true, true],
+    false,
+  ]);
 });
 
 // Where there is none, TensorFlow refuses what is placed there by name.
