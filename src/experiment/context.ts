@@ -46,6 +46,10 @@ export interface Context {
   has(file: RunFile): boolean;
   /** Writes a choice down that the stage has made. */
   choose(choice: Pick<Choices, 'store'>): void;
-  /** Runs another experiment that shares this one's training and minimum, in a run directory of its own. */
-  runFromSameMinimum(directory: string, experiment: Experiment): Promise<void>;
+  /**
+   * Runs another experiment that shares this one's training and minimum, in a run directory of its own.
+   *
+   * @returns on which back ends all that is there was computed, by whichever process
+   */
+  runFromSameMinimum(directory: string, experiment: Experiment): Promise<readonly BackendName[]>;
 }

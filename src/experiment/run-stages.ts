@@ -237,7 +237,7 @@ class Run {
     enterSection(name);
     // The pictures need none.
     const needed = stageMemory(name, stored.experiment, name === 'report' ? null : await workbench());
-    const nested: string[] = [];
+    const nested: BackendName[] = [];
     const work = () =>
       stage.run({
         directory,
@@ -256,9 +256,11 @@ class Run {
           // What is there says of itself with which settings it was computed.
           if (!earlier)
             writeStoredExperiment(other, { experiment: theirs, choices: { ...books.choices, store: undefined } });
-          nested.push(other);
           await runNested(other, theirs, await this.workbench());
           enterSection(name);
+          const used = backEndsOfRun(other);
+          nested.push(...used);
+          return used;
         },
       });
     const cost = await measureCost(work, (before) => {
@@ -275,7 +277,7 @@ class Run {
     const seconds = clock.before + cost.seconds;
     // Pictures need none.
     if (name === 'report') return { ...cost, seconds };
-    return { ...cost, seconds, backEnds: [...new Set([...nested.flatMap(backEndsOfRun), ...clock.backEnds])] };
+    return { ...cost, seconds, backEnds: [...new Set([...nested, ...clock.backEnds])] };
   }
 
   private workbench(): Promise<Workbench> {

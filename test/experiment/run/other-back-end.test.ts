@@ -2,10 +2,12 @@
  * A run that is interrupted again and again and goes on with another back end each time, as after a device was lost: nothing is
  * done again, the results agree with those of one back end, and say on which back ends what was computed.
  */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runExperiment } from '../../../src/experiment/index.ts';
+import { describeResult, runExperiment } from '../../../src/experiment/index.ts';
 import { readEnvironment } from '../../../src/experiment/environment.ts';
+import { readSummary } from '../../../src/experiment/report/summaries.ts';
 import { readJson } from '../../../src/store/json.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
 import { listing, problemOf } from '../../store/scratch.ts';
@@ -94,6 +96,25 @@ describe('a run that changes its back end', () => {
     );
     expect(readJson<{ backend: string }>(join(directory, 'experiment.json')).backend).toBe('cpu');
     expect((await runExperiment(directory, replay('cpu'), quiet, { until: 'spectrum' })).ran).toEqual(['spectrum']);
+  });
+
+  it('warns on the page and in the terminal where only the controls ran on another', async () => {
+    const directory = join(folder(), 'controls');
+    const withControl = (backend: 'tensorflow' | 'cpu') => settings({ backend, controls: { run: 'with-replacement' } });
+    await runExperiment(directory, withControl('tensorflow'), quiet, { until: 'compare' });
+    const result = await runExperiment(directory, withControl('cpu'), quiet);
+    expect(result.ran).toEqual(['controls', 'report']);
+    const text =
+      'Computed on several back ends: train, record, spectrum, curvature, noise and compare on tensorflow, controls on cpu.';
+    expect(warningCodes(directory)).not.toContain('several-back-ends');
+    const { warnings } = readSummary(directory);
+    expect(warnings.map(({ code }) => code)).toEqual([...warningCodes(directory), 'cpu-backend', 'several-back-ends']);
+    expect(warnings.at(-1)!.text).toBe(text);
+    expect(readFileSync(join(directory, 'report.html'), 'utf8')).toContain(text);
+    expect(describeResult(result).text.replaceAll(/\s+/g, ' ')).toContain(`${text} [several-back-ends]`);
+    expect(readSummary(join(directory, 'controls', 'with-replacement')).warnings.map(({ code }) => code)).toContain(
+      'cpu-backend',
+    );
   });
 
   it('keeps the name where the page alone is made again', async () => {
