@@ -1,11 +1,11 @@
 /** Reasons to doubt that lie in what a run was computed on. */
 import type { SummaryWarning } from '../report/summary.ts';
-import { backEndsInWords } from './back-ends-in-words.ts';
 import type { BackEnds } from './context.ts';
+import { backEndsInWords } from './used-back-ends.ts';
 
 /** @param backEnds of the stages that count */
 export function backEndWarnings(backEnds: BackEnds): SummaryWarning[] {
-  const used = new Set(Object.values(backEnds).flat());
+  const used = new Set(Object.values(backEnds).flatMap((used) => used.map(({ name }) => name)));
   const list: SummaryWarning[] = [];
   const warn = (code: string, text: string) => list.push({ code, text });
   if (used.has('cpu')) warn('cpu-backend', 'Computed by plain JavaScript, in float32.');

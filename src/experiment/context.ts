@@ -26,8 +26,15 @@ export interface Voice {
   warn(text: string): void;
 }
 
-/** Names of back ends by stage: one each, unless a stage was gone on with on another. */
-export type BackEnds = Readonly<Partial<Record<StageName, readonly BackendName[]>>>;
+/** A back end that computed something. */
+export interface UsedBackEnd {
+  readonly name: BackendName;
+  /** What it called itself, its device included; null where nobody knows. */
+  readonly version: string | null;
+}
+
+/** Back ends by stage: one each, unless a stage was gone on with on another. */
+export type BackEnds = Readonly<Partial<Record<StageName, readonly UsedBackEnd[]>>>;
 
 /** One run, as its stages see it. */
 export interface Context {
@@ -51,5 +58,5 @@ export interface Context {
    *
    * @returns on which back ends all that is there was computed, by whichever process
    */
-  runFromSameMinimum(directory: string, experiment: Experiment): Promise<readonly BackendName[]>;
+  runFromSameMinimum(directory: string, experiment: Experiment): Promise<readonly UsedBackEnd[]>;
 }

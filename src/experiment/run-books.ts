@@ -12,6 +12,7 @@ import { openBook, readKnown } from './repair.ts';
 import { hasOutputsFrom, setAside, type StoredExperiment, writeStoredExperiment } from './run-directory.ts';
 import type { Experiment } from './schema.ts';
 import { type Stage, stageAt, type StageName, STAGES } from './stages.ts';
+import { readBackEnds } from './used-back-ends.ts';
 
 /** Checksums of so many bytes take long enough to show how far they are. */
 const SHOWN_BYTES = 2 ** 29;
@@ -121,8 +122,9 @@ export class RunBooks {
     const { costs } = this;
     const found = STAGES.slice(0, index).flatMap((stage) => {
       const last = this.finishedOn(stage);
-      const names = costs[stage.name]?.backEnds ?? (last === null ? [] : [last]);
-      return names.length === 0 ? [] : [[stage.name, names] as const];
+      const known = readBackEnds(costs[stage.name] ?? {});
+      const used = known.length > 0 || last === null ? known : [{ name: last, version: null }];
+      return used.length === 0 ? [] : [[stage.name, used] as const];
     });
     return Object.fromEntries(found);
   }

@@ -9,18 +9,18 @@ import { geometricMean } from '../../statistics/seeds.ts';
 import { attempt, sha256File } from '../../store/atomic.ts';
 import { readJson, writeJson } from '../../store/json.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
-import type { BackendName } from '../../tensor/types.ts';
 import { addedBackEndWarnings } from '../back-end-warnings.ts';
-import type { Context } from '../context.ts';
+import type { Context, UsedBackEnd } from '../context.ts';
 import { modelControl } from '../controls/model.ts';
 import type { Experiment } from '../schema.ts';
+import { each } from '../used-back-ends.ts';
 
 export async function controlsStage(context: Context): Promise<void> {
   const { directory, experiment, voice } = context;
   const { run, seeds, directions } = experiment.controls;
   const shared = directions === 'shared' ? sha256File(runPath(directory, RUN_FILES.spectrum)) : null;
   const results: ControlSummary['controls'][number][] = [];
-  const used: BackendName[] = [];
+  const used: UsedBackEnd[] = [];
   for (const word of [...new Set(run)]) {
     if (word === 'frozen' || word === 'quadratic') {
       voice.say(`control: ${word}`);
@@ -42,7 +42,7 @@ export async function controlsStage(context: Context): Promise<void> {
     }
   }
   const { controls: own = [], ...before } = context.backEnds;
-  const warnings = addedBackEndWarnings(before, { ...before, controls: [...new Set([...used, ...own])] });
+  const warnings = addedBackEndWarnings(before, { ...before, controls: each([...used, ...own]) });
   const summary: ControlSummary = {
     controls: results,
     pooled: pooledOver(results),

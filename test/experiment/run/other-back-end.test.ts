@@ -9,6 +9,7 @@ import { describeResult, runExperiment } from '../../../src/experiment/index.ts'
 import { readEnvironment } from '../../../src/experiment/environment.ts';
 import { readSummary } from '../../../src/experiment/report/summaries.ts';
 import { readJson } from '../../../src/store/json.ts';
+import { openBackend } from '../../../src/tensor/backend.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
 import { listing, problemOf } from '../../store/scratch.ts';
 import { COUNTING, interrupting, INTERRUPTIONS, settings } from './interruptions.ts';
@@ -22,6 +23,8 @@ beforeEach(() => void vi.stubEnv('EPOCHNOISE_CHECKPOINT_SECONDS', '0'));
 afterEach(() => void vi.unstubAllEnvs());
 
 const on = (backend: 'tensorflow' | 'cpu') => settings({ backend });
+/** What back end cpu calls itself. */
+const PLAIN = openBackend({ name: 'cpu', precision: 'float32', threads: 1 }).version;
 const backEndsOf = (directory: string) =>
   Object.fromEntries(Object.entries(readEnvironment(directory)!.stages).map(([name, cost]) => [name, cost.backEnds]));
 
@@ -63,20 +66,28 @@ describe('a run that changes its back end', () => {
   it('computes nothing anew that was finished, and keeps the name of the back end that did it', async () => {
     const directory = join(folder(), 'finished');
     await runExperiment(directory, on('tensorflow'), quiet, { until: 'spectrum' });
+    const native = readEnvironment(directory)!.backend!.replace('tensorflow ', '');
     const before = fingerprints(directory);
     const said: string[] = [];
     const voice = { ...quiet, say: (text: string) => void said.push(text) };
     expect((await runExperiment(directory, on('cpu'), voice, { until: 'spectrum' })).ran).toEqual([]);
     expect(fingerprints(directory)).toEqual(before);
     expect(said).toEqual([
-      'kept as computed: train, record and spectrum on tensorflow; another --out computes all on cpu',
+      `kept as computed: train, record and spectrum on tensorflow (${native}); another --out computes all on cpu`,
     ]);
     expect(readJson<{ backend: string }>(join(directory, 'experiment.json')).backend).toBe('tensorflow');
     const { ran } = await runExperiment(directory, on('cpu'), quiet, { until: 'compare' });
     expect(ran).toEqual(['curvature', 'noise', 'compare']);
     expect(summary(directory).warnings.find(({ code }) => code === 'several-back-ends')!.text).toBe(
-      'Computed on several back ends: train, record and spectrum on tensorflow, curvature, noise and compare on cpu.',
+      `Computed on several back ends: train, record and spectrum on tensorflow (${native}), curvature, noise and compare on cpu (${PLAIN}).`,
     );
+    expect(readEnvironment(directory)).toMatchObject({
+      backend: PLAIN,
+      stages: {
+        spectrum: { versions: { tensorflow: [`tensorflow ${native}`] } },
+        noise: { versions: { cpu: [PLAIN] } },
+      },
+    });
     expect(readJson<{ backend: string; choices: object }>(join(directory, 'experiment.json'))).toMatchObject({
       backend: 'cpu',
       choices: { threads: 1 },
@@ -102,10 +113,10 @@ describe('a run that changes its back end', () => {
     const directory = join(folder(), 'controls');
     const withControl = (backend: 'tensorflow' | 'cpu') => settings({ backend, controls: { run: 'with-replacement' } });
     await runExperiment(directory, withControl('tensorflow'), quiet, { until: 'compare' });
+    const native = readEnvironment(directory)!.backend!.replace('tensorflow ', '');
     const result = await runExperiment(directory, withControl('cpu'), quiet);
     expect(result.ran).toEqual(['controls', 'report']);
-    const text =
-      'Computed on several back ends: train, record, spectrum, curvature, noise and compare on tensorflow, controls on cpu.';
+    const text = `Computed on several back ends: train, record, spectrum, curvature, noise and compare on tensorflow (${native}), controls on cpu (${PLAIN}).`;
     expect(warningCodes(directory)).not.toContain('several-back-ends');
     const { warnings } = readSummary(directory);
     expect(warnings.map(({ code }) => code)).toEqual([...warningCodes(directory), 'cpu-backend', 'several-back-ends']);
