@@ -185,7 +185,7 @@ class Run {
     const { directory } = this.call;
     const inputs = this.books.ledger.checksums(stage.inputs);
     const cost = await this.runIn(directory, stage);
-    await this.books.enter(stage, inputs);
+    await this.books.enter(stage, inputs, cost);
     // Not earlier: until then the stage would have to be run again.
     removeUnfinished(directory, join(directory, UNFINISHED, stage.name));
     this.books.describe(stage.name, cost);
@@ -217,7 +217,7 @@ class Run {
       const made = stage.outputs.flatMap((file) => filesOf(moved, file));
       putInPlace(moved, directory, made);
       removeUnfinished(this.previous!, moved);
-      await books.enter(stage, record.inputs);
+      await books.enter(stage, record.inputs, cost);
     }
     books.describe(stage.name, cost);
     return isSame;

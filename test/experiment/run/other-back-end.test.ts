@@ -2,7 +2,7 @@
  * A run that is interrupted again and again and goes on with another back end each time, as after a device was lost: nothing is
  * done again, the results agree with those of one back end, and say on which back ends what was computed.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeResult, runExperiment } from '../../../src/experiment/index.ts';
@@ -107,6 +107,29 @@ describe('a run that changes its back end', () => {
     );
     expect(readJson<{ backend: string }>(join(directory, 'experiment.json')).backend).toBe('cpu');
     expect((await runExperiment(directory, replay('cpu'), quiet, { until: 'spectrum' })).ran).toEqual(['spectrum']);
+  });
+
+  it('knows who computed what where environment.json or stages.json was damaged', async () => {
+    const directory = join(folder(), 'damaged');
+    await problemOf(() => runExperiment(directory, on('tensorflow'), interrupting('window', 3)));
+    await runExperiment(directory, on('cpu'), quiet, { until: 'noise' });
+    const stages = readFileSync(join(directory, 'stages.json'));
+    truncateSync(join(directory, 'stages.json'), 100);
+    const mended = await runExperiment(directory, on('cpu'), quiet, { until: 'noise', repair: true });
+    expect(mended).toMatchObject({ ran: [], previous: null });
+    expect(readFileSync(join(directory, 'stages.json'))).toEqual(stages);
+
+    truncateSync(join(directory, 'environment.json'), 100);
+    const said: string[] = [];
+    const voice = { ...quiet, warn: (text: string) => void said.push(text) };
+    await runExperiment(directory, on('cpu'), voice, { until: 'noise', repair: true });
+    expect(said).toEqual([
+      expect.stringMatching(/^environment\.json is damaged and written again: what its stages cost/),
+    ]);
+    await runExperiment(directory, on('cpu'), quiet, { until: 'compare' });
+    expect(summary(directory).warnings.find(({ code }) => code === 'several-back-ends')!.text).toBe(
+      `Computed on several back ends: train on tensorflow, record on tensorflow and cpu, spectrum, curvature and noise on cpu, compare on cpu (${PLAIN}).`,
+    );
   });
 
   it('warns on the page and in the terminal where only the controls ran on another', async () => {
