@@ -60,7 +60,8 @@ export function sumMiddle(
   inner: number,
   divisor = 1,
 ): tfjs.TensorInfo {
-  const parts = Math.ceil(terms / FAN_IN);
+  // A sum of no terms is 0, and one part, too.
+  const parts = Math.max(1, Math.ceil(terms / FAN_IN));
   const uniforms = [
     ...[terms, parts, inner].map((value) => ({ type: 'int32' as const, data: [value] })),
     { type: 'float32' as const, data: [parts === 1 ? divisor : 1] },
