@@ -45,6 +45,17 @@ describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
     expect(found.every((value) => value === 0)).toBe(true);
   });
 
+  it.each([
+    ['tall', 1_048_600, 2],
+    ['wide', 2, 1_048_600],
+  ])('transposes a %s matrix', async (_, rows, columns) => {
+    const x = scattered(rows * columns);
+    const found = await run(openSoftware(), (ops, t) => ops.transpose(t), [x, rows, columns]);
+    const expected = new Float32Array(x.length);
+    for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) expected[j * rows + i] = x[i * columns + j];
+    expect(Buffer.from(found.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
+  });
+
   it('the mean of nothing is no number, as on tensorflow', async () => {
     for (const backend of [openSoftware(), openBackend({ name: 'tensorflow', precision: 'float32', threads: 1 })])
       expect([...(await run(backend, (ops, x) => ops.mean(x, 1), zeros(3, 0)))]).toEqual([NaN, NaN, NaN]);

@@ -58,6 +58,7 @@ function kernelsOf(tf: Tfjs): Record<string, Kernel> {
     return filled;
   };
   const stockCast = stockOf('Cast');
+  const stockTranspose = stockOf('Transpose');
   const unary = Object.fromEntries(
     Object.keys(UNARY)
       .filter((name) => name !== 'Real')
@@ -115,6 +116,16 @@ function kernelsOf(tf: Tfjs): Record<string, Kernel> {
     OnesLike: (backend, { x }) => fill(backend, {}, { shape: x.shape, dtype: x.dtype, value: 1 }),
     Pow: (backend, { a, b }) =>
       backend.runWebGPUProgram(new PowProgram(util.assertAndGetBroadcastShape(a.shape, b.shape)), [a, b], 'float32'),
+    /** tfjs's own for matrices runs a group of threads for 16 rows, and no more groups than there may be along one axis. */
+    Transpose: (backend, { x }, { perm }) => {
+      const [rows, columns] = x.shape;
+      const most = 16 * backend.device.limits.maxComputeWorkgroupsPerDimension;
+      if (x.shape.length !== 2 || perm[0] === 0 || Math.max(rows, columns) <= most)
+        return stockTranspose({ backend, inputs: { x }, attrs: { perm } });
+      const stack = { ...x, shape: [1, rows, columns] };
+      const flipped = stockTranspose({ backend, inputs: { x: stack }, attrs: { perm: [0, 2, 1] } });
+      return { ...flipped, shape: [columns, rows] };
+    },
     Sum: reduction(false),
     Mean: reduction(true),
     BatchMatMul: (backend, { a, b }, { transposeA, transposeB }) =>
