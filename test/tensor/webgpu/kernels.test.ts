@@ -3,7 +3,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/tensor/backend.ts';
 import type { Ops } from '../../../src/tensor/ops.ts';
 import { real, type Reals, sizeOf, type Tensor } from '../../../src/tensor/types.ts';
-import { heldOnDevice } from '../../../src/tensor/webgpu/open.ts';
+import { openGpu } from '../../../src/tensor/webgpu/device.ts';
+import { loadLibrary } from '../../../src/tensor/webgpu/library.ts';
+import { closeWebgpu, heldOnDevice, prepareWebgpu } from '../../../src/tensor/webgpu/open.ts';
+import { record } from '../../../src/tensor/webgpu/record.ts';
 import { openSoftware, skipped } from './software.ts';
 
 const plain = openBackend({ name: 'cpu', precision: 'float32', threads: 1 });
@@ -54,6 +57,33 @@ describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
     const expected = new Float32Array(x.length);
     for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) expected[j * rows + i] = x[i * columns + j];
     expect(Buffer.from(found.buffer).equals(Buffer.from(expected.buffer))).toBe(true);
+  });
+
+  it.each([1, 10, 64, 65, 5000])('finds the largest of rows of %i and of columns, to the bit', async (columns) => {
+    const rows = 70;
+    const x = scattered(rows * columns);
+    const at = (row: number, column: number) => x[row * columns + column];
+    // A row of no finite number, and one with something that is no number.
+    x.fill(-Infinity, 0, columns);
+    x[3 * columns + (columns >> 1)] = NaN;
+    const each = (count: number) => Array.from({ length: count }, (_, i) => i);
+    const ofRows = each(rows).map((row) => Math.max(...each(columns).map((column) => at(row, column))));
+    const ofColumns = each(columns).map((column) => Math.max(...each(rows).map((row) => at(row, column))));
+    const largest = (axis: number) => run(openSoftware(), (_, t) => t.max(axis), [x, rows, columns]);
+    expect([...(await largest(1))]).toEqual(ofRows);
+    expect([...(await largest(0))]).toEqual(ofColumns);
+  });
+
+  it('gives no short row a group of threads of its own', async () => {
+    const gpu = await openGpu({ software: true });
+    const library = loadLibrary(gpu);
+    const { steps } = record(library, (x) => [library.tf.logSoftmax(x)], [real(50_000, 10)]);
+    gpu.close();
+    closeWebgpu();
+    await prepareWebgpu({ software: true });
+    const groups = steps.map(({ name, workgroups: [x, y, z] }) => [name, x * y * z] as const);
+    expect(groups.length).toBeGreaterThan(3);
+    for (const [name, count] of groups) expect(count, name).toBeLessThanOrEqual(Math.ceil(500_000 / 64));
   });
 
   it('the mean of nothing is no number, as on tensorflow', async () => {

@@ -6,7 +6,7 @@
  */
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { KernelBackend, Program, Uniform } from '../library.ts';
-import { sumMiddle } from './sum.ts';
+import { reduceMiddle, SUM } from './reduce.ts';
 
 /**
  * Where the factors are found, as bodies of WGSL functions; `k` is the index that is summed over. What a place depends on
@@ -164,7 +164,7 @@ export function product(
   const uniforms = program.values.map((value): Uniform => ({ type: 'int32', data: [value] }));
   const parts = backend.runWebGPUProgram(program, [...operands], 'float32', uniforms);
   if (program.splits === 1) return parts;
-  const sum = sumMiddle(backend, parts, 1, program.splits, lengths.batch * lengths.rows * lengths.columns);
+  const sum = reduceMiddle(backend, parts, SUM, 1, program.splits, lengths.batch * lengths.rows * lengths.columns);
   backend.disposeData(parts.dataId);
   return sum;
 }
