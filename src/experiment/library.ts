@@ -44,7 +44,7 @@ export interface BackendOptions extends Pick<ChooserOptions, 'directory'> {
  * in a process of its own; where the directory holds a run, its back end is taken if it works.
  *
  * @returns a name for the experiment's key `backend`
- * @throws ConfigurationError where no back end works, with the reasons
+ * @throws ConfigurationError where no back end works, with the reasons; DataError where the experiment's files are missing or damaged
  */
 export async function chooseBackend(
   experiment: Experiment,
