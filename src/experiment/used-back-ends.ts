@@ -26,6 +26,7 @@ export function each(used: readonly UsedBackEnd[]): UsedBackEnd[] {
   });
 }
 
+/** As files are to hold them. */
 export function writtenBackEnds(used: readonly UsedBackEnd[]): WrittenBackEnds {
   const all = each(used);
   const backEnds = [...new Set(all.map(({ name }) => name))];
@@ -33,6 +34,7 @@ export function writtenBackEnds(used: readonly UsedBackEnd[]): WrittenBackEnds {
   return { backEnds, versions: Object.fromEntries(versions.filter(([, known]) => known.length > 0)) };
 }
 
+/** From a file of this program, or of an earlier one, which knew names alone, or nothing. */
 export const readBackEnds = ({ backEnds = [], versions = {} }: WrittenBackEnds): UsedBackEnd[] =>
   backEnds.flatMap((name): UsedBackEnd[] =>
     (versions[name] ?? [null]).map((version: string | null) => ({ name, version })),
