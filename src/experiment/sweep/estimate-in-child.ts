@@ -3,12 +3,12 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError, DataError, RunError } from '../../errors.ts';
 import type { StageName } from '../catalogue.ts';
-import type { Experiment } from '../schema.ts';
 import type { Estimate } from './estimate.ts';
+import type { Point } from './points.ts';
 
 /** What the process is told. */
 export interface EstimateQuestion {
-  readonly experiments: readonly Experiment[];
+  readonly points: readonly Pick<Point, 'name' | 'experiment'>[];
   readonly until: StageName;
   readonly threads: number;
 }

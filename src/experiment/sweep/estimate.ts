@@ -2,6 +2,7 @@
  * What a sweep will take, before it starts: one update and one Hessian product of every kind of network in it are timed on
  * this machine, and multiplied. Good to a factor of about two.
  */
+import { ConfigurationError } from '../../errors.ts';
 import { openHessian } from '../../hessian/hessian.ts';
 import { Disposables } from '../../disposables.ts';
 import { randomStream } from '../../random.ts';
@@ -13,6 +14,7 @@ import type { StageName } from '../catalogue.ts';
 import { wantedPairs } from '../memory.ts';
 import { costOfRun, timeUpdates } from '../probe/cost.ts';
 import type { Experiment } from '../schema.ts';
+import type { Point } from './points.ts';
 import { stageMemory } from '../stage-memory.ts';
 import { hasStage, stageAt, STAGES } from '../stages.ts';
 import { affordableSamples, chosenSamples, openWorkbench, startingPoint, type Workbench } from '../workbench.ts';
@@ -55,19 +57,26 @@ const REPORT_SECONDS = 4;
  * Estimates of the points, in their order. Opens data and back end in this process.
  *
  * @param threads of each process
- * @throws as `openWorkbench`
+ * @throws as `openWorkbench`, naming the point whose settings are wrong
  */
 export async function estimatePoints(
-  experiments: readonly Experiment[],
+  points: readonly Pick<Point, 'name' | 'experiment'>[],
   until: StageName,
   threads: number,
 ): Promise<readonly Estimate[]> {
-  const kinds = new Map<string, Promise<Kind>>();
+  const kinds = new Map<string, Kind>();
   const estimates: Estimate[] = [];
-  for (const experiment of experiments) {
-    const key = kindOf(experiment);
-    const kind = await (kinds.get(key) ?? kinds.set(key, measureKind(experiment, threads)).get(key)!);
-    estimates.push(estimateOf(experiment, until, kind));
+  for (const { name, experiment } of points) {
+    try {
+      const key = kindOf(experiment);
+      const kind = kinds.get(key) ?? (await measureKind(experiment, threads));
+      kinds.set(key, kind);
+      estimates.push(estimateOf(experiment, until, kind));
+    } catch (error) {
+      if (error instanceof ConfigurationError)
+        throw new ConfigurationError(`point ${name}: ${error.message}`, { cause: error });
+      throw error;
+    }
   }
   return estimates;
 }

@@ -4,10 +4,20 @@ import { join, resolve } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
 import { withChosenBackend } from '../back-ends/choose.ts';
 import { type BackendWord, withBackend } from '../back-ends/option.ts';
+import { fromHere } from '../../typed.ts';
 import { coresToUse } from '../choices.ts';
 import type { Voice } from '../context.ts';
 import { estimateInChild } from './estimate-in-child.ts';
-import { inspectSweepFolder, isDone, pointDirectory, readSweep, stateOf, SWEEP_FILES, writeSweep } from './folder.ts';
+import {
+  inspectSweepFolder,
+  isDone,
+  logOf,
+  pointDirectory,
+  readSweep,
+  stateOf,
+  SWEEP_FILES,
+  writeSweep,
+} from './folder.ts';
 import { loadSweep, type Sweep } from './load.ts';
 import { divide, type Division, type Plan, planOf, type Wanted, withinMemory } from './plan.ts';
 import type { Task } from './sharing.ts';
@@ -68,8 +78,8 @@ export async function planSweep({ folder, sweep, tasks }: OpenedSweep, wanted: W
   const cores = coresToUse();
   const left = tasks.filter(({ point, until }) => !isDone(folder, sweep.points[point], until)).length;
   const division: Division = divide(cores, Math.max(1, left), wanted);
-  const experiments = sweep.points.map(({ experiment }) => experiment);
-  const estimates = await estimateInChild({ experiments, until: sweep.until, threads: division.threads });
+  const points = sweep.points.map(({ name, experiment }) => ({ name, experiment }));
+  const estimates = await estimateInChild({ points, until: sweep.until, threads: division.threads });
   const memoryBytes = Math.max(...estimates.map((estimate) => estimate.memoryBytes));
   return planOf(folder, sweep, tasks, estimates, withinMemory(division, memoryBytes, wanted));
 }
@@ -92,15 +102,14 @@ export const statesOf = ({ folder, sweep }: Pick<OpenedSweep, 'folder' | 'sweep'
 
 /** What a sweep has come to, as a document and as text. */
 export async function endSweep(opened: OpenedSweep, _voice: Voice) {
+  const { folder } = opened;
   const states = statesOf(opened);
-  const failed = states.filter(({ state }) => state === 'failed');
-  const document = {
-    folder: opened.folder,
-    points: states.map(({ point, state, failure }) => ({ name: point.name, state, failure })),
-  };
-  return {
-    document,
-    text: states.map(({ point, state }) => `${point.name}: ${state}`).join('\n'),
-    failed: failed.length,
-  };
+  const points = states.map(({ point, state, failure }) => ({
+    name: point.name,
+    state,
+    failure,
+    log: fromHere(logOf(folder, point)),
+  }));
+  const text = points.map(({ name, state }) => `${name}: ${state}`).join('\n');
+  return { document: { folder, points }, text, failed: states.filter(({ state }) => state === 'failed').length };
 }
