@@ -8,6 +8,7 @@ import { randomStream } from '../../../../src/random.ts';
 import {
   collectGeneralisation,
   compareGeneralisation,
+  type FinishedPoint,
   type MeasuredRun,
   measureRun,
 } from '../../../../src/experiment/sweep/collect/generalisation.ts';
@@ -198,7 +199,7 @@ describe('a run', () => {
       polish: { method: 'none' },
       sgd: { sampler },
     });
-    const points = [];
+    const points: FinishedPoint[] = [];
     for (const sampler of ['reshuffle', 'with-replacement']) {
       const directory = join(folder(), sampler);
       await run(directory, changes(sampler, 3), 'record');
