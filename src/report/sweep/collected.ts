@@ -107,6 +107,8 @@ export interface Collected {
   /** Of all settings together; null where nothing was compared. */
   readonly all: Findings | null;
   readonly samplers: readonly SamplerRatio[];
+  /** The whole in one or two sentences; null where nothing was compared. */
+  readonly headline: string | null;
   readonly verdicts: readonly string[];
   readonly warnings: readonly SummaryWarning[];
 }

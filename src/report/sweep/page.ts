@@ -52,15 +52,18 @@ ${pointsMarkup(collected)}
 }
 
 function found(collected: Collected): string {
-  const { points, settings, axes, verdicts, warnings } = collected;
+  const { points, settings, axes, headline, verdicts, warnings } = collected;
   const done = points.filter(({ state }) => state === 'done').length;
   const varied = axes.length === 0 ? '' : `; varied: ${axes.join(', ')}`;
   return `<section aria-labelledby="found"><h2 id="found">What was found</h2>
 <p class="key">${escaped(`${wholeNumber(done)} of ${wholeNumber(points.length)} points done, ${wholeNumber(settings.length)} ${settings.length === 1 ? 'setting' : 'settings'}${varied}`)}</p>
+${headline === null ? '' : `<p class="headline">${prose(headline)}</p>`}
 ${warningsMarkup(warnings, 'Warnings')}
-${listMarkup(verdicts, 'verdicts')}
 ${openPoints(points)}
 ${tableWithNotes('Settings', settingsTable(collected))}
+<details open><summary>In words</summary>
+${listMarkup(verdicts, 'verdicts')}
+</details>
 </section>`;
 }
 

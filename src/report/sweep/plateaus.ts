@@ -24,6 +24,23 @@ export function plateausFigure({ collected }: SweepReportInput): Figure {
       low: found.map(({ measured }) => measured.low ?? NaN),
       high: found.map(({ measured }) => measured.high ?? NaN),
     }));
+  const outlines = members.flatMap(({ role, found }): Series[] => {
+    const known = found.filter(({ ratioTwoComponent }) => ratioTwoComponent !== null);
+    if (known.length === 0) return [];
+    return [
+      {
+        label: '',
+        kind: 'errorbars',
+        role,
+        emphasis: 'normal',
+        hollow: true,
+        x: known.map(({ measured, ratioTwoComponent }) => measured.value / ratioTwoComponent!.value),
+        y: known.map(({ measured }) => measured.value),
+        low: known.map(({ measured }) => measured.low ?? NaN),
+        high: known.map(({ measured }) => measured.high ?? NaN),
+      },
+    ];
+  });
   const all = members.flatMap(({ found }) => found);
   const leading: Series = {
     label: 'leading order (M/3)(1+β)/(1−β)',
@@ -33,7 +50,7 @@ export function plateausFigure({ collected }: SweepReportInput): Figure {
     x: all.map(({ exact }) => exact),
     y: all.map((plateau) => plateau.leading),
   };
-  const series = measured.length === 0 ? [] : [leading, ...measured];
+  const series = measured.length === 0 ? [] : [leading, ...outlines, ...measured];
   const range = sharedRange(series);
   return {
     title: 'Correlation time below the crossover',
@@ -45,6 +62,7 @@ export function plateausFigure({ collected }: SweepReportInput): Figure {
     horizontals: [],
     footnote: [
       'Geometric means over the directions between λ_×/100 and λ_×/10, where the time hardly depends on λ any more; exact: of the window predictions of the same directions; bars: 95 % intervals. Dashed: equality. The leading order is that of the paper, half of it with one order for all epochs.',
+      ...(outlines.length > 0 ? ['Outlines: against the predictions with the noise of a fluctuating curvature.'] : []),
       ...(note === '' ? [] : [note]),
     ].join(' '),
     message:

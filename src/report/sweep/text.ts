@@ -1,16 +1,21 @@
 /** What a sweep found as plain text for a terminal. */
+import { wrap } from '../plugins/rich-text.ts';
 import { aligned, listed } from '../table.ts';
 import type { Table } from '../tables.ts';
 import type { Collected } from './collected.ts';
 import { binsTable, samplersTable, settingsTable } from './tables.ts';
 
+/** Longest line of words. */
+const WIDTH = 100;
+
 /** The tables, verdicts and warnings of a sweep; ends with a line feed. */
 export function collectedText(collected: Collected): string {
-  const { title, name, points, verdicts, warnings } = collected;
+  const { title, name, points, headline, verdicts, warnings } = collected;
   const done = points.filter(({ state }) => state === 'done').length;
   const open = points.filter(({ state }) => state !== 'done');
   const blocks = [
     [title ?? name, `${done} of ${points.length} points done`],
+    headline === null ? [] : wrap(headline, WIDTH),
     tableText(settingsTable(collected)),
     tableText(binsTable(collected)),
     tableText(samplersTable(collected)),

@@ -18,7 +18,7 @@ import { type ComparedRun, type ReadPoint, readPoint, type SweepHead, type Sweep
 import { samplerRatios } from './samplers.ts';
 import { findingsOf, replicasOf, settingSummary } from './settings.ts';
 import { type RunFits, writeDirectionTable, writePointTable } from './tables.ts';
-import { intervalsInWords } from './words.ts';
+import { headlineOf, intervalsInWords } from './words.ts';
 
 /** Names of what is collected, in a sweep's folder; the tables': `SWEEP_TABLES`. */
 export const COLLECTED_FILES = { results: 'collected.json', figures: 'figures', page: 'report.html' } as const;
@@ -55,11 +55,7 @@ export function writeCollected(folder: string, head: SweepHead, points: readonly
   const runs = points.flatMap(({ run }) => run ?? []);
   const curveOf = curveCache();
   const collected = summarise(head, points, runs, curveOf);
-  const input: SweepReportInput = {
-    collected,
-    runs: runs.map((run) => reportRun(run, collected)),
-    curves: curvesFor(collected, runs, curveOf),
-  };
+  const input = reportInput(collected, runs, curveOf);
   const figures = sweepFigures(input);
   writePointTable(folder, points, head.axes, new Map(runs.map((run) => [run.name, fitsOf(run, curveOf)])));
   writeDirectionTable(folder, runs);
@@ -71,7 +67,7 @@ export function writeCollected(folder: string, head: SweepHead, points: readonly
 }
 
 /** What the points add up to; pure. */
-function summarise(
+export function summarise(
   { name, title, until, axes }: SweepHead,
   points: readonly ReadPoint[],
   runs: readonly ComparedRun[],
@@ -99,10 +95,14 @@ function summarise(
     settings,
     all,
     samplers: samplerRatios(runs),
-    verdicts: all ? [...all.verdicts, intervalsInWords(all.seeds)] : [nothingCompared(until)],
+    headline: all && headlineOf(all),
+    verdicts: all ? [...all.verdicts, ...hasEnough(all.seeds)] : [nothingCompared(until)],
     warnings: warningsOf(points, runs),
   };
 }
+
+/** With fewer seeds it is a warning. */
+const hasEnough = (seeds: number): string[] => (seeds < ENOUGH_SEEDS ? [] : [intervalsInWords(seeds)]);
 
 const nothingCompared = (until: SweepHead['until']): string =>
   stageAt(until) < stageAt('compare')
@@ -127,6 +127,15 @@ function fitsOf(run: ComparedRun, curveOf: CurveOf): RunFits {
     scale: measuredScale([run], curveOf, 'sampler'),
     scaleTwoComponent: measuredScale([run], curveOf, 'two-component'),
     plateau: measuredPlateau([run]),
+  };
+}
+
+/** What figures and page are drawn from; pure. */
+export function reportInput(collected: Collected, runs: readonly ComparedRun[], curveOf: CurveOf): SweepReportInput {
+  return {
+    collected,
+    runs: runs.map((run) => reportRun(run, collected)),
+    curves: curvesFor(collected, runs, curveOf),
   };
 }
 

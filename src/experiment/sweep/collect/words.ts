@@ -110,6 +110,20 @@ export function inWords({ value, low, high }: Estimate): string {
     : `${fixedNumber(value, 3)} (${fixedNumber(low, 3)} … ${fixedNumber(high, 3)})`;
 }
 
+/** What a sweep found in short, by the best theory there is. */
+export function headlineOf({ flatness, flatnessTwoComponent, scale, scaleTwoComponent }: Findings): string {
+  const flat = flatnessTwoComponent ?? flatness;
+  const best = scaleTwoComponent ?? scale;
+  const against = flatnessTwoComponent
+    ? 'the prediction with the noise of a fluctuating curvature'
+    : 'the exact prediction';
+  const ratio = flat
+    ? `Measured over ${against}, the weight variance is ${flat.judgement} at 1${flat.judgement === 'flat' ? '' : ` (${flat.tested - flat.outside} of ${flat.tested} bins of x hold it)`}.`
+    : 'No bin of x holds directions enough to be held against theory.';
+  if (!best) return ratio;
+  return `${ratio} The crossover lies at ${inWords(best.scale)} times where theory has it.`;
+}
+
 /** Where the intervals of a sweep come from. */
 export function intervalsInWords(seeds: number): string {
   if (seeds >= ENOUGH_SEEDS) return `Intervals: Student’s t over ${seeds} seeds, which supposes nothing else.`;
