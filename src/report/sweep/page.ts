@@ -39,9 +39,7 @@ ${themeChoice}
 <div class="figures">
 ${places.map((place) => figurePlace(place, [title])).join('\n')}
 </div>
-<section aria-labelledby="tables"><h2 id="tables">Tables</h2>
 ${tables(collected)}
-</section>
 <section aria-labelledby="points"><h2 id="points">Points</h2>
 ${pointsMarkup(collected)}
 </section>`,
@@ -80,16 +78,16 @@ function openPoints(points: readonly CollectedPoint[]): string {
 }
 
 function tables(collected: Collected): string {
-  return [
+  const parts = [
     tableWithNotes('Measured over predicted weight variance, all settings together', binsTable(collected)),
     tableWithNotes('Samplers against one another', samplersTable(collected)),
     ...collected.settings.map(
       ({ label, verdicts }) =>
         `<details><summary>${escaped(label)}: in words</summary>\n${listMarkup(verdicts, 'verdicts')}\n</details>`,
     ),
-  ]
-    .filter((part) => part !== '')
-    .join('\n');
+  ].filter((part) => part !== '');
+  if (parts.length === 0) return '';
+  return `<section aria-labelledby="tables"><h2 id="tables">Tables</h2>\n${parts.join('\n')}\n</section>`;
 }
 
 const tableWithNotes = (caption: string, table: Table | null): string =>

@@ -10,6 +10,8 @@ import type { SweepReportInput, SweepRun } from './input.ts';
 
 /** What the axis shows at most: single directions may lie anywhere. */
 const SHOWN = [0.2, 5] as const;
+/** Between the bars of two groups in one bin, in decades. */
+const SIDEWAYS = 0.02;
 
 /** Which prediction is below the fraction line. */
 export interface RatioTheory {
@@ -51,7 +53,16 @@ export function ratiosFigure(input: SweepReportInput, theory: RatioTheory): Figu
     ...groups.flatMap(({ label, role }, i) =>
       bins[i].length === 0
         ? []
-        : [{ label, kind: 'errorbars', role, emphasis: 'strong', ...coordinates(bins[i]) } as const],
+        : [
+            {
+              label,
+              kind: 'errorbars',
+              role,
+              emphasis: 'strong',
+              ...coordinates(bins[i]),
+              x: bins[i].map(({ x }) => x * apart(i, groups.length)),
+            } as const,
+          ],
     ),
   ];
   const shown = [...bins.flat(), ...all].flatMap(({ ratio: { value, low, high } }) => [
@@ -66,7 +77,7 @@ export function ratiosFigure(input: SweepReportInput, theory: RatioTheory): Figu
   const fromSeeds = bins.flat().some(({ ratio }) => ratio.from === 'seeds');
   const sentences = [
     `Points with bars: medians of bins of x with at least ${BIN_MINIMUM} directions, each ratio corrected by (1−2/(9ν))³, and 95 % intervals, ${fromSeeds ? 'Student’s t over seeds where there are three or more, else ' : ''}as if directions were independent.`,
-    ...(all.length > 0 ? ['Band: the same of all settings together.'] : []),
+    ...(all.length > 0 ? ['Band: the same of all settings together. Bars of one bin are moved apart sideways.'] : []),
     cloud.note,
     ...(beyond > 0 ? [`Beyond the axis: ${beyond} of them.`] : []),
     ...(note === '' ? [] : [note]),
@@ -101,6 +112,9 @@ function binsOf({ collected, runs }: SweepReportInput, group: Group, theory: Rat
     })),
   );
 }
+
+/** By what factor the bars of a group are moved: within their bin, so that they do not cover one another. */
+const apart = (group: number, groups: number): number => 10 ** (SIDEWAYS * (group - (groups - 1) / 2));
 
 const coordinates = (bins: readonly RatioBin[]) => ({
   x: bins.map(({ x }) => x),

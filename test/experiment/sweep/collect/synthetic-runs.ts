@@ -52,7 +52,7 @@ export function syntheticRun(wish: Wish = {}): ComparedRun {
     samplingFraction: 1 / batchesPerEpoch,
     crossover,
   };
-  const random = randomStream(seed, 'test/sweep');
+  const random = randomStream(seed, `test/sweep ${learningRate} ${momentum} ${batchesPerEpoch} ${sampler}`);
   const draw = (dof: number) => quantile(random.uniform(), dof) / dof;
   const isOnce = sampler === 'shuffle-once';
   const { eigenvalue, noise, predicted, two, truth: law } = predictions(window, directions, scale, share);
