@@ -105,7 +105,7 @@ function pointsMarkup({ points, settings }: Collected): string {
     return `<tr><th scope="row"><code>${escaped(name)}</code></th>${cells.map((cell) => `<td class="text">${cell}</td>`).join('')}</tr>`;
   });
   const heads = ['point', 'setting', 'state', 'page', 'log'].map((head) => `<th scope="col" class="text">${head}</th>`);
-  return `<div class="wide" tabindex="0" role="region" aria-label="Points"><table class="points">
+  return `<div class="wide" tabindex="0" role="region" aria-label="Table of the points"><table>
 <thead><tr>${heads.join('')}</tr></thead>
 <tbody>${rows.join('\n')}</tbody></table></div>`;
 }
