@@ -23,7 +23,7 @@ import {
   inspectRunDirectory,
   removeLeftovers,
   removePartialFiles,
-  shareTraining,
+  shareStages,
   type StoredExperiment,
   writeStoredExperiment,
 } from './run-directory.ts';
@@ -251,11 +251,10 @@ class Run {
         has: (file) => goesOn && existsSync(runPath(directory, file)),
         runFromSameMinimum: async (other, theirs) => {
           // Each chooses for itself how it keeps its window.
-          const earlier = inspectRunDirectory(other);
-          shareTraining(directory, other);
+          const choices = { ...books.choices, store: undefined };
           // What is there says of itself with which settings it was computed.
-          if (!earlier)
-            writeStoredExperiment(other, { experiment: theirs, choices: { ...books.choices, store: undefined } });
+          if (!inspectRunDirectory(other)) writeStoredExperiment(other, { experiment: theirs, choices });
+          shareStages(directory, other);
           nested.push(other);
           await runNested(other, theirs, await this.workbench());
           enterSection(name);
