@@ -25,7 +25,9 @@ describe.skipIf(!browserPath)(`the page of a sweep${missing && ` (skipped: ${mis
     browser = await launch();
     const sweep = syntheticSweep(gridOfRuns([0.05, 0.1], [0, 0.5]), {
       title: 'learning rates and momenta',
-      open: [{ name: 'learningRate-9', found: 'failed', why: 'the loss is no number', log: 'logs/learningRate-9.log' }],
+      open: [
+        { name: 'learningRate-9', state: 'failed', reason: 'the loss is no number', log: 'logs/learningRate-9.log' },
+      ],
     });
     const path = join(folder, 'report.html');
     writeFileSync(path, renderSweepPage(sweep, sweepFigures(sweep)));

@@ -4,8 +4,8 @@ import type { Flatness } from '../../statistics/flatness.ts';
 import type { Sampler } from '../../theory/index.ts';
 import type { SummaryWarning } from '../summary.ts';
 
-/** How a point stands: `done`, its last stage is up to date; `damaged`, it is said to be, and its files say otherwise. */
-export type PointState = 'done' | 'running' | 'waiting' | 'failed' | 'damaged';
+/** How a point stands. `left`: begun, and neither done nor failed. */
+export type PointState = 'done' | 'failed' | 'left' | 'missing';
 
 /** One point of the sweep, in its order. */
 export interface CollectedPoint {

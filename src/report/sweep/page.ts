@@ -13,10 +13,9 @@ import { binsTable, samplersTable, settingsTable } from './tables.ts';
 /** How the state of a point is told. */
 const STATES: Readonly<Record<CollectedPoint['state'], string>> = {
   done: 'done',
-  running: 'running',
-  waiting: 'not begun',
   failed: 'failed',
-  damaged: 'out of date or damaged',
+  left: 'not finished',
+  missing: 'not begun',
 };
 
 /**

@@ -1,5 +1,6 @@
 /** Collects a sweep: from what its finished points have left, its tables, fits, figures and page. Nothing is computed anew. */
 import { join } from 'node:path';
+import { renderPdf } from '../../../report/pdf.ts';
 import { renderPng } from '../../../report/png.ts';
 import type { Collected, CollectedPoint } from '../../../report/sweep/collected.ts';
 import type { SweepReportInput } from '../../../report/sweep/input.ts';
@@ -11,10 +12,11 @@ import { writeFileAtomic } from '../../../store/atomic.ts';
 import { writeJson } from '../../../store/json.ts';
 import { silent, type Report } from '../../../progress.ts';
 import { stageAt } from '../../stages.ts';
+import type { Sweep } from '../load.ts';
 import { measuredScale } from './crossover.ts';
 import { curveCache, type ExactCurve } from './exact-curve.ts';
 import { measuredPlateau } from './plateau.ts';
-import { type ComparedRun, type ReadPoint, readPoint, type SweepHead, type SweepPoint } from './points.ts';
+import { type ComparedRun, type ReadPoint, readPoint } from './points.ts';
 import { samplerRatios } from './samplers.ts';
 import { findingsOf, replicasOf, settingSummary } from './settings.ts';
 import { type RunFits, writeDirectionTable, writePointTable } from './tables.ts';
@@ -23,23 +25,21 @@ import { headlineOf, intervalsInWords } from './words.ts';
 /** Names of what is collected, in a sweep's folder; the tables': `SWEEP_TABLES`. */
 export const COLLECTED_FILES = { results: 'collected.json', figures: 'figures', page: 'report.html' } as const;
 
+/** What is known of a sweep as a whole. */
+type SweepHead = Omit<Sweep, 'points'>;
+
 type CurveOf = (window: ComparedRun['window']) => ExactCurve;
 
 /**
- * Writes sweep.csv, sweep-directions.csv, collected.json, figures/*.png and report.html into a sweep's folder, from the run
+ * Writes sweep.csv, sweep-directions.csv, collected.json, figures/ and report.html into a sweep's folder, from the run
  * directories in its points/. Points that are not done are left out of all numbers and named; those whose files are damaged
  * or out of date likewise. The same points give the same bytes, seconds and memory in sweep.csv apart.
  *
  * @param folder absolute path
- * @param points all points of the sweep in their order, with their states
  * @throws StorageError where something cannot be written
  */
-export async function collectSweep(
-  folder: string,
-  head: SweepHead,
-  points: readonly SweepPoint[],
-  report: Report = silent,
-): Promise<Collected> {
+export async function collectSweep(folder: string, sweep: Sweep, report: Report = silent): Promise<Collected> {
+  const { points, ...head } = sweep;
   const read: ReadPoint[] = [];
   for (const point of points) {
     read.push(readPoint(folder, point, head.until));
@@ -60,8 +60,11 @@ export function writeCollected(folder: string, head: SweepHead, points: readonly
   writePointTable(folder, points, head.axes, new Map(runs.map((run) => [run.name, fitsOf(run, curveOf)])));
   writeDirectionTable(folder, runs);
   writeJson(join(folder, COLLECTED_FILES.results), collected);
-  for (const { name, figure } of figures)
-    writeFileAtomic(join(folder, COLLECTED_FILES.figures, `${name}.png`), renderPng(figure));
+  for (const { name, figure } of figures) {
+    const path = join(folder, COLLECTED_FILES.figures, name);
+    writeFileAtomic(`${path}.png`, renderPng(figure));
+    writeFileAtomic(`${path}.pdf`, renderPdf(figure));
+  }
   writeFileAtomic(join(folder, COLLECTED_FILES.page), renderSweepPage(input, figures));
   return collected;
 }
@@ -85,8 +88,8 @@ export function summarise(
       const setting = settings.findIndex((one) => one.points.includes(point.name));
       return {
         name: point.name,
-        state: point.found,
-        reason: point.why,
+        state: point.state,
+        reason: point.reason,
         setting: setting < 0 ? null : setting,
         page: point.page,
         log: point.log,
@@ -111,11 +114,11 @@ const nothingCompared = (until: SweepHead['until']): string =>
 
 function warningsOf(points: readonly ReadPoint[], runs: readonly ComparedRun[]): SummaryWarning[] {
   const list: SummaryWarning[] = [];
-  const open = points.filter(({ found }) => found !== 'done');
+  const open = points.filter(({ state }) => state !== 'done');
   if (open.length > 0)
     list.push({
       code: 'points-missing',
-      text: `${open.length} of ${points.length} points ${open.length === 1 ? 'is' : 'are'} not done and left out of every number: ${open.map(({ name, found }) => `${name} (${found})`).join(', ')}.`,
+      text: `${open.length} of ${points.length} points ${open.length === 1 ? 'is' : 'are'} not done and left out of every number: ${open.map(({ name, state }) => `${name} (${state})`).join(', ')}.`,
     });
   const seeds = new Set(runs.map(({ seed }) => seed)).size;
   if (runs.length > 0 && seeds < ENOUGH_SEEDS) list.push({ code: 'few-seeds', text: intervalsInWords(seeds) });

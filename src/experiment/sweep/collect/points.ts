@@ -1,8 +1,8 @@
 /** The points of a sweep as collecting finds them: what was planned, how each stands, and what the finished ones hold. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { relative, sep } from 'node:path';
 import { DataError } from '../../../errors.ts';
-import type { CollectedPoint, PointState } from '../../../report/sweep/collected.ts';
+import type { CollectedPoint } from '../../../report/sweep/collected.ts';
 import type { Summary } from '../../../report/summary.ts';
 import { RUN_FILES, runPath } from '../../../store/run-directory.ts';
 import { readEnvironment } from '../../environment.ts';
@@ -10,35 +10,16 @@ import { readFinished } from '../../pipeline.ts';
 import { readDirections, readEstimators, readSummary } from '../../report/input.ts';
 import { readHistory } from '../../training-curve.ts';
 import type { StageName } from '../../catalogue.ts';
-import type { Experiment } from '../../schema.ts';
 import { stageAt } from '../../stages.ts';
 import type { WindowSettings } from '../../compare/directions.ts';
+import { logOf, pointDirectory, stateOf } from '../folder.ts';
+import type { Point } from '../points.ts';
 import { measure, type Measures } from './measures.ts';
-
-/** What is known of a sweep as a whole: the head of sweep.json. */
-export interface SweepHead {
-  readonly name: string;
-  readonly title: string | null;
-  readonly until: StageName;
-  /** Keys of the configuration that vary, dotted. */
-  readonly axes: readonly string[];
-}
-
-/** One planned point and how it stands. */
-export interface SweepPoint {
-  readonly name: string;
-  /** Values of the keys that vary. */
-  readonly set: Readonly<Record<string, unknown>>;
-  readonly experiment: Experiment;
-  readonly state: Exclude<PointState, 'damaged'>;
-  /** Why it is not done, where that is known. */
-  readonly reason?: string;
-}
 
 /** A run whose variances were compared with theory. */
 export interface ComparedRun {
   readonly name: string;
-  readonly set: SweepPoint['set'];
+  readonly set: Point['set'];
   /** Runs with the same seeds share batches; runs with others are independent. */
   readonly seed: string;
   readonly summary: Summary;
@@ -55,50 +36,47 @@ export interface EndOfRun {
 }
 
 /** A point with what its files hold. */
-export interface ReadPoint extends SweepPoint, Pick<CollectedPoint, 'page' | 'log'> {
-  /** Its files have been looked at. */
-  readonly found: PointState;
-  readonly why: string | null;
+export interface ReadPoint extends Point, Pick<CollectedPoint, 'state' | 'reason' | 'page' | 'log'> {
+  /** Null where it is not done, or ends before anything is compared. */
   readonly run: ComparedRun | null;
   readonly end: EndOfRun | null;
   /** Seconds of all stages together, and the largest resident memory of any; of the machine, not of the experiment. */
   readonly cost: { readonly seconds: number; readonly peakMemoryBytes: number } | null;
 }
 
-/** Names within a sweep's folder; paths on its page are relative to it. */
-export const pointFolder = (name: string): string => `points/${name}`;
-const logOf = (name: string): string => `logs/${name}.log`;
-
 /** Reads a point; nothing is computed that a stage computes. What is damaged is told of, and stops no other point. */
-export function readPoint(folder: string, point: SweepPoint, until: StageName): ReadPoint {
-  const directory = join(folder, pointFolder(point.name));
-  const page = `${pointFolder(point.name)}/${RUN_FILES.report}`;
-  const about = {
-    ...point,
-    page: existsSync(join(folder, page)) ? page : null,
-    log: existsSync(join(folder, logOf(point.name))) ? logOf(point.name) : null,
-  };
+export function readPoint(folder: string, point: Point, until: StageName): ReadPoint {
+  const directory = pointDirectory(folder, point);
+  const found = stateOf(folder, point, until);
+  const here = (path: string) => (existsSync(path) ? relative(folder, path).replaceAll(sep, '/') : null);
+  const about = { ...point, page: here(runPath(directory, RUN_FILES.report)), log: here(logOf(folder, point)) };
   const nothing = { run: null, end: null, cost: null };
-  if (point.state !== 'done') return { ...about, ...nothing, found: point.state, why: point.reason ?? null };
+  const without = (message: string) => message.replaceAll(`${folder}${sep}`, '');
+  if (found.state === 'failed' || found.state === 'missing') {
+    const reason = found.failure && without(found.failure.reason);
+    return { ...about, ...nothing, state: found.state, reason };
+  }
   try {
-    const isCompared = stageAt(until) >= stageAt('compare');
-    readFinished(directory, isCompared ? 'compare' : until, { drawing: true });
+    // Of a point that is left this says why.
+    readFinished(directory, until, { drawing: true });
+    if (found.state === 'left')
+      return { ...about, ...nothing, state: 'left', reason: 'it was run with other settings' };
     return {
       ...about,
-      found: 'done',
-      why: null,
-      run: isCompared ? readRun(directory, point) : null,
+      state: 'done',
+      reason: null,
+      run: stageAt(until) >= stageAt('compare') ? readRun(directory, point) : null,
       end: readEnd(directory),
       cost: readCost(directory),
     };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    return { ...about, ...nothing, found: 'damaged', why: error.message.replaceAll(`${folder}/`, '') };
+    return { ...about, ...nothing, state: 'left', reason: without(error.message) };
   }
 }
 
 /** @throws DataError where a result is missing or damaged */
-export function readRun(directory: string, { name, set, experiment }: Omit<SweepPoint, 'state'>): ComparedRun {
+export function readRun(directory: string, { name, set, experiment }: Point): ComparedRun {
   const summary = readSummary(directory);
   const { learningRate, momentum, sampler, batchesPerEpoch, batchSize, samples, crossoverEigenvalue } = summary;
   const window: WindowSettings = {

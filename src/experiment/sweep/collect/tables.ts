@@ -33,7 +33,7 @@ export function writePointTable(
 ): void {
   const columns: Columns = {
     name: ({ name }) => name,
-    state: ({ found }) => found,
+    state: ({ state }) => state,
     ...Object.fromEntries(axes.map((key) => [key, (point: ReadPoint) => axisValue(point, key)])),
     ...SETTING_COLUMNS,
     ...FIT_COLUMNS,

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { collectSweep } from '../../../../src/experiment/sweep/collect/collect.ts';
-import type { SweepHead, SweepPoint } from '../../../../src/experiment/sweep/collect/points.ts';
+import { noteFailure, pointDirectory } from '../../../../src/experiment/sweep/folder.ts';
+import type { Sweep } from '../../../../src/experiment/sweep/load.ts';
+import type { Point } from '../../../../src/experiment/sweep/points.ts';
 import type { Collected } from '../../../../src/report/sweep/collected.ts';
 import { readCsv } from '../../../../src/store/csv.ts';
 import { readJson } from '../../../../src/store/json.ts';
@@ -14,27 +16,25 @@ import { run, tiny } from '../../run/tiny.ts';
 const folder = mkdtempSync(join(tmpdir(), 'epochnoise-sweep-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const HEAD: SweepHead = { name: 'tiny', title: null, until: 'compare', axes: ['sgd.learningRate', 'seed'] };
 const rates = [0.1, 0.2];
 const sets = rates.flatMap((learningRate) => [3, 4].map((seed) => ({ learningRate, seed })));
-const nameOf = ({ learningRate, seed }: (typeof sets)[number]) => `learningRate-${learningRate}_seed-${seed}`;
-const done = sets.map((one): SweepPoint => ({
-  name: nameOf(one),
-  set: { 'sgd.learningRate': one.learningRate, seed: one.seed },
-  experiment: tiny({ sgd: { learningRate: one.learningRate }, seed: one.seed }),
-  state: 'done',
-}));
-const other = (name: string, state: SweepPoint['state'], reason?: string): SweepPoint => ({
-  name,
-  set: { 'sgd.learningRate': 9, seed: 3 },
-  experiment: tiny({ sgd: { learningRate: 9 } }),
-  state,
-  reason,
+const pointOf = ({ learningRate, seed }: (typeof sets)[number]): Point => ({
+  name: `learningRate-${learningRate}_seed-${seed}`,
+  set: { 'sgd.learningRate': learningRate, seed },
+  experiment: tiny({ sgd: { learningRate }, seed }),
 });
-const failed = other('learningRate-9_seed-3', 'failed', 'the loss is no number');
-const missing = other('learningRate-9_seed-4', 'done');
+const done = sets.map(pointOf);
+const failed = pointOf({ learningRate: 9, seed: 3 });
+const missing = pointOf({ learningRate: 9, seed: 4 });
+const sweepOf = (points: readonly Point[], until: Sweep['until'] = 'compare'): Sweep => ({
+  name: 'tiny',
+  title: null,
+  until,
+  axes: ['sgd.learningRate', 'seed'],
+  points,
+});
 const path = (name: string) => join(folder, name);
-const point = (index: number) => path(`points/${done[index].name}`);
+const point = (index: number) => pointDirectory(folder, done[index]);
 
 let collected: Collected;
 beforeAll(async () => {
@@ -42,7 +42,8 @@ beforeAll(async () => {
     await run(point(i), { sgd: { learningRate }, seed }, 'compare');
   mkdirSync(path('logs'));
   writeFileSync(path(`logs/${failed.name}.log`), 'a log');
-  collected = await collectSweep(folder, HEAD, [...done, failed, missing]);
+  noteFailure(folder, failed, { reason: `the loss of ${path('points/x')} is no number`, exitCode: 1, attempts: 2 });
+  collected = await collectSweep(folder, sweepOf([...done, failed, missing]));
 });
 
 const FILES = [
@@ -50,7 +51,10 @@ const FILES = [
   'sweep-directions.csv',
   'collected.json',
   'report.html',
-  ...['ratios', 'variances', 'ratios-two-component', 'crossovers', 'plateaus'].map((name) => `figures/${name}.png`),
+  ...['ratios', 'variances', 'ratios-two-component', 'crossovers', 'plateaus'].flatMap((name) => [
+    `figures/${name}.png`,
+    `figures/${name}.pdf`,
+  ]),
 ];
 
 test('every file is there, and collected.json is what is returned', () => {
@@ -60,7 +64,7 @@ test('every file is there, and collected.json is what is returned', () => {
 
 test('the same points give the same bytes', async () => {
   const before = FILES.map((name) => readFileSync(path(name)));
-  await collectSweep(folder, HEAD, [...done, failed, missing]);
+  await collectSweep(folder, sweepOf([...done, failed, missing]));
   FILES.forEach((name, i) => expect(readFileSync(path(name)).equals(before[i]), name).toBe(true));
 });
 
@@ -75,15 +79,14 @@ describe('points', () => {
     expect(collected.warnings.map(({ code }) => code)).toEqual(['points-missing', 'few-seeds']);
   });
 
-  it('that failed are named with their log, those that are not what they are said to be with the reason', () => {
+  it('that failed are named with their reason and log, those that are not there without', () => {
     expect(collected.points[4]).toMatchObject({
       state: 'failed',
-      reason: 'the loss is no number',
+      reason: 'the loss of points/x is no number',
       log: `logs/${failed.name}.log`,
       page: null,
     });
-    expect(collected.points[5]).toMatchObject({ state: 'damaged', log: null });
-    expect(collected.points[5].reason).toMatch(/^no run directory points\/learningRate-9_seed-4; /);
+    expect(collected.points[5]).toMatchObject({ state: 'missing', reason: null, log: null });
     expect(readFileSync(path('report.html'), 'utf8')).toContain(`href="logs/${failed.name}.log"`);
   });
 });
@@ -93,7 +96,7 @@ describe('sweep.csv', () => {
     const table = readCsv(path('sweep.csv'));
     expect(table.names.slice(0, 4)).toEqual(['name', 'state', 'sgd.learningRate', 'seed']);
     expect(table.text('name')).toEqual([...done, failed, missing].map(({ name }) => name));
-    expect(table.text('state')).toEqual(['done', 'done', 'done', 'done', 'failed', 'damaged']);
+    expect(table.text('state')).toEqual(['done', 'done', 'done', 'done', 'failed', 'missing']);
     expect([...table.numbers('learning_rate')]).toEqual([0.1, 0.1, 0.2, 0.2, 9, 9]);
     expect(table.text('crossover_eigenvalue').slice(4)).toEqual(['', '']);
     done.forEach((_, i) => {
@@ -165,8 +168,8 @@ test('bins of x hold the compared directions of all points', () => {
 
 test('a point whose results were changed is left out, and named; the others are as they were', async () => {
   appendFileSync(join(point(1), 'directions.csv'), '\n');
-  const again = await collectSweep(folder, HEAD, done);
-  expect(again.points[1].state).toBe('damaged');
+  const again = await collectSweep(folder, sweepOf(done));
+  expect(again.points[1].state).toBe('left');
   expect(again.points[1].reason).toContain('directions.csv');
   expect(again.points[1].reason).not.toContain(folder);
   expect(again.settings.map(({ points }) => points)).toEqual([[done[0].name], [done[2].name, done[3].name]]);
@@ -174,7 +177,7 @@ test('a point whose results were changed is left out, and named; the others are 
 });
 
 test('points that end before anything is compared have their lines, and nothing else', async () => {
-  const early = await collectSweep(folder, { ...HEAD, until: 'record' }, done);
+  const early = await collectSweep(folder, sweepOf(done, 'record'));
   expect(early).toMatchObject({ settings: [], all: null, headline: null });
   expect(early.verdicts).toEqual(['Every point ends with stage record: nothing is held against theory.']);
   expect(readCsv(path('sweep.csv')).numbers('test_loss').every(Number.isFinite)).toBe(true);

@@ -14,8 +14,13 @@ import { gridOfRuns, syntheticSweep } from './synthetic-sweep.ts';
 const input = syntheticSweep(gridOfRuns([0.05, 0.1], [0.5]), {
   title: 'two <settings>',
   open: [
-    { name: 'learningRate-9_seed-1', found: 'failed', why: 'training diverged', log: 'logs/learningRate-9_seed-1.log' },
-    { name: 'learningRate-9_seed-2', found: 'waiting', why: null, log: null },
+    {
+      name: 'learningRate-9_seed-1',
+      state: 'failed',
+      reason: 'training diverged',
+      log: 'logs/learningRate-9_seed-1.log',
+    },
+    { name: 'learningRate-9_seed-2', state: 'missing', reason: null, log: null },
   ],
 });
 const figures = Object.fromEntries(sweepFigures(input).map(({ name, figure }) => [name, figure]));

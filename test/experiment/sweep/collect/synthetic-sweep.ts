@@ -10,7 +10,7 @@ export interface SweepWish {
   readonly title?: string | null;
   readonly axes?: readonly string[];
   /** Points that are not done. */
-  readonly open?: readonly Pick<ReadPoint, 'name' | 'found' | 'why' | 'log'>[];
+  readonly open?: readonly Pick<ReadPoint, 'name' | 'state' | 'reason' | 'log'>[];
 }
 
 export function syntheticSweep(runs: readonly ComparedRun[], wish: SweepWish = {}): SweepReportInput {
@@ -18,8 +18,8 @@ export function syntheticSweep(runs: readonly ComparedRun[], wish: SweepWish = {
   const done = runs.map((run) => ({
     name: run.name,
     set: run.set,
-    found: 'done',
-    why: null,
+    state: 'done',
+    reason: null,
     page: `points/${run.name}/report.html`,
     log: null,
     run,
