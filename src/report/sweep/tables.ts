@@ -119,7 +119,7 @@ export function samplersTable({ samplers }: Collected): Table | null {
       ['', 'predicted'],
       ['measured', '/ predicted'],
     ],
-    rows: [...samplers].map(({ of, against, low, high, pairs, seeds, measured, predicted, overPredicted }) => ({
+    rows: samplers.map(({ of, against, low, high, pairs, seeds, measured, predicted, overPredicted }) => ({
       cells: [
         `${SAMPLING[of]} / ${SAMPLING[against]}`,
         rangeLabel({ low, high }),

@@ -149,6 +149,17 @@ describe('sweep-directions.csv', () => {
   });
 });
 
+test('docs/how-to/read-a-sweep.md tells every file and column', () => {
+  const page = readFileSync(new URL('../../../../docs/how-to/read-a-sweep.md', import.meta.url), 'utf8');
+  const names = ['sweep.csv', 'sweep-directions.csv'].flatMap((name) => readCsv(path(name)).names);
+  const stems = names
+    .filter((name) => !name.includes('.') || /_(upto|above)_/.test(name))
+    .map((name) => name.replace(/(upto|above)_[\d.]+$/, '').replace(/_(low|high)$/, ''))
+    .filter((name) => !/^(name|state|seed|(train|test)_(loss|accuracy))$/.test(name));
+  for (const name of [...stems, 'sweep.csv', 'sweep-directions.csv', 'collected.json', 'figures/'])
+    expect(page, name).toContain(`\`${name}\``);
+});
+
 test('bins of x hold the compared directions of all points', () => {
   const table = readCsv(path('sweep-directions.csv'));
   const x = table.numbers('x');
