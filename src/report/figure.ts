@@ -9,6 +9,8 @@ export interface Axis {
   readonly scale: Scale;
   /** Smallest and largest value shown; chosen from the data where it is absent. */
   readonly range?: readonly [number, number];
+  /** Places with names, of several lines where they have line feeds, on a linear axis whose numbers would say nothing. */
+  readonly ticks?: readonly MarkerLine[];
 }
 
 /**

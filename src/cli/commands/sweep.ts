@@ -1,5 +1,5 @@
 /** `epochnoise sweep`: many runs of one experiment, on this machine's cores. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { BackendWord } from '../../experiment/back-ends/option.ts';
 import { sweepNames } from '../../experiment/catalogue.ts';
 import { backendOption, count, gather, memoryOption, wholeNumber } from '../options.ts';
@@ -33,9 +33,7 @@ export function sweepCommand(): Command {
     .option('--threads <n>', 'threads of each (default: the cores divided among the processes)', count)
     .addOption(memoryOption())
     .option('--json', 'print the result as JSON')
-    .addOption(
-      new Option('--task <index>', 'run one task of a sweep, in this process').argParser(wholeNumber).hideHelp(),
-    )
+    .option('--task <index>', 'run one task of the folder of a sweep, in this process', wholeNumber)
     .action(async (nameOrFile: string, options: SweepOptions) => {
       if (options.task === undefined) await runSweep(nameOrFile, options);
       else await runOneTask(nameOrFile, options.task, options);

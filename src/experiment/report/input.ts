@@ -1,5 +1,4 @@
 /** What pictures and page of a run are made of, read from its result files alone. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
   ComponentColumns,
@@ -12,17 +11,11 @@ import type {
   PositionColumns,
   ReportInput,
 } from '../../report/input.ts';
-import type { ControlSummary, Summary } from '../../report/summary.ts';
 import { readCsv } from '../../store/csv.ts';
-import { readJson } from '../../store/json.ts';
 import { DIRECTION_COLUMNS, RUN_FILES, type RunFile, runPath } from '../../store/run-directory.ts';
 import { readNoise, readPathsAlong } from '../run-files.ts';
 import { readHistory } from '../training-curve.ts';
-
-/** summary.json of a run. @throws DataError where it is missing or damaged */
-export function readSummary(directory: string): Summary {
-  return readJson<Summary>(runPath(directory, RUN_FILES.summary));
-}
+import { readControlSummary, readSummary } from './summaries.ts';
 
 /** @param title the user's name for the run */
 export function readReportInput(directory: string, title: string | null): ReportInput {
@@ -88,12 +81,6 @@ function readPaths(directory: string, { eigenvalue, regime }: DirectionColumns, 
   const measured = readPathsAlong(directory, RUN_FILES.projections, shown);
   const replayed = readPathsAlong(directory, RUN_FILES.replay, shown);
   return shown.map((direction, at) => ({ direction, measured: measured[at], replayed: replayed[at] }));
-}
-
-/** controls.json of a run that has controls. */
-export function readControlSummary(directory: string): ControlSummary | undefined {
-  const path = runPath(directory, RUN_FILES.controlSummary);
-  return existsSync(path) ? readJson<ControlSummary>(path) : undefined;
 }
 
 function readControls(directory: string): ControlColumns[] | undefined {
