@@ -3,6 +3,7 @@ import type { Estimate } from '../../statistics/estimate.ts';
 import type { Flatness } from '../../statistics/flatness.ts';
 import type { Sampler } from '../../theory/index.ts';
 import type { SummaryWarning } from '../summary.ts';
+import type { Generalisation } from './generalisation.ts';
 
 /** How a point stands. `left`: begun, and neither done nor failed. */
 export type PointState = 'done' | 'failed' | 'left' | 'missing';
@@ -107,6 +108,8 @@ export interface Collected {
   /** Of all settings together; null where nothing was compared. */
   readonly all: Findings | null;
   readonly samplers: readonly SamplerRatio[];
+  /** What the sampler of the whole training does to the network; null where it does not vary. */
+  readonly generalisation: Generalisation | null;
   /** The whole in one or two sentences; null where nothing was compared. */
   readonly headline: string | null;
   readonly verdicts: readonly string[];

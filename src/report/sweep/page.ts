@@ -7,6 +7,7 @@ import { figurePlace } from '../page/figure-places.ts';
 import { escaped, listMarkup, notesMarkup, prose, tableMarkup, warningsMarkup } from '../page/markup.ts';
 import type { Table } from '../tables.ts';
 import type { Collected, CollectedPoint } from './collected.ts';
+import { samplerComparisonsTable, samplerLevelsTable } from './generalisation-tables.ts';
 import type { SweepReportInput } from './input.ts';
 import { binsTable, samplersTable, settingsTable } from './tables.ts';
 
@@ -80,6 +81,7 @@ function tables(collected: Collected): string {
   const parts = [
     tableWithNotes('Measured over predicted weight variance, all settings together', binsTable(collected)),
     tableWithNotes('Samplers against one another', samplersTable(collected)),
+    ...generalisationTables(collected),
     ...collected.settings.map(
       ({ label, verdicts }) =>
         `<details><summary>${escaped(label)}: in words</summary>\n${listMarkup(verdicts, 'verdicts')}\n</details>`,
@@ -87,6 +89,14 @@ function tables(collected: Collected): string {
   ].filter((part) => part !== '');
   if (parts.length === 0) return '';
   return `<section aria-labelledby="tables"><h2 id="tables">Tables</h2>\n${parts.join('\n')}\n</section>`;
+}
+
+function generalisationTables({ generalisation }: Collected): string[] {
+  if (!generalisation) return [];
+  return [
+    tableWithNotes('Networks by sampler', samplerLevelsTable(generalisation)),
+    tableWithNotes('Networks of one sampler less those of another', samplerComparisonsTable(generalisation)),
+  ];
 }
 
 const tableWithNotes = (caption: string, table: Table | null): string =>

@@ -3,6 +3,7 @@ import { wrap } from '../plugins/rich-text.ts';
 import { aligned, listed } from '../table.ts';
 import type { Table } from '../tables.ts';
 import type { Collected } from './collected.ts';
+import { samplerComparisonsTable, samplerLevelsTable } from './generalisation-tables.ts';
 import { binsTable, samplersTable, settingsTable } from './tables.ts';
 
 /** Longest line of words. */
@@ -10,7 +11,7 @@ const WIDTH = 100;
 
 /** The tables, verdicts and warnings of a sweep; ends with a line feed. */
 export function collectedText(collected: Collected): string {
-  const { title, name, points, headline, verdicts, warnings } = collected;
+  const { title, name, points, generalisation, headline, verdicts, warnings } = collected;
   const done = points.filter(({ state }) => state === 'done').length;
   const open = points.filter(({ state }) => state !== 'done');
   const blocks = [
@@ -19,6 +20,9 @@ export function collectedText(collected: Collected): string {
     tableText(settingsTable(collected)),
     tableText(binsTable(collected)),
     tableText(samplersTable(collected)),
+    ...(generalisation
+      ? [samplerLevelsTable(generalisation), samplerComparisonsTable(generalisation)].map(tableText)
+      : []),
     listed('Verdicts', verdicts),
     listed(
       'Warnings',

@@ -1,4 +1,5 @@
 /** Collects a sweep: from what its finished points have left, its tables, fits, figures and page. Nothing is computed anew. */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderPdf } from '../../../report/pdf.ts';
 import { renderPng } from '../../../report/png.ts';
@@ -8,13 +9,14 @@ import { renderSweepPage } from '../../../report/sweep/page.ts';
 import { sweepFigures } from '../../../report/sweep/sweep-figures.ts';
 import type { SummaryWarning } from '../../../report/summary.ts';
 import { ENOUGH_SEEDS } from '../../../statistics/estimate.ts';
-import { writeFileAtomic } from '../../../store/atomic.ts';
+import { attempt, writeFileAtomic } from '../../../store/atomic.ts';
 import { writeJson } from '../../../store/json.ts';
 import { silent, type Report } from '../../../progress.ts';
 import { stageAt } from '../../stages.ts';
 import type { Sweep } from '../load.ts';
 import { measuredScale } from './crossover.ts';
 import { curveCache, type ExactCurve } from './exact-curve.ts';
+import { compareGeneralisation } from './generalisation.ts';
 import { measuredPlateau } from './plateau.ts';
 import { type ComparedRun, type ReadPoint, readPoint } from './points.ts';
 import { samplerRatios } from './samplers.ts';
@@ -42,7 +44,7 @@ export async function collectSweep(folder: string, sweep: Sweep, report: Report 
   const { points, ...head } = sweep;
   const read: ReadPoint[] = [];
   for (const point of points) {
-    read.push(readPoint(folder, point, head.until));
+    read.push(readPoint(folder, point, head));
     await report(read.length, points.length + 1);
   }
   const collected = writeCollected(folder, head, read);
@@ -60,6 +62,7 @@ export function writeCollected(folder: string, head: SweepHead, points: readonly
   writePointTable(folder, points, head.axes, new Map(runs.map((run) => [run.name, fitsOf(run, curveOf)])));
   writeDirectionTable(folder, runs);
   writeJson(join(folder, COLLECTED_FILES.results), collected);
+  removeOthers(join(folder, COLLECTED_FILES.figures), new Set(figures.map(({ name }) => name)));
   for (const { name, figure } of figures) {
     const path = join(folder, COLLECTED_FILES.figures, name);
     writeFileAtomic(`${path}.png`, renderPng(figure));
@@ -67,6 +70,15 @@ export function writeCollected(folder: string, head: SweepHead, points: readonly
   }
   writeFileAtomic(join(folder, COLLECTED_FILES.page), renderSweepPage(input, figures));
   return collected;
+}
+
+/** Pictures of an earlier time that are none of these would be taken for some of the sweep. */
+function removeOthers(folder: string, names: ReadonlySet<string>): void {
+  if (!existsSync(folder)) return;
+  for (const file of readdirSync(folder)) {
+    const [, name] = /^(.*)\.(?:png|pdf)$/.exec(file) ?? [];
+    if (name !== undefined && !names.has(name)) attempt(folder, () => rmSync(join(folder, file)));
+  }
 }
 
 /** What the points add up to; pure. */
@@ -78,6 +90,7 @@ export function summarise(
 ): Collected {
   const settings = replicasOf(runs).map((replicas) => settingSummary(replicas, curveOf));
   const all = runs.length === 0 ? null : findingsOf(runs, curveOf);
+  const generalisation = compareGeneralisation(points.flatMap(({ network }) => network ?? []));
   return {
     schemaVersion: 1,
     name,
@@ -98,8 +111,12 @@ export function summarise(
     settings,
     all,
     samplers: samplerRatios(runs),
+    generalisation,
     headline: all && headlineOf(all),
-    verdicts: all ? [...all.verdicts, ...hasEnough(all.seeds)] : [nothingCompared(until)],
+    verdicts: [
+      ...(all ? [...all.verdicts, ...hasEnough(all.seeds)] : [nothingCompared(until)]),
+      ...(generalisation?.verdicts ?? []),
+    ],
     warnings: warningsOf(points, runs),
   };
 }

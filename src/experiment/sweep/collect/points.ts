@@ -7,13 +7,15 @@ import type { Summary } from '../../../report/summary.ts';
 import { RUN_FILES, runPath } from '../../../store/run-directory.ts';
 import { readEnvironment } from '../../environment.ts';
 import { readFinished } from '../../pipeline.ts';
-import { readDirections, readEstimators, readSummary } from '../../report/input.ts';
+import { readDirections, readEstimators } from '../../report/input.ts';
+import { readSummary } from '../../report/summaries.ts';
 import { readHistory } from '../../training-curve.ts';
-import type { StageName } from '../../catalogue.ts';
 import { stageAt } from '../../stages.ts';
 import type { WindowSettings } from '../../compare/directions.ts';
 import { logOf, pointDirectory, stateOf } from '../folder.ts';
+import type { Sweep } from '../load.ts';
 import type { Point } from '../points.ts';
+import { type MeasuredRun, measureRun } from './generalisation.ts';
 import { measure, type Measures } from './measures.ts';
 
 /** A run whose variances were compared with theory. */
@@ -40,17 +42,19 @@ export interface ReadPoint extends Point, Pick<CollectedPoint, 'state' | 'reason
   /** Null where it is not done, or ends before anything is compared. */
   readonly run: ComparedRun | null;
   readonly end: EndOfRun | null;
+  /** What its network comes to; null where it is not done, or the points' samplers have not made their networks. */
+  readonly network: MeasuredRun | null;
   /** Seconds of all stages together, and the largest resident memory of any; of the machine, not of the experiment. */
   readonly cost: { readonly seconds: number; readonly peakMemoryBytes: number } | null;
 }
 
 /** Reads a point; nothing is computed that a stage computes. What is damaged is told of, and stops no other point. */
-export function readPoint(folder: string, point: Point, until: StageName): ReadPoint {
+export function readPoint(folder: string, point: Point, { until, axes }: Omit<Sweep, 'points'>): ReadPoint {
   const directory = pointDirectory(folder, point);
   const found = stateOf(folder, point, until);
   const here = (path: string) => (existsSync(path) ? relative(folder, path).replaceAll(sep, '/') : null);
   const about = { ...point, page: here(runPath(directory, RUN_FILES.report)), log: here(logOf(folder, point)) };
-  const nothing = { run: null, end: null, cost: null };
+  const nothing = { run: null, end: null, network: null, cost: null };
   const without = (message: string) => message.replaceAll(`${folder}${sep}`, '');
   if (found.state === 'failed' || found.state === 'missing') {
     const reason = found.failure && without(found.failure.reason);
@@ -67,6 +71,7 @@ export function readPoint(folder: string, point: Point, until: StageName): ReadP
       reason: null,
       run: stageAt(until) >= stageAt('compare') ? readRun(directory, point) : null,
       end: readEnd(directory),
+      network: isTrainedApart(axes) && stageAt(until) >= stageAt('record') ? measureRun({ ...point, directory }) : null,
       cost: readCost(directory),
     };
   } catch (error) {
@@ -74,6 +79,9 @@ export function readPoint(folder: string, point: Point, until: StageName): ReadP
     return { ...about, ...nothing, state: 'left', reason: without(error.message) };
   }
 }
+
+/** Whether samplers of the whole training are compared: those of the window alone leave the network where it is. */
+const isTrainedApart = (axes: readonly string[]): boolean => axes.includes('train.sampler');
 
 /** @throws DataError where a result is missing or damaged */
 export function readRun(directory: string, { name, set, experiment }: Point): ComparedRun {

@@ -6,10 +6,8 @@ import { BIN_MINIMUM } from '../../../statistics/ratio-bins.ts';
 import type { SamplerRatio } from '../../../report/sweep/collected.ts';
 import { canonicalJson } from '../../../store/json.ts';
 import { SAMPLERS } from '../../../theory/index.ts';
+import { SAMPLER_KEYS } from './keys.ts';
 import type { ComparedRun } from './points.ts';
-
-/** Keys that a pair may differ in. */
-const OF_THE_SAMPLER = ['sgd.sampler', 'train.sampler'];
 
 /** Mean logarithms over the directions of a range, corrected for the mean of a logarithm of χ². */
 interface RangeMean {
@@ -35,7 +33,7 @@ interface Pair {
 export function samplerRatios(runs: readonly ComparedRun[]): SamplerRatio[] {
   const groups = new Map<string, ComparedRun[]>();
   for (const run of runs) {
-    const rest = Object.fromEntries(Object.entries(run.set).filter(([key]) => !OF_THE_SAMPLER.includes(key)));
+    const rest = Object.fromEntries(Object.entries(run.set).filter(([key]) => !SAMPLER_KEYS.includes(key)));
     const key = canonicalJson(rest);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }

@@ -7,12 +7,10 @@ import { canonicalJson } from '../../../store/json.ts';
 import { settingInWords } from '../../report/called.ts';
 import { measuredScale } from './crossover.ts';
 import type { ExactCurve } from './exact-curve.ts';
+import { SEED_KEYS } from './keys.ts';
 import { measuredPlateau } from './plateau.ts';
 import type { ComparedRun } from './points.ts';
 import { findingsInWords } from './words.ts';
-
-/** Keys in which replicas of one setting differ. */
-export const SEED_KEYS: readonly string[] = ['seed', 'sgd.seed'];
 
 /** Runs of one setting, in the order of the sweep. */
 export interface Replicas {

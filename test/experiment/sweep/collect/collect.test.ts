@@ -1,5 +1,14 @@
 /** A sweep that was really run: two learning rates, two seeds each, and points of which something is wrong. */
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -11,7 +20,9 @@ import type { Collected } from '../../../../src/report/sweep/collected.ts';
 import { readCsv } from '../../../../src/store/csv.ts';
 import { readJson } from '../../../../src/store/json.ts';
 import type { Summary } from '../../../../src/report/summary.ts';
-import { run, tiny } from '../../run/tiny.ts';
+import { runExperiment } from '../../../../src/experiment/index.ts';
+import { scratchFolder } from '../../../store/scratch.ts';
+import { quiet, run, tiny } from '../../run/tiny.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'epochnoise-sweep-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -193,4 +204,33 @@ test('points that end before anything is compared have their lines, and nothing 
   expect(early.verdicts).toEqual(['Every point ends with stage record: nothing is held against theory.']);
   expect(readCsv(path('sweep.csv')).numbers('test_loss').every(Number.isFinite)).toBe(true);
   expect(readCsv(path('sweep-directions.csv')).rows).toBe(0);
+});
+
+test('samplers of the whole training are compared by what is learnt, and where nothing else is, by that alone', async () => {
+  const folder = scratchFolder();
+  const points = (['reshuffle', 'with-replacement'] as const).flatMap((sampler) =>
+    [3, 4].map((seed): Point => {
+      const set = { 'train.sampler': sampler, 'sgd.sampler': sampler, seed };
+      return { name: `${sampler}-${seed}`, set, experiment: tiny({ train: { sampler }, sgd: { sampler }, seed }) };
+    }),
+  );
+  for (const one of points)
+    await runExperiment(pointDirectory(folder, one), one.experiment, quiet, { until: 'record' });
+  const axes = ['train.sampler', 'sgd.sampler', 'seed'];
+  mkdirSync(join(folder, 'figures'));
+  writeFileSync(join(folder, 'figures', 'ratios.png'), 'of an earlier time');
+  const { generalisation, verdicts } = await collectSweep(folder, { ...sweepOf(points, 'record'), axes });
+  const [first] = generalisation!.comparisons.filter(({ metric }) => metric === 'testLoss');
+  expect(first).toMatchObject({ of: 'reshuffle', against: 'with-replacement', pairs: 2 });
+  const meanOf = (point: Point) => {
+    const table = readCsv(join(pointDirectory(folder, point), 'window.csv'));
+    const losses = table.numbers('test_loss').filter((_, i) => table.text('phase')[i] === 'window');
+    return losses.reduce((sum, value) => sum + value, 0) / losses.length;
+  };
+  const differences = [0, 1].map((i) => meanOf(points[i]) - meanOf(points[i + 2]));
+  expect(first.difference.value).toBeCloseTo((differences[0] + differences[1]) / 2, 12);
+  expect(verdicts.join()).toContain('test loss, reshuffle less with-replacement');
+  const figures = readdirSync(join(folder, 'figures')).filter((name) => name.endsWith('.png'));
+  expect(figures).toEqual(['generalisation-test-loss.png']);
+  expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('data-figure="generalisation-test-loss"');
 });

@@ -23,10 +23,11 @@ export function syntheticSweep(runs: readonly ComparedRun[], wish: SweepWish = {
     page: `points/${run.name}/report.html`,
     log: null,
     run,
+    network: null,
   }));
   const points = [
     ...done,
-    ...open.map((one) => ({ ...one, set: {}, page: null, run: null })),
+    ...open.map((one) => ({ ...one, set: {}, page: null, run: null, network: null })),
   ] as unknown as ReadPoint[];
   const curveOf = curveCache();
   const collected = summarise({ name: 'sweep', title, until: 'report', axes }, points, runs, curveOf);
