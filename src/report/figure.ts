@@ -30,7 +30,11 @@ export type Role =
   | 'reference'
   | 'left-out'
   | 'train'
-  | 'test';
+  | 'test'
+  | GroupRole;
+
+/** Settings of a sweep, of which no picture tells more apart than these. */
+export type GroupRole = 'group-1' | 'group-2' | 'group-3' | 'group-4' | 'group-5' | 'group-6' | 'group-7' | 'group-8';
 
 /** How loudly a series is drawn. */
 export type Emphasis = 'muted' | 'normal' | 'strong';

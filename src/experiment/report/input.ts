@@ -35,7 +35,7 @@ export function readReportInput(directory: string, title: string | null): Report
       autocovarianceTrajectoryError: noise.autocovarianceTrajectoryError,
     },
     training: history.map((row) => ({ ...row, trainLoss: row.trainLoss ?? NaN })),
-    estimators: readNumbers<EstimatorColumns>(directory, RUN_FILES.estimators),
+    estimators: readEstimators(directory),
     curvatures: readNumbers<CurvatureColumns>(directory, RUN_FILES.curvatures),
     positions: readNumbers<PositionColumns>(directory, RUN_FILES.positions),
     components: readNumbers<ComponentColumns>(directory, RUN_FILES.components),
@@ -45,12 +45,18 @@ export function readReportInput(directory: string, title: string | null): Report
   };
 }
 
-function readDirections(directory: string): DirectionColumns {
+/** directions.csv. @throws DataError where it is missing or damaged */
+export function readDirections(directory: string): DirectionColumns {
   const table = readCsv(runPath(directory, RUN_FILES.directions));
   const columns = Object.fromEntries(
     DIRECTION_COLUMNS.map((name) => [name, name === 'regime' ? table.text(name) : table.numbers(name)]),
   );
   return columns as unknown as DirectionColumns;
+}
+
+/** estimators.csv. @throws DataError where it is missing or damaged */
+export function readEstimators(directory: string): EstimatorColumns {
+  return readNumbers<EstimatorColumns>(directory, RUN_FILES.estimators);
 }
 
 /** All columns of a table of numbers. */

@@ -20,6 +20,7 @@ import { SAMPLERS } from '../../../theory/index.ts';
 import { readVisibility } from '../../run-files.ts';
 import type { Experiment } from '../../schema.ts';
 import { readHistory } from '../../training-curve.ts';
+import { SAMPLER_KEYS, SEED_KEYS } from './keys.ts';
 import { verdictsOf } from './generalisation-words.ts';
 
 /** A finished point of a sweep. */
@@ -40,10 +41,6 @@ export interface MeasuredRun {
   readonly seed: number;
   readonly metrics: Readonly<Record<GeneralisationMetric, number | null>>;
 }
-
-/** Keys that a pair may differ in, and those that tell one replica from another. */
-const OF_THE_SAMPLER = ['train.sampler', 'sgd.sampler'];
-const OF_REPLICAS = ['seed', 'sgd.seed'];
 
 const ALL_METRICS = Object.keys(METRICS) as readonly GeneralisationMetric[];
 
@@ -84,7 +81,7 @@ function samplerOf({ train, sgd }: Experiment): string {
  */
 export function compareGeneralisation(runs: readonly MeasuredRun[]): Generalisation | null {
   const samplers = [...new Set(runs.map(({ sampler }) => sampler))].sort((a, b) => rankOf(a) - rankOf(b));
-  const settings = [...new Map(runs.map(({ set }) => [settingOf(set), without(set, OF_REPLICAS)])).entries()];
+  const settings = [...new Map(runs.map(({ set }) => [settingOf(set), without(set, SEED_KEYS)])).entries()];
   const found: Uncorrected[] = ALL_METRICS.flatMap((metric) =>
     settings.flatMap(([key, set]) => {
       const own = runs.filter((run) => settingOf(run.set) === key);
@@ -181,8 +178,8 @@ function rankOf(sampler: string): number {
 }
 
 const without = (set: FinishedPoint['set'], keys: readonly string[]): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(set).filter(([key]) => ![...OF_THE_SAMPLER, ...keys].includes(key)));
-const settingOf = (set: FinishedPoint['set']): string => canonicalJson(without(set, OF_REPLICAS));
+  Object.fromEntries(Object.entries(set).filter(([key]) => ![...SAMPLER_KEYS, ...keys].includes(key)));
+const settingOf = (set: FinishedPoint['set']): string => canonicalJson(without(set, SEED_KEYS));
 const replicaOf = (set: FinishedPoint['set']): string => canonicalJson(without(set, []));
 const known = (value: number): number | null => (Number.isFinite(value) ? value : null);
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
