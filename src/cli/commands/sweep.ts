@@ -6,13 +6,14 @@ import { backendOption, count, gather, memoryOption, wholeNumber } from '../opti
 import { print, printJson } from '../output.ts';
 import { tellingVoice } from '../telling-voice.ts';
 import { showSweep } from '../sweep-view.ts';
-import { progressVoice } from '../voice.ts';
+import { type ProgressVoice, progressVoice } from '../voice.ts';
 
 interface SweepOptions {
   readonly out?: string;
   readonly set?: string[];
   readonly backend?: BackendWord;
   readonly dryRun?: boolean;
+  readonly collect?: boolean;
   readonly processes?: number;
   readonly threads?: number;
   readonly memory?: number;
@@ -29,6 +30,7 @@ export function sweepCommand(): Command {
     .option('--set <key.path=value>', 'change a setting of all points; may be given several times', gather(String))
     .addOption(backendOption())
     .option('--dry-run', 'show what would run and what it would take, and end')
+    .option('--collect', 'run nothing: put together what is done, and write the page')
     .option('--processes <n>', 'points that run at the same time (default: as many as cores and memory allow)', count)
     .option('--threads <n>', 'threads of each (default: the cores divided among the processes)', count)
     .addOption(memoryOption())
@@ -42,13 +44,13 @@ export function sweepCommand(): Command {
 
 async function runSweep(
   nameOrFile: string,
-  { out, set = [], backend, dryRun, processes, threads, memory, json }: SweepOptions,
+  { out, set = [], backend, dryRun, collect: collectOnly, processes, threads, memory, json }: SweepOptions,
 ): Promise<void> {
   const sweeps = await import('../../experiment/sweep/index.ts');
   const voice = progressVoice();
   const opened = await sweeps.openSweep(nameOrFile, { assignments: set, backend, out }, voice);
   const { folder, sweep, tasks } = opened;
-  if (process.stderr.isTTY) voice.say('estimating …');
+  if (collectOnly) return await collect(opened, voice, json);
   const plan = await sweeps.planSweep(opened, { processes, threads });
   const text = sweeps.planText(sweep, plan);
   if (dryRun) {
@@ -70,10 +72,21 @@ async function runSweep(
   } finally {
     view.stop();
   }
-  const result = await sweeps.endSweep(opened, voice);
-  if (json) printJson(result.document);
-  else print(result.text);
-  if (result.failed > 0) process.exitCode = 1;
+  await collect(opened, voice, json);
+}
+
+/** Collects, prints, and ends with 1 where a point has failed. */
+async function collect(
+  opened: Parameters<typeof import('../../experiment/sweep/index.ts').endSweep>[0],
+  voice: ProgressVoice,
+  json: boolean | undefined,
+): Promise<void> {
+  const { endSweep } = await import('../../experiment/sweep/index.ts');
+  const { document, text, failed } = await endSweep(opened, voice);
+  voice.end();
+  if (json) printJson(document);
+  else print(text);
+  if (failed > 0) process.exitCode = 1;
 }
 
 /** A process of a sweep: what it says goes to its log, and its progress to whoever started it. */

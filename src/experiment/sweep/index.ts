@@ -2,29 +2,20 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigurationError } from '../../errors.ts';
+import { collectedText } from '../../report/sweep/text.ts';
+import { fromHere } from '../../typed.ts';
 import { withChosenBackend } from '../back-ends/choose.ts';
 import { type BackendWord, withBackend } from '../back-ends/option.ts';
-import { fromHere } from '../../typed.ts';
 import { coresToUse } from '../choices.ts';
 import type { Voice } from '../context.ts';
+import { COLLECTED_FILES, collectSweep } from './collect/collect.ts';
 import { estimateInChild } from './estimate-in-child.ts';
-import {
-  inspectSweepFolder,
-  isDone,
-  logOf,
-  pointDirectory,
-  readSweep,
-  stateOf,
-  SWEEP_FILES,
-  writeSweep,
-} from './folder.ts';
+import { inspectSweepFolder, isDone, pointDirectory, readSweep, SWEEP_FILES, writeSweep } from './folder.ts';
 import { loadSweep, type Sweep } from './load.ts';
 import { divide, type Division, type Plan, planOf, type Wanted, withinMemory } from './plan.ts';
 import type { Task } from './sharing.ts';
 import { tasksOf } from './task.ts';
 
-export { logOf, pointDirectory, type PointState, readSweep, stateOf } from './folder.ts';
-export type { Sweep } from './load.ts';
 export { runLocally, type SweepView } from './local.ts';
 export { planText } from './plan.ts';
 export { runTask } from './task.ts';
@@ -96,20 +87,28 @@ export function beginSweep({ folder, sweep }: OpenedSweep, voice: Pick<Voice, 's
   writeSweep(folder, sweep);
 }
 
-/** How the points stand. */
-export const statesOf = ({ folder, sweep }: Pick<OpenedSweep, 'folder' | 'sweep'>) =>
-  sweep.points.map((point) => ({ point, ...stateOf(folder, point, sweep.until) }));
+/** What a sweep has come to. */
+export interface SweepResult {
+  readonly document: unknown;
+  readonly text: string;
+  readonly failed: number;
+}
 
-/** What a sweep has come to, as a document and as text. */
-export async function endSweep(opened: OpenedSweep, _voice: Voice) {
-  const { folder } = opened;
-  const states = statesOf(opened);
-  const points = states.map(({ point, state, failure }) => ({
-    name: point.name,
-    state,
-    failure,
-    log: fromHere(logOf(folder, point)),
-  }));
-  const text = points.map(({ name, state }) => `${name}: ${state}`).join('\n');
-  return { document: { folder, points }, text, failed: states.filter(({ state }) => state === 'failed').length };
+/**
+ * Collects what is done of a sweep into its tables, figures and page.
+ *
+ * @throws StorageError where something cannot be written
+ */
+export async function endSweep(
+  { folder, sweep }: Pick<OpenedSweep, 'folder' | 'sweep'>,
+  voice: Voice,
+): Promise<SweepResult> {
+  const collected = await collectSweep(folder, sweep, voice.begin('collecting'));
+  const page = join(folder, COLLECTED_FILES.page);
+  const figures = join(folder, COLLECTED_FILES.figures);
+  return {
+    document: { folder, page, figures, ...collected },
+    text: `${collectedText(collected)}\nPictures: ${fromHere(figures)}\nPage: ${fromHere(page)} (open it in a browser)\n`,
+    failed: collected.points.filter(({ state }) => state === 'failed').length,
+  };
 }
