@@ -34,7 +34,12 @@ export const noCluster =
 
 /** Its version, as numbers that can be compared: 22.05 and later are 2205 and more. */
 export const slurmVersion = (): number =>
-  Number(/(\d+)\.(\d+)/.exec(spawnSync('sbatch', ['--version'], { encoding: 'utf8' }).stdout)!.slice(1).join(''));
+  Number(
+    /(\d+)\.(\d+)/
+      .exec(spawnSync('sbatch', ['--version'], { encoding: 'utf8' }).stdout)!
+      .slice(1)
+      .join(''),
+  );
 
 /**
  * Starts a controller and two nodes; takes about five seconds.

@@ -80,10 +80,7 @@ async function startAll() {
   for (const open of [folder, path.join(folder, 'munge')]) fs.chmodSync(open, 0o755);
   fs.writeFileSync(path.join(folder, 'munge', 'key'), crypto.randomBytes(128), { mode: 0o600 });
   const ports = await freePorts(1 + NODES.length);
-  fs.writeFileSync(
-    configuration,
-    slurmConfiguration({ folder, ports, cpus: Number(cpus), memory: Number(memory) }),
-  );
+  fs.writeFileSync(configuration, slurmConfiguration({ folder, ports, cpus: Number(cpus), memory: Number(memory) }));
   const own = ['key', 'seed', 'pid'].map((what) => `--${what}-file=${path.join(folder, 'munge', what)}`);
   startDaemon('munged', ['munged', '--foreground', '--num-threads=10', `--socket=${mungeSocket(folder)}`, ...own]);
   await until('munged', () => fs.existsSync(mungeSocket(folder)));
@@ -93,7 +90,10 @@ async function startAll() {
   await until(NODES[0], () => idleNodes() === NODES.length);
 }
 
-const idleNodes = () => spawnSync('sinfo', ['-h', '-N', '-p', 'main', '-t', 'idle', '-o', '%N'], { encoding: 'utf8' }).stdout.split('\n').filter(Boolean).length;
+const idleNodes = () =>
+  spawnSync('sinfo', ['-h', '-N', '-p', 'main', '-t', 'idle', '-o', '%N'], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter(Boolean).length;
 
 /**
  * @param {string} name of the daemon that is waited for
@@ -103,7 +103,11 @@ async function until(name, isReady) {
   for (const end = Date.now() + LIMIT_MS; !isReady(); await sleep(200)) {
     const child = daemons.get(name);
     if (Date.now() < end && child?.exitCode === null && child.signalCode === null) continue;
-    const said = fs.readFileSync(path.join(folder, `${name}.out`), 'utf8').trim().split('\n').slice(-5);
+    const said = fs
+      .readFileSync(path.join(folder, `${name}.out`), 'utf8')
+      .trim()
+      .split('\n')
+      .slice(-5);
     throw new Error(`${name} did not start: ${said.join('; ')}`);
   }
 }
