@@ -12,15 +12,17 @@ import { timeLimit } from './time.ts';
 export const LOGS = 'logs';
 
 /** Path of the log of one task, below the folder that its array was handed in from. Each time it is run adds to it. */
-export const logOfTask = (array: string, index: number): string => `${LOGS}/${array}_${index}.log`;
+export const logOfTask = (array: string, index: number | string): string => `${LOGS}/${array}_${index}.log`;
 
 /** Path of the log of a job that is no array. */
 export const logOfJob = (job: string): string => `${LOGS}/${job}.log`;
 
 /** What the scripts of a sweep depend on. */
 export interface SweepJob {
-  /** Of the jobs, as squeue lists them. */
+  /** Of the job, as squeue lists it. */
   readonly name: string;
+  /** Absolute; the logs lie below it. */
+  readonly folder: string;
   /**
    * Program and arguments; for a point its index is added as the last one. On SIGTERM the program saves and ends with code
    * 130, and the same command goes on from there.
@@ -41,6 +43,20 @@ export interface PointsJob extends SweepJob {
   readonly foldersOf: (index: number) => readonly [string, ...string[]];
 }
 
+/** @throws ConfigurationError where SLURM cannot name a log in this folder */
+function logLines(folder: string, pattern: string): string[] {
+  if (folder.includes('\\'))
+    throw new ConfigurationError(
+      `SLURM cannot write logs to ${folder}: choose a folder without a backslash in its name`,
+    );
+  // Absolute: SLURM would fill in patterns of the folder's own name.
+  return [
+    sbatchLine('--output', `${folder.replaceAll('%', '%%')}/${pattern}`),
+    // What is run again adds to what it said before.
+    sbatchLine('--open-mode', 'append'),
+  ];
+}
+
 /** The program's time to save, in seconds: a tenth of the time limit between these. SLURM may be half a minute early. */
 const [SHORTEST_LEAD, LONGEST_LEAD] = [15, 300];
 
@@ -55,14 +71,13 @@ function lead({ time }: SlurmOptions): number {
  *
  * @throws ConfigurationError for options that no script can hold
  */
-export function pointsScript({ name, command, environment, options, indices, foldersOf }: PointsJob): string {
+export function pointsScript({ name, folder, command, environment, options, indices, foldersOf }: PointsJob): string {
   const { arrayLimit, gres, threads } = options;
   if (indices.length === 0) throw new ConfigurationError('no point is to be run: a job array needs at least one');
   const head = [
     sbatchLine('--job-name', name),
     sbatchLine('--array', writeIndices(indices) + (arrayLimit === undefined ? '' : `%${arrayLimit}`)),
-    sbatchLine('--output', `${LOGS}/%A_%a.log`),
-    sbatchLine('--open-mode', 'append'),
+    ...logLines(folder, logOfTask('%A', '%a')),
     sbatchLine('--requeue'),
     sbatchLine('--signal', `B:USR1@${lead(options)}`),
     sbatchLine('--ntasks', 1),
@@ -115,11 +130,10 @@ exit "$status"
  *
  * @throws ConfigurationError for options that no script can hold
  */
-export function collectScript({ name, command, environment, options }: SweepJob): string {
+export function collectScript({ name, folder, command, environment, options }: SweepJob): string {
   const head = [
     sbatchLine('--job-name', name),
-    sbatchLine('--output', `${LOGS}/%j.log`),
-    sbatchLine('--open-mode', 'append'),
+    ...logLines(folder, logOfJob('%j')),
     sbatchLine('--requeue'),
     sbatchLine('--ntasks', 1),
     sbatchLine('--cpus-per-task', options.threads),

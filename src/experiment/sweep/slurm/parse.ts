@@ -2,9 +2,9 @@
 import { readIndices } from './indices.ts';
 import { elapsed } from './time.ts';
 
-/** Where a task stands. What no program of SLURM knows any more is `unknown`. */
+/** Where a task stands. What is held waits for a person; what no program of SLURM knows any more is unknown. */
 export type TaskState =
-  'pending' | 'running' | 'done' | 'failed' | 'cancelled' | 'out of time' | 'pre-empted' | 'unknown';
+  'pending' | 'held' | 'running' | 'done' | 'failed' | 'cancelled' | 'out of time' | 'pre-empted' | 'unknown';
 
 /** One task of an array. */
 export interface Task {
@@ -33,7 +33,7 @@ export function parseSqueue(out: string): Task[] {
     const [index, word, restarts, time, node, ...reason] = line.split('|');
     if (!/^\d+$/.test(index) || word === undefined) return [];
     const numbers = { restarts: Number(restarts), exitCode: null, seconds: elapsed(time) };
-    return [{ index: Number(index), ...named(word), reason: told(reason.join('|')), node: told(node), ...numbers }];
+    return [{ index: Number(index), ...standing(word, reason.join('|')), node: told(node), ...numbers }];
   });
 }
 
@@ -46,7 +46,7 @@ export function parseSacct(out: string): Task[] {
     const [job, word, exit, time, node] = line.split('|');
     const indices = /^\d+_\[?([^\]]+)/.exec(job)?.[1];
     if (indices === undefined || node === undefined) return [];
-    const common = { ...named(word), reason: '', node: told(node), restarts: null };
+    const common = { ...standing(word, ''), node: told(node), restarts: null };
     const numbers = { exitCode: isOver(word) ? exitCodeOf(exit) : null, seconds: elapsed(time) };
     return readIndices(indices).map((index) => ({ index, ...common, ...numbers }));
   });
@@ -58,7 +58,7 @@ export function parseScontrol(out: string): Task[] {
     const field = (name: string) => new RegExp(` ${name}=(\\S*)`).exec(line)?.[1] ?? '';
     const word = field('JobState');
     if (word === '') return [];
-    const common = { ...named(word), reason: told(field('Reason')), node: told(field('NodeList')) };
+    const common = { ...standing(word, field('Reason')), node: told(field('NodeList')) };
     const exitCode = isOver(word) ? exitCodeOf(field('ExitCode')) : null;
     const numbers = { restarts: Number(field('Restarts')), exitCode, seconds: elapsed(field('RunTime')) };
     return readIndices(field('ArrayTaskId')).map((index) => ({ index, ...common, ...numbers }));
@@ -95,13 +95,15 @@ const STATES: Readonly<Record<string, TaskState>> = {
   PREEMPTED: 'pre-empted',
 };
 
-/** `CANCELLED by 1000` and `CANCELLED+` are CANCELLED. */
-function named(text: string): { state: TaskState; word: string } {
+/** @param text SLURM's word, maybe with more after it: `CANCELLED by 1000` */
+function standing(text: string, reason: string): { state: TaskState; word: string; reason: string } {
   const word = /^\w+/.exec(text)?.[0] ?? '';
-  return { state: STATES[word] ?? 'failed', word };
+  const state = STATES[word] ?? 'failed';
+  // JobHeldUser, JobHeldAdmin, and what could not be launched: (launch_failed_requeued_held).
+  return { state: state === 'pending' && /held/i.test(reason) ? 'held' : state, word, reason: told(reason) };
 }
 
-const isOver = (word: string): boolean => !['pending', 'running'].includes(named(word).state);
+const isOver = (text: string): boolean => !['pending', 'running'].includes(standing(text, '').state);
 
 /** What SLURM writes where it has nothing to say. */
 const told = (text: string): string => (/^\s*(\(null\)|None( assigned)?|N\/A)?\s*$/.test(text) ? '' : text.trim());

@@ -12,8 +12,8 @@ export const bashWord = (text: string): string =>
 export const bashCommand = (argv: readonly string[]): string => argv.map(bashWord).join(' ');
 
 /**
- * An option as a line at the head of a batch script. sbatch has rules of quoting of its own there: a backslash before
- * whatever could mean something.
+ * An option as a line at the head of a batch script. sbatch has rules of quoting of its own there: in double quotes all but
+ * themselves and the backslash is what it is.
  *
  * @param name with its dashes
  * @throws ConfigurationError for a value of more than one line
@@ -21,7 +21,7 @@ export const bashCommand = (argv: readonly string[]): string => argv.map(bashWor
 export function sbatchLine(name: string, value?: string | number): string {
   if (value === undefined) return `#SBATCH ${name}`;
   const text = oneLine(name, String(value));
-  return `#SBATCH ${name}=${PLAIN.test(text) ? text : text.replaceAll(/[^\w@%+=:,./[\]-]/gu, '\\$&')}`;
+  return `#SBATCH ${name}=${PLAIN.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`}`;
 }
 
 /** @throws ConfigurationError for text that the head of a batch script cannot hold */

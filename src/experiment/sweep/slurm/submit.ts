@@ -1,7 +1,7 @@
 /** Handing jobs to SLURM. */
 import { join } from 'node:path';
 import { RunError } from '../../../errors.ts';
-import { attempt, writeAtomically } from '../../../store/atomic.ts';
+import { attempt, writeFileAtomic } from '../../../store/atomic.ts';
 import { makeFolder } from '../../../store/folder.ts';
 import { LOGS } from './batch-script.ts';
 import { ask, complaint, type Said } from './tool.ts';
@@ -36,7 +36,7 @@ export async function submit({ folder, file, script, after, environment }: Submi
   const path = join(folder, file);
   // SLURM makes no folder for the logs: without it the job would fail and say nothing.
   attempt(folder, () => makeFolder(join(folder, LOGS)));
-  writeAtomically(path, script);
+  writeFileAtomic(path, script);
   const dependency = after ? [`--dependency=afterany:${after.id}`, '--kill-on-invalid-dep=yes'] : [];
   const elsewhere = after ? onCluster(after) : [];
   const env = withoutOverrides(environment ?? process.env, script);

@@ -51,5 +51,5 @@ const LARGEST_ANSWER = 64 * 2 ** 20;
 /** The last thing that a program of SLURM complains of, without its name before it. */
 export function complaint({ code, err }: Said): string {
   const lines = err.split('\n').map((line) => line.replace(/^\w+: (error|fatal): /, '').trim());
-  return lines.filter(Boolean).at(-1) ?? `it ended with code ${code}`;
+  return lines.filter((line) => line !== '' && !/^Try /.test(line)).at(-1) ?? `it ended with code ${code}`;
 }
