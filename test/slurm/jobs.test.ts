@@ -132,7 +132,8 @@ describe.skipIf(noCluster)(`on a real SLURM${noCluster}`, { timeout: LIMIT_MS },
     await untilThere(join(folder, `starts-${lost}`));
 
     await cluster.killNode('n1');
-    await until(job, [lost], ({ state }) => state === 'pending');
+    await until(job, [lost], ({ state, reason }) => state === 'pending' && reason === 'BeginTime');
+    cluster.startSoon(`${job.id}_${lost}`);
     expect((await statusOf(job, [1 - lost]))[0]).toMatchObject({ state: 'running', node: 'n2', restarts: 0 });
     await cluster.startNode('n1');
     const again = await until(job, [lost], ({ state }) => state === 'running');
@@ -182,6 +183,9 @@ until [ -n "$told" ]; do sleep 0.2; done
 echo saving; echo "$$" >>"$file"; exit 130`;
     const job = await submitPoints(folder, program, indices, { time: '1' });
     await submitCollect(folder, job);
+    await until(job, [0], ({ state, reason }) => state === 'pending' && reason === 'BeginTime');
+    expect(existsSync(join(folder, 'collected'))).toBe(false);
+    cluster.startSoon(`${job.id}_0`);
     const ended = await until(job, indices, hasEnded);
     const outcome = ended.map(({ index, state, exitCode, restarts }) => [index, state, exitCode, restarts]);
     expect(outcome).toEqual([
