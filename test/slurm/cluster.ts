@@ -38,15 +38,6 @@ export const noCluster =
     ? ''
     : ` (skipped: no ${absent.join(', ')} here; apt-get install --no-install-recommends slurm-wlm munge)`;
 
-/** Its version, as numbers that can be compared: 22.05 and later are 2205 and more. */
-export const slurmVersion = (): number =>
-  Number(
-    /(\d+)\.(\d+)/
-      .exec(spawnSync('sbatch', ['--version'], { encoding: 'utf8' }).stdout)!
-      .slice(1)
-      .join(''),
-  );
-
 /**
  * Starts a controller and two nodes; takes about five seconds.
  *
