@@ -15,7 +15,7 @@ export interface Cluster {
   readonly folder: string;
   /** With this added to its environment a process finds this cluster. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Ends a node as when its plug is pulled: its daemon and all processes of its jobs. The controller notices in about ten seconds. */
+  /** Ends a node as when its plug is pulled: its daemon and all processes of its jobs. The controller notices in about twenty seconds. */
   killNode(node: Node): Promise<void>;
   startNode(node: Node): Promise<void>;
   /**

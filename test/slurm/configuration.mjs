@@ -18,8 +18,9 @@ export const NODES = ['n1', 'n2'];
 export const mungeSocket = (folder) => path.join(folder, 'munge', 'socket');
 
 /**
- * Text of slurm.conf. A node whose daemon is silent for ten seconds counts as down, and its jobs are queued again; it
- * counts as up again when its daemon is back.
+ * Text of slurm.conf. A node whose daemon is silent for twenty seconds counts as down, and its jobs are queued again; it
+ * counts as up again when its daemon is back. All nodes are asked together, and what they answer counts when the last one
+ * has, or was given up: the limit of silence has to be longer than that of messages by far.
  *
  * @param {Shape} shape
  */
@@ -55,7 +56,8 @@ SchedulerType=sched/backfill
 SchedulerParameters=batch_sched_delay=0,bf_interval=2,sched_interval=2
 JobRequeue=1
 ReturnToService=2
-SlurmdTimeout=10
+MessageTimeout=5
+SlurmdTimeout=20
 KillWait=10
 SlurmdParameters=config_overrides
 ${nodes.join('\n')}

@@ -142,7 +142,11 @@ describe.skipIf(noCluster)(`on a real SLURM${noCluster}`, { timeout: LIMIT_MS },
 
     writeFileSync(join(folder, 'go'), '');
     const ended = await until(job, indices, hasEnded);
-    expect(ended.map(({ state }) => state)).toEqual(['done', 'done']);
+    for (const task of ended)
+      expect(task, linesOf(join(folder, logOfTask(job.id, task.index))).join('\n')).toMatchObject({
+        state: 'done',
+        exitCode: 0,
+      });
     expect(linesOf(join(folder, `starts-${lost}`))).toHaveLength(2);
     expect(linesOf(join(folder, `starts-${1 - lost}`))).toEqual(['n2']);
     const log = linesOf(join(folder, logOfTask(job.id, lost))).filter((line) => line.startsWith('== point'));
