@@ -17,9 +17,11 @@ export interface Cluster {
   readonly environment: Readonly<Record<string, string>>;
   /** Ends a node as when its plug is pulled: its daemon and all processes of its jobs. The controller notices in about twenty seconds. */
   killNode(node: Node): Promise<void>;
+  /** Starts its daemon, and waits until the controller gives it jobs. */
   startNode(node: Node): Promise<void>;
   /**
-   * Whoever was queued again waits two minutes before it may start, which no setting changes; not so after this.
+   * What was queued again waits two minutes before it may start, which no setting changes; not so after this. The wait has a
+   * reason: SLURM may still be ending the task where it ran before.
    *
    * @param task that waits, `<array>_<index>`
    */

@@ -133,9 +133,11 @@ describe.skipIf(noCluster)(`on a real SLURM${noCluster}`, { timeout: LIMIT_MS },
 
     await cluster.killNode('n1');
     await until(job, [lost], ({ state, reason }) => state === 'pending' && reason === 'BeginTime');
-    cluster.startSoon(`${job.id}_${lost}`);
     expect((await statusOf(job, [1 - lost]))[0]).toMatchObject({ state: 'running', node: 'n2', restarts: 0 });
     await cluster.startNode('n1');
+    // A node that comes back is told to end what it ran when it was lost: until then the task must not be there again.
+    await sleep(5000);
+    cluster.startSoon(`${job.id}_${lost}`);
     const again = await until(job, [lost], ({ state }) => state === 'running');
     expect(again[0]).toMatchObject({ restarts: 1 });
     expect(existsSync(join(folder, 'collected'))).toBe(false);

@@ -56,8 +56,10 @@ async function killDaemon(name) {
 }
 
 /** @param {string} node */
-const startNode = (node) =>
+async function startNode(node) {
   startDaemon(node, ['slurmd', '-D', '-N', node, '-f', configuration], path.join(folder, node));
+  await until(node, () => isUp(node));
+}
 
 /** @param {string} node */
 async function killNode(node) {
@@ -89,14 +91,14 @@ async function startAll() {
   await until('munged', () => fs.existsSync(mungeSocket(folder)));
   startDaemon('slurmctld', ['slurmctld', '-D', '-f', configuration]);
   await until('slurmctld', () => spawnSync('scontrol', ['ping']).status === 0);
-  NODES.forEach(startNode);
-  await until(NODES[0], () => idleNodes() === NODES.length);
+  await Promise.all(NODES.map(startNode));
 }
 
-const idleNodes = () =>
-  spawnSync('sinfo', ['-h', '-N', '-p', 'main', '-t', 'idle', '-o', '%N'], { encoding: 'utf8' })
-    .stdout.split('\n')
-    .filter(Boolean).length;
+/** Whether the controller gives jobs to a node. */
+function isUp(/** @type {string} */ node) {
+  const { stdout } = spawnSync('sinfo', ['-h', '-p', 'main', '-n', node, '-o', '%t'], { encoding: 'utf8' });
+  return /^(idle|mix|alloc)$/.test(stdout.trim());
+}
 
 /**
  * @param {string} name of the daemon that is waited for
