@@ -4,7 +4,7 @@
  */
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-const LONG = /\/test\/(browser|cli|experiment\/run)\//;
+const LONG = /\/test\/(browser|cli|experiment\/run|slurm)\//;
 
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
