@@ -10,6 +10,8 @@ import type { ComparedRun } from './points.ts';
 const FELT = 0.1;
 /** A second component that takes away this part of what is off is the likely reason for it. */
 const EXPLAINED = 0.5;
+/** A χ² that chance exceeds less often than this is told of in short, too. */
+const UNLIKELY = 0.01;
 /** λ/λ_cross = x/3. */
 const X_AT_CROSSOVER = 3;
 
@@ -118,10 +120,16 @@ export function headlineOf({ flatness, flatnessTwoComponent, scale, scaleTwoComp
     ? 'the prediction with the noise of a fluctuating curvature'
     : 'the exact prediction';
   const ratio = flat
-    ? `Measured over ${against}, the weight variance is ${flat.judgement} at 1${flat.judgement === 'flat' ? '' : ` (${flat.tested - flat.outside} of ${flat.tested} bins of x hold it)`}.`
+    ? `Measured over ${against}, the weight variance is ${flat.judgement} at 1 (${flat.tested - flat.outside} of ${flat.tested} bins of x hold it; the furthest is at ${fixedNumber(furthest(flat).ratio.value, 3)}${doubt(flat)}).`
     : 'No bin of x holds directions enough to be held against theory.';
   if (!best) return ratio;
   return `${ratio} The crossover lies at ${inWords(best.scale)} times where theory has it.`;
+}
+
+/** χ² may see a deviation that is common to many bins and too small for the interval of any. */
+function doubt({ judgement, probability, chiSquare, tested }: Flatness): string {
+  if (judgement === 'not flat' || probability >= UNLIKELY) return '';
+  return `, and χ² is ${fixedNumber(chiSquare, 1)} for ${tested} bins, which chance exceeds with a probability of ${probability < 1e-4 ? 'less than 0.0001' : shortNumber(probability, 2)} if directions are independent`;
 }
 
 /** Where the intervals of a sweep come from. */

@@ -10,7 +10,7 @@ import type { SlurmOptions } from '../../src/experiment/sweep/slurm/options.ts';
 import type { Task } from '../../src/experiment/sweep/slurm/parse.ts';
 import { arrayStatus } from '../../src/experiment/sweep/slurm/status.ts';
 import { type JobId, submit } from '../../src/experiment/sweep/slurm/submit.ts';
-import { type Cluster, noCluster, startCluster } from './cluster.ts';
+import { type Cluster, noCluster, startCluster } from '../slurm/cluster.ts';
 
 // SLURM looks after its jobs in steps of up to half a minute.
 const LIMIT_MS = 300_000;
@@ -36,6 +36,9 @@ describe.skipIf(noCluster)(`on a real SLURM${noCluster}`, { timeout: LIMIT_MS },
   const options: SlurmOptions = { partition: 'main', memory: '500', threads: 1 };
   const linesOf = (path: string) => (existsSync(path) ? readFileSync(path, 'utf8').trimEnd().split('\n') : []);
 
+  /** What a point says. */
+  const logOf = (folder: string, index: number) => join(folder, 'logs', `point ${index}.log`);
+
   /** Hands in an array of a program in bash, which gets the sweep's folder and the index as $1 and $2. */
   function submitPoints(folder: string, program: string, indices: readonly number[], own: Partial<SlurmOptions> = {}) {
     writeFileSync(join(folder, 'program.sh'), program);
@@ -52,7 +55,7 @@ describe.skipIf(noCluster)(`on a real SLURM${noCluster}`, { timeout: LIMIT_MS },
       indices,
       foldersOf,
       workingFolder: folder,
-      logOf: (index) => join(folder, 'logs', `point ${index}.log`),
+      logOf: (index) => logOf(folder, index),
     });
     return submit({ folder, file: 'points.sh', script, environment });
   }
@@ -114,11 +117,15 @@ describe.skipIf(noCluster)(`on a real SLURM${noCluster}`, { timeout: LIMIT_MS },
     ]);
     expect(await untilThere(join(folder, 'collected'))).toEqual(['4']);
     expect(readFileSync(join(folder, logOfJob(collecting.id)), 'utf8')).toBe('');
-    for (const index of indices)
+    for (const index of indices) {
       expect(linesOf(join(folder, logOfTask(job.id, index)))).toEqual([
-        expect.stringMatching(new RegExp(`^== point ${index} on n[12], restarts: 0$`)),
-        `it's "$HOME"`,
+        expect.stringMatching(new RegExp(`^== task ${index} on n[12], restarts: 0: see .*point ${index}\\.log$`)),
       ]);
+      const said = `it's "$HOME"`;
+      expect(linesOf(logOf(folder, index))).toEqual(
+        index === 3 ? [said, '== it failed, and is tried once more', said] : [said],
+      );
+    }
   });
 
   it('the plug of a node is pulled: its task is queued again, the other goes on, and what collects waits for both', async () => {
@@ -153,8 +160,8 @@ describe.skipIf(noCluster)(`on a real SLURM${noCluster}`, { timeout: LIMIT_MS },
       });
     expect(linesOf(join(folder, `starts-${lost}`))).toHaveLength(2);
     expect(linesOf(join(folder, `starts-${1 - lost}`))).toEqual(['n2']);
-    const log = linesOf(join(folder, logOfTask(job.id, lost))).filter((line) => line.startsWith('== point'));
-    expect(log.map((line) => line.replace(/^.*, /, ''))).toEqual(['restarts: 0', 'restarts: 1']);
+    const log = linesOf(join(folder, logOfTask(job.id, lost))).filter((line) => line.startsWith('== task'));
+    expect(log.map((line) => /restarts: \d/.exec(line)?.[0])).toEqual(['restarts: 0', 'restarts: 1']);
     expect(await untilThere(join(folder, 'collected'))).toEqual(['2']);
   });
 
@@ -202,13 +209,15 @@ echo saving; echo "$$" >>"$file"; exit 130`;
     ]);
     const log = linesOf(join(folder, logOfTask(job.id, 0)));
     expect(log.filter((line) => !line.includes('slurmstepd'))).toEqual([
-      expect.stringMatching(/^== point 0 on n[12], restarts: 0$/),
+      expect.stringMatching(/^== task 0 on n[12], restarts: 0: /),
+      expect.stringMatching(/^== task 0 on n[12], restarts: 1: /),
+    ]);
+    expect(linesOf(logOf(folder, 0))).toEqual([
       'saving',
       '== the time limit is near: what was done is saved, and the point queues itself again',
-      expect.stringMatching(/^== point 0 on n[12], restarts: 1$/),
       'gone on with',
     ]);
-    expect(linesOf(join(folder, logOfTask(job.id, 1))).at(-1)).toBe(
+    expect(linesOf(logOf(folder, 1)).at(-1)).toBe(
       '== nothing was saved within the time limit, and it would be in vain again: give more with --time',
     );
     expect(await untilThere(join(folder, 'collected'))).toEqual(['1']);
