@@ -54,25 +54,28 @@ export async function compare({
       }
   }
 
-  await inTurn(async (racer) => {
-    racer.version = (await racer.contestant.answer()).version;
-  });
-  await inTurn(async (racer) => {
-    await racer.contestant.ask(unit);
-    const { seconds } = await racer.contestant.ask(2 * unit);
-    racer.repeats = unit * Math.max(1, Math.round((2 * aRound) / seconds));
-  });
-  for (let round = 0; round < (rounds ?? ROUNDS); round++)
-    await inTurn(async ({ contestant, repeats, times }) => {
-      const { seconds } = await contestant.ask(repeats);
-      times.push(seconds / repeats);
+  try {
+    await inTurn(async (racer) => {
+      racer.version = (await racer.contestant.answer()).version;
     });
-  await inTurn(async (racer) => {
-    const file = path.join(folder, `result-${racers.indexOf(racer)}.safetensors`);
-    await racer.contestant.ask(file);
-    racer.result = /** @type {Float64Array} */ (readSafetensors(file).tensors.result.data);
-  });
-  await Promise.all(contestants.map((contestant) => contestant.end()));
+    await inTurn(async (racer) => {
+      await racer.contestant.ask(unit);
+      const { seconds } = await racer.contestant.ask(2 * unit);
+      racer.repeats = unit * Math.max(1, Math.round((2 * aRound) / seconds));
+    });
+    for (let round = 0; round < (rounds ?? ROUNDS); round++)
+      await inTurn(async ({ contestant, repeats, times }) => {
+        const { seconds } = await contestant.ask(repeats);
+        times.push(seconds / repeats);
+      });
+    await inTurn(async (racer) => {
+      const file = path.join(folder, `result-${racers.indexOf(racer)}.safetensors`);
+      await racer.contestant.ask(file);
+      racer.result = /** @type {Float64Array} */ (readSafetensors(file).tensors.result.data);
+    });
+  } finally {
+    await Promise.all(contestants.map((contestant) => contestant.end()));
+  }
 
   const finished = racers.filter(({ failure }) => !failure);
   return {
@@ -96,6 +99,24 @@ export async function compare({
       return entry;
     }),
   };
+}
+
+/**
+ * A result, or where this program fails why there is none: it may fail at one size and not at another.
+ *
+ * @template T
+ * @param {string} title what the work is
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T | { title: string, failure: string }>}
+ */
+export async function orFailure(title, work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RunError)) throw error;
+    process.stdout.write(`  failed: ${error.message}\n`);
+    return { title, failure: error.message };
+  }
 }
 
 /** Relative to the largest entry of the second. @param {ArrayLike<number>} a @param {ArrayLike<number>} b */

@@ -83,12 +83,13 @@ async function main() {
   let isDrawn = chosen.length === 0;
   for (const [name, { measure, peers }] of chosen) {
     const folder = temporaryFolder();
-    const { sound, faults } = withoutWrong(await measure(python, { ...options, folder }));
+    const { sound, faults, failures } = withoutWrong(await measure(python, { ...options, folder }));
     removeFolder(folder);
     for (const fault of faults) process.stderr.write(`bench: ${fault}: its result is not kept\n`);
-    if (faults.length > 0) process.exitCode = 1;
+    for (const failure of failures) process.stderr.write(`bench: ${failure}\n`);
+    if (faults.length + failures.length > 0) process.exitCode = 1;
     const unusual = whatIsUnusual(options, device, peers && python === null);
-    if (!sound) say('not kept: the numbers of this program are wrong, or no peer has the same');
+    if (!sound) say('not kept: this program failed, its numbers are wrong, or no peer has the same');
     else if (unusual && !options.keep) say(`not kept, for ${unusual}; --keep would`);
     else {
       say(`kept in ${path.relative(ROOT, keep(name, sound, options, device))}`);

@@ -11,9 +11,10 @@
 /**
  * Takes out of a case's results the contestants whose numbers are wrong.
  *
- * @param {{ title: string, contestants?: Entry[] }[]} results this program is the first contestant of each
- * @returns {{ sound: object[] | null, faults: string[] }} null where this program is wrong, or no peer agrees with it: it is
- * then unknown who is; a sentence for each contestant that was taken out
+ * @param {{ title: string, contestants?: Entry[], failure?: string }[]} results this program is the first contestant of each
+ * @returns {{ sound: object[] | null, faults: string[], failures: string[] }} null where this program is wrong, or no peer
+ * agrees with it: it is then unknown who is; or where it failed at all; a sentence for each contestant that was taken out, and
+ * for each piece of work that this program failed at, whose result tells so
  */
 export function withoutWrong(results) {
   /** @type {string[]} */
@@ -27,7 +28,8 @@ export function withoutWrong(results) {
     if (!isRight(contestants[0]) || (right.length === 1 && contestants.length > 1)) isBelieved = false;
     return { ...result, contestants: right };
   });
-  return { sound: isBelieved ? sound : null, faults };
+  const failures = results.flatMap(({ title, failure }) => (failure ? [`${title}: ${failure}`] : []));
+  return { sound: isBelieved && failures.length < results.length ? sound : null, faults, failures };
 }
 
 /** @param {Entry} entry */

@@ -30,3 +30,13 @@ export class StorageError extends UserError {
 export class RunError extends UserError {
   override readonly name = 'RunError';
 }
+
+/** Not an error: work that was asked to end, and can be gone on with. Exit code 130. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  /** @param message what becomes of the work */
+  constructor(message = 'what was finished is kept; the same command goes on from there') {
+    super(message);
+  }
+}

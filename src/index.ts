@@ -82,6 +82,7 @@ export type { Derivatives } from './tensor/derivatives.ts';
 export type { Ops } from './tensor/ops.ts';
 export type {
   BackendName,
+  Compilable,
   Compiled,
   Input,
   Linearizable,

@@ -3,7 +3,7 @@
  * the basis of Lanczos vectors, projections, and a whole experiment. Few samples, because webgpu may be software.
  */
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openHessian } from '../src/hessian/hessian.ts';
 import { lanczos } from '../src/hessian/lanczos.ts';
 import { basisOn, NativeBasis } from '../src/hessian/native-basis.ts';
@@ -23,7 +23,7 @@ import { openHeavyBall } from '../src/sgd/heavy-ball.ts';
 import { atRest } from '../src/sgd/motion.ts';
 import { type Backend, openBackend } from '../src/tensor/backend.ts';
 import { openProjection } from '../src/tensor/projection.ts';
-import { type BackendName, real, type Reals, sizeOf } from '../src/tensor/types.ts';
+import { real, type Reals, sizeOf } from '../src/tensor/types.ts';
 import { readCsv } from '../src/store/csv.ts';
 import { heldOnDevice } from '../src/tensor/webgpu/open.ts';
 import { numbers } from './experiment/run/reading.ts';
@@ -54,12 +54,16 @@ beforeAll(async () => {
   await run(exactly, { ...FROM_MINIMUM, train: weightsOf(minimum), precision: 'float64' }, 'compare');
 });
 
-/** Back ends, why they are not there, and how they are opened. */
-const BACK_ENDS: [name: BackendName, skipped: string, open: () => Backend][] = [
-  ['tensorflow', '', () => openBackend({ name: 'tensorflow', precision: 'float32', threads: 1 })],
+/** How back ends are called here, why they are not there, and how they are opened. */
+const BACK_ENDS: [title: string, skipped: string, open: () => Backend][] = [
+  ['tensorflow', '', () => openNative(false)],
+  // As on a GPU.
+  ['tensorflow, state in the session', '', () => openNative(true)],
   ['webgpu', skipped, openSoftware],
   ['cpu', '', () => openBackend({ name: 'cpu', precision: 'float32', threads: 1 })],
 ];
+const openNative = (stateInSession: boolean) =>
+  openBackend({ name: 'tensorflow', precision: 'float32', threads: 1, stateInSession });
 const double = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1 });
 
 const normals = (count: number, purpose: string, scale = 1): Float32Array => {
@@ -108,12 +112,15 @@ function network(kind: 'mlp' | 'lenet, mean pooling' | 'lenet, max pooling'): Ne
   };
 }
 
-for (const [name, why, open] of BACK_ENDS)
-  describe.skipIf(why)(`on ${name}${why}`, () => agreesWithFloat64(name, why ? double : open()));
+for (const [title, why, open] of BACK_ENDS)
+  describe.skipIf(why)(`on ${title}${why}`, () => agreesWithFloat64(title, why ? double : open()));
 
-function agreesWithFloat64(name: BackendName, backend: Backend): void {
+function agreesWithFloat64(title: string, backend: Backend): void {
   const both = [backend, double];
-  afterEach(() => expect(heldOnDevice()).toBe(0));
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    expect(heldOnDevice()).toBe(0);
+  });
 
   describe.each(['mlp', 'lenet, mean pooling', 'lenet, max pooling'] as const)('%s', (kind) => {
     const { on, samples, theta } = network(kind);
@@ -207,8 +214,9 @@ function agreesWithFloat64(name: BackendName, backend: Backend): void {
   });
 
   it('measures in a whole experiment what float64 does, from the same weights with the same batches', async () => {
-    const directory = join(folder(), name);
-    await run(directory, { ...FROM_MINIMUM, train: weightsOf(minimum), backend: name }, 'compare');
+    const directory = join(folder(), title);
+    vi.stubEnv('EPOCHNOISE_STATE_IN_SESSION', backend.stateInSession ? '1' : '0');
+    await run(directory, { ...FROM_MINIMUM, train: weightsOf(minimum), backend: backend.name }, 'compare');
     expect(numbers(directory, 'batches', 'indices')).toEqual(numbers(exactly, 'batches', 'indices'));
     const [own, exact] = [directory, exactly].map((one) => readCsv(join(one, 'directions.csv')));
     const [eigenvalues, expected] = [own, exact].map((table) => table.numbers('eigenvalue'));

@@ -12,7 +12,7 @@ import { perSampleVariance } from '../src/noise/per-sample.ts';
 import { silent } from '../src/progress.ts';
 import { openHeavyBall } from '../src/sgd/heavy-ball.ts';
 import { atRest } from '../src/sgd/motion.ts';
-import { type Backend, heldByLibrary } from '../src/tensor/backend.ts';
+import { type Backend, heldByLibrary, openBackend } from '../src/tensor/backend.ts';
 import { openProjection } from '../src/tensor/projection.ts';
 import { mlpProblem, noisySamples, normals, SMALL_CHUNKS } from './hessian/plain-mlp.ts';
 import { FAILURE, failingAt } from './tensor/failing.ts';
@@ -71,10 +71,15 @@ it.each<[string, Work]>([
     },
   ],
 ])('%s', async (_, work) => {
+  for (const stateInSession of [false, true]) await leavesNothing(work, stateInSession);
+});
+
+async function leavesNothing(work: Work, stateInSession: boolean): Promise<void> {
+  const backend = openBackend({ ...problem.backend, stateInSession });
   const before = heldByLibrary();
   let failed = 0;
   for (let call = 1; ; call++) {
-    const { failing, counted } = failingAt(call, problem.backend);
+    const { failing, counted } = failingAt(call, backend);
     const held = new Disposables();
     try {
       await work(failing, held);
@@ -88,4 +93,4 @@ it.each<[string, Work]>([
     if (counted.calls < call) break;
   }
   expect(failed).toBeGreaterThan(3);
-});
+}

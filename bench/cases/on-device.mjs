@@ -2,10 +2,11 @@
 /**
  * What `--backend` measures: gradient and Hessian product of LeNet at growing numbers of images, its leading eigenpairs, and
  * projections; this program on a back end with a device, the same program on the processor, and PyTorch on CUDA. Everyone
- * but the first is left out where an answer takes too long, so that the whole ends in minutes.
+ * but the first is left out where an answer takes too long, so that the whole ends in minutes. Where the first fails, at one
+ * size or at all, that is the result, and the others are gone on with.
  */
 import path from 'node:path';
-import { compare } from '../compare.mjs';
+import { compare, orFailure } from '../compare.mjs';
 import { Contestant } from '../contestant.mjs';
 import { here } from '../files.mjs';
 import { LENET_SIZE } from '../lenet.mjs';
@@ -57,29 +58,26 @@ async function atAllSizes(python, { backend, rounds, folder, images }, what, scr
     const file = path.join(folder, 'work.safetensors');
     writeRandomLenet(file, samples);
     const { own, cuda } = entrants(python, folder, backend);
-    results.push(
-      await compare({
-        title: `${what}, LeNet ${LENET_SIZE} parameters (tanh, average pooling), ${samples} images 32×32×3`,
-        tolerance: TOLERANCE.derivatives,
-        contestants: [...own(script, [file]), ...ways.flatMap(([name, way]) => cuda(name, 'hvp.py', [file, way]))],
-        folder,
-        rounds: rounds ?? ROUNDS,
-        seconds: SECONDS_A_ROUND,
-      }),
-    );
+    const title = `${what}, LeNet ${LENET_SIZE} parameters (tanh, average pooling), ${samples} images 32×32×3`;
+    const contestants = [...own(script, [file]), ...ways.flatMap(([name, way]) => cuda(name, 'hvp.py', [file, way]))];
+    const one = { title, tolerance: TOLERANCE.derivatives, contestants, folder };
+    results.push(await orFailure(title, () => compare({ ...one, rounds: rounds ?? ROUNDS, seconds: SECONDS_A_ROUND })));
   }
   return results;
 }
 
 /** @param {string | null} python @param {Options} options */
-export function eigenpairsOnDevice(python, { backend, rounds, folder, images, eigenpairs }) {
+export async function eigenpairsOnDevice(python, { backend, rounds, folder, images, eigenpairs }) {
   const size = { samples: Math.min(SAMPLES, images ?? SAMPLES), pairs: eigenpairs ?? PAIRS, rounds: rounds ?? 1 };
   const device = { device: 'cuda', conditions: PATIENCE };
-  return eigenpairsCase(python, folder, size, { name: `epochnoise, ${backend}`, backend }, [
+  const peers = [
     { name: 'epochnoise, tensorflow on the CPU', backend: 'tensorflow', conditions: ON_CPU },
     { name: 'PyTorch on CUDA, graph retained + SciPy eigsh', way: 'retained', ...device },
     { name: 'hessian-eigenthings on CUDA, as many steps', way: 'eigenthings', ...device },
-  ]);
+  ];
+  const own = { name: `epochnoise, ${backend}`, backend };
+  const title = `${size.pairs} leading eigenpairs of LeNet's Hessian, ${size.samples} images`;
+  return [await orFailure(title, () => eigenpairsCase(python, folder, size, own, peers))].flat();
 }
 
 /** @param {string | null} python @param {Options} options */
@@ -91,22 +89,16 @@ export async function projectOnDevice(python, { backend, rounds, folder, eigenpa
   const [whole, onCpu] = own('project.mjs', [folder, file, 'stream']);
   const alone = ['project.mjs', folder, file, 'memory', backend];
   const product = start('its matrix product, factors on the device', process.execPath, alone, PATIENCE);
-  return [
-    await compare({
-      title: `Projections of ${UPDATES} updates of LeNet (${LENET_SIZE} parameters, θ and v) on ${directions} directions, from the disk`,
-      tolerance: TOLERANCE.projections,
-      contestants: [
-        whole,
-        product,
-        onCpu,
-        ...cuda('PyTorch on CUDA, same blocks from safetensors', 'project.py', [folder, file, 'torch']),
-        ...cuda('PyTorch on CUDA, its matrix product', 'project.py', [folder, file, 'torch-memory']),
-      ],
-      folder,
-      rounds: rounds ?? ROUNDS,
-      seconds: SECONDS_A_ROUND,
-    }),
+  const title = `Projections of ${UPDATES} updates of LeNet (${LENET_SIZE} parameters, θ and v) on ${directions} directions, from the disk`;
+  const contestants = [
+    whole,
+    product,
+    onCpu,
+    ...cuda('PyTorch on CUDA, same blocks from safetensors', 'project.py', [folder, file, 'torch']),
+    ...cuda('PyTorch on CUDA, its matrix product', 'project.py', [folder, file, 'torch-memory']),
   ];
+  const one = { title, tolerance: TOLERANCE.projections, contestants, folder };
+  return [await orFailure(title, () => compare({ ...one, rounds: rounds ?? ROUNDS, seconds: SECONDS_A_ROUND }))];
 }
 
 /** Starts contestants. @param {string | null} python @param {string} folder @param {string} backend */

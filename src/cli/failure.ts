@@ -1,7 +1,6 @@
 /** What a user sees of an error. */
 import pc from 'picocolors';
-import { UserError } from '../errors.ts';
-import { Interrupted } from './interrupt.ts';
+import { Interrupted, UserError } from '../errors.ts';
 
 /** What the system says of disks, folders and limits; other codes (a descriptor that was closed, say) are faults of the program. */
 const OF_THE_FILE_SYSTEM = new Set([

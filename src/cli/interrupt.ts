@@ -1,14 +1,5 @@
 /** Ctrl-C and polite termination: work ends at the next report of progress, so that nothing is left half-written. */
-
-/** Thrown where work notices that it is to end. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-
-  /** @param message what becomes of the work */
-  constructor(message = 'what was finished is kept; the same command goes on from there') {
-    super(message);
-  }
-}
+import { Interrupted } from '../errors.ts';
 
 let wanted = false;
 

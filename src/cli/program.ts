@@ -12,6 +12,7 @@ import { probeCommand } from './commands/probe.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { stageCommands } from './commands/stage.ts';
+import { sweepCommand } from './commands/sweep.ts';
 import { tensorboardCommand } from './commands/tensorboard.ts';
 import { theoryCommand } from './commands/theory.ts';
 
@@ -29,6 +30,7 @@ Start with: ${typed('run', 'quickstart')}`,
     );
   const commands = [
     runCommand(),
+    sweepCommand(),
     initCommand(),
     ...stageCommands(),
     reportCommand(),

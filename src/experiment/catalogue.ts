@@ -6,8 +6,16 @@ import { fileURLToPath } from 'node:url';
 /** Folder of the experiments that come with the program. */
 export const EXPERIMENTS = fileURLToPath(new URL('../../experiments/', import.meta.url));
 
+/** How the names of sweeps begin. */
+const SWEEP = 'sweep-';
+
 /** Names of the experiments that come with the program. */
-export function experimentNames(): string[] {
+export const experimentNames = (): string[] => namesInFolder().filter((name) => !name.startsWith(SWEEP));
+
+/** Names of the sweeps that come with the program. */
+export const sweepNames = (): string[] => namesInFolder().filter((name) => name.startsWith(SWEEP));
+
+function namesInFolder(): string[] {
   return fs
     .readdirSync(EXPERIMENTS)
     .filter((file) => file.endsWith('.yaml'))

@@ -26,8 +26,15 @@ export interface Voice {
   warn(text: string): void;
 }
 
-/** Names of back ends by stage: one each, unless a stage was gone on with on another. */
-export type BackEnds = Readonly<Partial<Record<StageName, readonly BackendName[]>>>;
+/** A back end that computed something. */
+export interface UsedBackEnd {
+  readonly name: BackendName;
+  /** What it called itself, its device included; null where nobody knows. */
+  readonly version: string | null;
+}
+
+/** Back ends by stage: one each, unless a stage was gone on with on another. */
+export type BackEnds = Readonly<Partial<Record<StageName, readonly UsedBackEnd[]>>>;
 
 /** One run, as its stages see it. */
 export interface Context {
@@ -46,6 +53,10 @@ export interface Context {
   has(file: RunFile): boolean;
   /** Writes a choice down that the stage has made. */
   choose(choice: Pick<Choices, 'store'>): void;
-  /** Runs another experiment that shares this one's training and minimum, in a run directory of its own. */
-  runFromSameMinimum(directory: string, experiment: Experiment): Promise<void>;
+  /**
+   * Runs another experiment that shares this one's training and minimum, in a run directory of its own.
+   *
+   * @returns on which back ends all that is there was computed, by whichever process
+   */
+  runFromSameMinimum(directory: string, experiment: Experiment): Promise<readonly UsedBackEnd[]>;
 }

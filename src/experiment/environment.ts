@@ -8,21 +8,19 @@ import { z } from 'zod';
 import { DataError } from '../errors.ts';
 import { readJson, writeJson } from '../store/json.ts';
 import { RUN_FILES, runPath } from '../store/run-directory.ts';
-import { BACK_ENDS, type BackendName } from '../tensor/types.ts';
 import type { Choices } from './context.ts';
 import type { StageName } from './catalogue.ts';
 import type { OwnFiles } from './own-files.ts';
+import { WRITTEN, type WrittenBackEnds } from './used-back-ends.ts';
 
-/** What one stage cost. */
-export interface StageCost {
+/** What one stage cost, and on which back ends it was computed: one, unless it was interrupted and gone on with on another. */
+export interface StageCost extends WrittenBackEnds {
   /** Of all processes that worked on it, of those that were interrupted up to what they had saved. */
   readonly seconds: number;
   /** Largest resident memory of the process while the stage ran, what earlier stages left included. */
   readonly peakMemoryBytes: number;
   /** What was said before it began to be the most that this could be. */
   readonly announcedMemoryBytes: number;
-  /** Back ends that it was computed on: one, unless it was interrupted and gone on with on another. Absent from runs of earlier versions. */
-  readonly backEnds?: readonly BackendName[];
 }
 
 /** Size and time of a file when its checksum was taken; both unchanged, the checksum is believed without reading. */
@@ -42,7 +40,7 @@ export interface Environment {
   readonly cores: number;
   readonly memoryBytes: number;
   readonly threads: number;
-  /** What the back end calls itself; null until a stage needed one. */
+  /** What the back end that came last calls itself; null until a stage needed one. */
   readonly backend: string | null;
   readonly stages: Partial<Record<StageName, StageCost>>;
   /** Sizes and times of the files whose checksums are known. */
@@ -64,7 +62,7 @@ const relied = z.looseObject({
     z.looseObject({
       seconds: z.number(),
       peakMemoryBytes: z.number(),
-      backEnds: z.array(z.enum(BACK_ENDS)).optional(),
+      ...WRITTEN,
     }),
   ),
   files: z.record(z.string(), z.object({ bytes: z.number(), modified: z.number(), sha256: z.string() })),

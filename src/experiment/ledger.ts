@@ -27,7 +27,12 @@ export type Checksums = Readonly<Record<string, string>>;
 const checksumsSchema = z.record(z.string(), z.string());
 const ledgerSchema = z.record(
   z.string(),
-  z.object({ settings: z.string(), inputs: checksumsSchema, outputs: checksumsSchema }),
+  z.object({
+    settings: z.string(),
+    inputs: checksumsSchema,
+    outputs: checksumsSchema,
+    backEnds: z.array(z.enum(BACK_ENDS)).optional(),
+  }),
 );
 
 /** What a finished stage was computed from, and what it wrote. */
@@ -35,6 +40,8 @@ export interface StageRecord {
   readonly settings: string;
   readonly inputs: Checksums;
   readonly outputs: Checksums;
+  /** Names of the back ends that it was computed on, where these are not just the one that its settings ask for. */
+  readonly backEnds?: readonly BackendName[];
 }
 
 /** stages.json. */
@@ -205,14 +212,20 @@ export class LedgerBook {
     return checksumOf({ program: programVersion(), settings, inputs: this.checksums(stage.inputs) });
   }
 
-  /** Enters a stage that has just finished. @param inputs as they were when it began */
+  /**
+   * Enters a stage that has just finished.
+   *
+   * @param inputs as they were when it began
+   * @param backEnds that it was computed on; that of the experiment alone unless said otherwise
+   */
   enter(
     stage: Stage,
     experiment: Experiment,
     ownFiles: Fingerprint,
     inputs: Checksums = this.checksums(stage.inputs),
+    backEnds?: readonly BackendName[],
   ): void {
-    const record = this.presentRecord(stage, experiment, ownFiles, inputs);
+    const record = this.presentRecord(stage, experiment, ownFiles, inputs, backEnds);
     this.ledger = { ...this.ledger, [stage.name]: record };
     this.write();
   }
@@ -223,9 +236,11 @@ export class LedgerBook {
     experiment: Experiment,
     ownFiles: Fingerprint,
     inputs: Checksums = this.checksums(stage.inputs),
+    backEnds: readonly BackendName[] = [experiment.backend],
   ): StageRecord {
     const settings = settingsChecksum(stage, experiment, ownFiles);
-    return { settings, inputs, outputs: this.checksums(stage.outputs) };
+    const isOwn = backEnds.join() === experiment.backend;
+    return { settings, inputs, outputs: this.checksums(stage.outputs), ...(!isOwn && { backEnds }) };
   }
 
   /** Writes stages.json, here or into another directory. @throws StorageError where it cannot be written */

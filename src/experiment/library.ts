@@ -1,12 +1,12 @@
 /** Running and reading experiments from another program: silent, and nothing heavy is loaded before it is needed. */
 import { silent } from '../progress.ts';
 import type { Summary } from '../report/summary.ts';
-import { readJson } from '../store/json.ts';
-import { RUN_FILES, requireRunDirectory, runPath } from '../store/run-directory.ts';
+import { requireRunDirectory } from '../store/run-directory.ts';
 import type { BackendName } from '../tensor/types.ts';
 import type { ChooserOptions } from './back-ends/choose.ts';
 import type { Voice } from './context.ts';
 import type { PipelineOptions, PipelineResult } from './pipeline.ts';
+import { readSummary as readSummaryOf } from './report/summaries.ts';
 import type { Experiment } from './schema.ts';
 
 /** How an experiment is run; nothing here changes a result. */
@@ -44,7 +44,7 @@ export interface BackendOptions extends Pick<ChooserOptions, 'directory'> {
  * in a process of its own; where the directory holds a run, its back end is taken if it works.
  *
  * @returns a name for the experiment's key `backend`
- * @throws ConfigurationError where no back end works, with the reasons
+ * @throws ConfigurationError where no back end works, with the reasons; DataError where the experiment's files are missing or damaged
  */
 export async function chooseBackend(
   experiment: Experiment,
@@ -55,10 +55,10 @@ export async function chooseBackend(
 }
 
 /**
- * What a run found, range by range: `summary.json`.
+ * What a run found, range by range: `summary.json`, with the warnings that its controls add.
  *
  * @throws DataError where there is no run directory, or its runs were not compared yet
  */
 export function readSummary(directory: string): Summary {
-  return readJson<Summary>(runPath(requireRunDirectory(directory), RUN_FILES.summary));
+  return readSummaryOf(requireRunDirectory(directory));
 }

@@ -1,15 +1,16 @@
 /** From a name or a file and `--set` options to a resolved configuration. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseDocument } from 'yaml';
-import { ConfigurationError, DataError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { RUN_FILES } from '../store/run-directory.ts';
 import { nearest } from '../nearest.ts';
 import { quoted, typed } from '../typed.ts';
+import { assign } from './assignments.ts';
 import { EXPERIMENTS, experimentNames } from './catalogue.ts';
 import { describeIssue } from './messages.ts';
 import { fromWorkingDirectory } from './own-files.ts';
 import { type Experiment, experimentSchema } from './schema.ts';
+import { readYaml } from './yaml-file.ts';
 
 export { experimentNames } from './catalogue.ts';
 
@@ -37,6 +38,10 @@ export function loadExperiment(nameOrFile: string, assignments: readonly string[
 export function readGiven(nameOrFile: string | null, assignments: readonly string[]) {
   const file = nameOrFile === null ? null : findExperiment(nameOrFile);
   const given = file === null ? {} : readYaml(file);
+  if (file !== null && given.base !== undefined)
+    throw new ConfigurationError(
+      `${nameOrFile} is a sweep: it names a base; run it with \`${typed('sweep', nameOrFile!)}\``,
+    );
   const isRun = file !== null && path.basename(file) === RUN_FILES.experiment;
   // What the machine suggested for that run is no setting.
   if (isRun) delete given.choices;
@@ -194,64 +199,4 @@ function findExperiment(nameOrFile: string): string {
   throw new ConfigurationError(
     `unknown experiment ${nameOrFile}${near ? ` (did you mean ${near}?)` : ''}; known: ${names.join(', ')}, or give the path of a .yaml file`,
   );
-}
-
-function readYaml(file: string): Record<string, unknown> {
-  let text: string;
-  let given: unknown;
-  try {
-    text = fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new DataError(`${file} cannot be read: ${(error as Error).message}`);
-  }
-  try {
-    given = parseYaml(text);
-  } catch (error) {
-    throw new ConfigurationError(`${file} is not valid YAML: ${(error as Error).message}`);
-  }
-  if (given === null || given === undefined)
-    throw new ConfigurationError(
-      `${file} is empty: write at least one key (\`${typed('init')}\` writes a file to begin with), or {} for nothing but defaults`,
-    );
-  if (typeof given !== 'object' || Array.isArray(given))
-    throw new ConfigurationError(
-      `${file} holds ${Array.isArray(given) ? 'a list' : JSON.stringify(given)}; expected keys and values`,
-    );
-  return given as Record<string, unknown>;
-}
-
-/** @throws Error of one line, also for what YAML itself only warns of: a tag it does not know */
-function parseYaml(text: string): unknown {
-  const document = parseDocument(text);
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem?.code === 'MULTIPLE_DOCS') throw new Error('several documents (---) in one file');
-  if (problem) throw new Error(problem.message.split('\n')[0].replace(/:$/, ''));
-  return document.toJS();
-}
-
-function assign(target: Record<string, unknown>, assignment: string): void {
-  const at = assignment.indexOf('=');
-  if (at < 1)
-    throw new ConfigurationError(
-      `--set was given ${JSON.stringify(assignment)}; expected key.path=value, e.g. sgd.learningRate=0.1`,
-    );
-  const keys = assignment.slice(0, at).split('.');
-  const last = keys.pop()!;
-  if (last === '' || keys.includes('') || [...keys, last].includes('__proto__'))
-    throw new ConfigurationError(
-      `--set was given the key ${JSON.stringify(assignment.slice(0, at))}; expected key.path`,
-    );
-  let section = target;
-  for (const key of keys) {
-    const inner = section[key];
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) section[key] = {};
-    section = section[key] as Record<string, unknown>;
-  }
-  try {
-    section[last] = parseYaml(assignment.slice(at + 1));
-  } catch {
-    throw new ConfigurationError(
-      `--set ${assignment}: the value is not valid YAML; quote it, e.g. --set 'report.title="a: b"'`,
-    );
-  }
 }

@@ -3,7 +3,7 @@
  * other process can have, and only then looks for those of others: of two that come at once, at least one sees the other.
  * A dead process's claim may be taken down by anyone, because no living one bears its name.
  */
-import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { RunError } from '../errors.ts';
@@ -16,6 +16,8 @@ interface Claimant {
   /** When it was started, in the system's own count; 0 where that is not told. Numbers of processes are used again. */
   readonly started: number;
   readonly host: string;
+  /** Number of the SLURM job that it belongs to, if to any: tasks of an array have one each, and keep it when they are queued again. */
+  readonly job?: string;
 }
 
 /** Looks at the claims of others before theirs count; whoever came at the same moment has stepped back by then. */
@@ -35,7 +37,8 @@ const claimedHere = new Set<string>();
  */
 export function lockRunDirectory(directory: string): () => void {
   const folder = dirname(directory);
-  const me: Claimant = { pid: process.pid, started: startOf(process.pid) ?? 0, host: os.hostname() };
+  const job = process.env.SLURM_JOB_ID;
+  const me: Claimant = { pid: process.pid, started: startOf(process.pid) ?? 0, host: os.hostname(), job };
   const own = claimOf(directory, me);
   const path = join(folder, own);
   if (claimedHere.has(path)) throw refusal(directory, own);
@@ -59,8 +62,8 @@ export function lockRunDirectory(directory: string): () => void {
   };
 }
 
-const claimOf = (directory: string, { pid, started, host }: Claimant): string =>
-  `.${basename(directory)}.lock.${pid}.${started}@${host}`;
+const claimOf = (directory: string, { pid, started, host, job }: Claimant): string =>
+  `.${basename(directory)}.lock.${pid}.${started}${job ? `.job${job}` : ''}@${host}`;
 
 /** Claims of a directory whose processes live, or cannot be asked; those of dead ones are taken down. */
 function livingClaims(directory: string): string[] {
@@ -75,9 +78,26 @@ function livingClaims(directory: string): string[] {
   });
 }
 
+/** Jobs of SLURM that have a claim on a directory. */
+export function jobsThatClaim(directory: string): string[] {
+  const folder = dirname(directory);
+  const begin = `.${basename(directory)}.lock.`;
+  const names = attempt(folder, () => (existsSync(folder) ? readdirSync(folder) : []));
+  return names.flatMap((name) => (name.startsWith(begin) && claimantOf(name.slice(begin.length))?.job) || []);
+}
+
+/** Takes down what a job of SLURM left behind that has ended, as SLURM itself says. */
+export function dropClaimsOf(directory: string, job: string): void {
+  const folder = dirname(directory);
+  const begin = `.${basename(directory)}.lock.`;
+  for (const name of attempt(folder, () => readdirSync(folder)))
+    if (name.startsWith(begin) && claimantOf(name.slice(begin.length))?.job === job)
+      rmSync(join(folder, name), { force: true });
+}
+
 function claimantOf(text: string): Claimant | null {
-  const [, pid, started, host] = /^(\d+)\.(\d+)@(.+)$/.exec(text) ?? [];
-  return host === undefined ? null : { pid: Number(pid), started: Number(started), host };
+  const [, pid, started, job, host] = /^(\d+)\.(\d+)(?:\.job(\w+))?@(.+)$/.exec(text) ?? [];
+  return host === undefined ? null : { pid: Number(pid), started: Number(started), host, job };
 }
 
 function refusal(directory: string, claim: string): RunError {
@@ -87,9 +107,12 @@ function refusal(directory: string, claim: string): RunError {
   );
 }
 
-/** A process of another machine that shares the folder cannot be asked: it counts as alive. */
-function isAlive({ pid, started, host }: Claimant): boolean {
-  if (host !== os.hostname()) return true;
+/**
+ * A process of another machine that shares the folder cannot be asked: it counts as alive. But SLURM starts a job again only
+ * when it has ended where it ran before: a claim of this very job from elsewhere is what a node left behind that failed.
+ */
+function isAlive({ pid, started, host, job }: Claimant): boolean {
+  if (host !== os.hostname()) return job === undefined || job !== process.env.SLURM_JOB_ID;
   try {
     process.kill(pid, 0);
   } catch (error) {

@@ -9,6 +9,7 @@ import type { Report } from '../progress.ts';
 import { attempt } from '../store/atomic.ts';
 import { makeFolder } from '../store/folder.ts';
 import { type RunFile, RUN_FILES, runPath, UNFINISHED } from '../store/run-directory.ts';
+import { BACK_ENDS } from '../tensor/types.ts';
 import { fromHere, typed } from '../typed.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { filesOf, type Ledger, LedgerBook, readLedger, same, type StageRecord, voucher } from './ledger.ts';
@@ -167,8 +168,12 @@ function vouchedLedger(
 ): Ledger {
   const ledger: Partial<Record<StageName, StageRecord>> = {};
   for (const stage of STAGES.filter((one) => hasStage(experiment, one))) {
-    const record = present.presentRecord(stage, experiment, fingerprint);
-    if (known?.records?.[stage.name] !== voucher(record)) break;
+    const { backEnds } = known?.stages[stage.name] ?? {};
+    // It may have been finished on another back end than that of later stages.
+    const record = [experiment.backend, ...BACK_ENDS]
+      .map((backend) => present.presentRecord(stage, { ...experiment, backend }, fingerprint, undefined, backEnds))
+      .find((one) => known?.records?.[stage.name] === voucher(one));
+    if (!record) break;
     ledger[stage.name] = record;
   }
   return ledger;

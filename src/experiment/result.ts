@@ -7,7 +7,7 @@ import { LedgerBook } from './ledger.ts';
 import type { PipelineResult } from './pipeline.ts';
 import { runAgain } from './run-again.ts';
 import { STAGES } from './stages.ts';
-import { readControlSummary, readSummary } from './report/input.ts';
+import { readControlSummary, readSummary } from './report/summaries.ts';
 
 /** A result as a document for programs and as text for people. */
 export interface Described {

@@ -1,8 +1,9 @@
 /** What a call of the pipeline knows of a run directory, and keeps in it: stages.json and environment.json. */
+import { existsSync } from 'node:fs';
 import { DataError } from '../errors.ts';
 import { silent } from '../progress.ts';
 import { canonicalJson } from '../store/json.ts';
-import type { RunFile } from '../store/run-directory.ts';
+import { RUN_FILES, type RunFile, runPath } from '../store/run-directory.ts';
 import type { BackendName } from '../tensor/types.ts';
 import type { BackEnds, Choices, Voice } from './context.ts';
 import { describeEnvironment, type Environment, type StageCost, writeEnvironment } from './environment.ts';
@@ -12,6 +13,7 @@ import { openBook, readKnown } from './repair.ts';
 import { hasOutputsFrom, setAside, type StoredExperiment, writeStoredExperiment } from './run-directory.ts';
 import type { Experiment } from './schema.ts';
 import { type Stage, stageAt, type StageName, STAGES } from './stages.ts';
+import { readBackEnds } from './used-back-ends.ts';
 
 /** Checksums of so many bytes take long enough to show how far they are. */
 const SHOWN_BYTES = 2 ** 29;
@@ -66,6 +68,10 @@ export class RunBooks {
     { repair, drawing }: { readonly repair: boolean; readonly drawing: boolean },
   ): Promise<RunBooks> {
     const known = readKnown(directory, repair);
+    if (known === null && existsSync(runPath(directory, RUN_FILES.environment)))
+      voice.warn(
+        `${RUN_FILES.environment} is damaged and written again: what its stages cost, and with which versions and devices they were computed, is not known any more`,
+      );
     const { book, isMended } = await openBook(directory, stored, known, repair, shownOn(voice));
     const own = drawing ? ownFilesThen(book, stored.experiment, known) : ownFilesOf(stored.experiment);
     return new RunBooks(directory, stored, voice, known, book, isMended, own);
@@ -121,8 +127,10 @@ export class RunBooks {
     const { costs } = this;
     const found = STAGES.slice(0, index).flatMap((stage) => {
       const last = this.finishedOn(stage);
-      const names = costs[stage.name]?.backEnds ?? (last === null ? [] : [last]);
-      return names.length === 0 ? [] : [[stage.name, names] as const];
+      const known = readBackEnds(costs[stage.name] ?? {});
+      const names = this.ledger.recordOf(stage.name)?.backEnds ?? (last === null ? [] : [last]);
+      const used = known.length > 0 ? known : names.map((name) => ({ name, version: null }));
+      return used.length === 0 ? [] : [[stage.name, used] as const];
     });
     return Object.fromEntries(found);
   }
@@ -148,9 +156,9 @@ export class RunBooks {
   }
 
   /** Enters a stage that was just computed. @param inputs as they were when it began */
-  async enter(stage: Stage, inputs: Readonly<Record<string, string>>): Promise<void> {
+  async enter(stage: Stage, inputs: Readonly<Record<string, string>>, { backEnds }: StageCost): Promise<void> {
     await this.takeChecksums(stage.outputs);
-    this.ledger.enter(stage, this.stored.experiment, this.fingerprint, inputs);
+    this.ledger.enter(stage, this.stored.experiment, this.fingerprint, inputs, backEnds);
   }
 
   /** Writes environment.json. @param name of a stage that has just been run */

@@ -145,16 +145,19 @@ export function finishSettingAside(directory: string): void {
 }
 
 /**
- * Gives a new run directory the finished training of another run with the same settings for it.
+ * Gives a new run directory the first stages of another run that has the same settings for them, as far as they are finished there.
  *
+ * @param stages how many; the training alone unless said otherwise
  * @returns whether there was nothing yet; a directory that holds a run goes on from what it has
  */
-export function shareTraining(from: string, to: string): boolean {
+export function shareStages(from: string, to: string, stages = 1): boolean {
   if (existsSync(runPath(to, RUN_FILES.stages))) return false;
-  const [train] = STAGES;
   const ledger = readLedger(from);
-  for (const name of train.outputs.flatMap((file) => filesOf(from, file))) linkOrCopy(join(from, name), join(to, name));
-  writeJson(runPath(to, RUN_FILES.stages), { [train.name]: ledger[train.name] });
+  const unfinished = STAGES.findIndex(({ name }) => ledger[name] === undefined);
+  const shared = STAGES.slice(0, Math.min(stages, unfinished < 0 ? STAGES.length : unfinished));
+  for (const name of shared.flatMap(({ outputs }) => outputs).flatMap((file) => filesOf(from, file)))
+    linkOrCopy(join(from, name), join(to, name));
+  writeJson(runPath(to, RUN_FILES.stages), Object.fromEntries(shared.map(({ name }) => [name, ledger[name]])));
   return true;
 }
 

@@ -8,10 +8,9 @@ import { makeFolder } from '../store/folder.ts';
 import { holdsCheckpointOf, openCheckpoint } from '../store/checkpoint.ts';
 import { RUN_FILES, runPath, UNFINISHED } from '../store/run-directory.ts';
 import type { BackendName } from '../tensor/types.ts';
-import { backEndsInWords } from './back-ends-in-words.ts';
 import { frozenAsTrained } from './batch-norm.ts';
 import { benchFor } from './benches.ts';
-import type { Voice } from './context.ts';
+import type { UsedBackEnd, Voice } from './context.ts';
 import { refuseDamage } from './damage.ts';
 import { measureCost, readEnvironment, type StageCost } from './environment.ts';
 import { filesOf } from './ledger.ts';
@@ -23,7 +22,7 @@ import {
   inspectRunDirectory,
   removeLeftovers,
   removePartialFiles,
-  shareTraining,
+  shareStages,
   type StoredExperiment,
   writeStoredExperiment,
 } from './run-directory.ts';
@@ -31,6 +30,7 @@ import type { Experiment } from './schema.ts';
 import { openStageClock } from './stage-clock.ts';
 import { stageMemory } from './stage-memory.ts';
 import { hasStage, type Stage, stageAt, type StageName, STAGES } from './stages.ts';
+import { backEndsInWords, each, readBackEnds, writtenBackEnds } from './used-back-ends.ts';
 import type { Workbench } from './workbench.ts';
 
 /** How stages are to work; nothing here changes a result. */
@@ -86,7 +86,7 @@ export async function runStages(call: Call): Promise<Done> {
   const { backend } = stored.experiment;
   const isOther = Object.values(kept)
     .flat()
-    .some((name) => name !== backend);
+    .some(({ name }) => name !== backend);
   if (isOther) voice.say(`kept as computed: ${backEndsInWords(kept)}; another --out computes all on ${backend}`);
   // Where nothing is computed on the back end that is asked for, the run stays one of the other.
   if (open && start === stageAt('report')) {
@@ -185,7 +185,7 @@ class Run {
     const { directory } = this.call;
     const inputs = this.books.ledger.checksums(stage.inputs);
     const cost = await this.runIn(directory, stage);
-    await this.books.enter(stage, inputs);
+    await this.books.enter(stage, inputs, cost);
     // Not earlier: until then the stage would have to be run again.
     removeUnfinished(directory, join(directory, UNFINISHED, stage.name));
     this.books.describe(stage.name, cost);
@@ -217,7 +217,7 @@ class Run {
       const made = stage.outputs.flatMap((file) => filesOf(moved, file));
       putInPlace(moved, directory, made);
       removeUnfinished(this.previous!, moved);
-      await books.enter(stage, record.inputs);
+      await books.enter(stage, record.inputs, cost);
     }
     books.describe(stage.name, cost);
     return isSame;
@@ -232,12 +232,14 @@ class Run {
     const unfinished = join(directory, UNFINISHED, name);
     // Whole files of the stage are there for it to go on from only where it was begun with all that it depends on.
     const goesOn = holdsCheckpointOf(unfinished, key);
-    const clock = openStageClock(unfinished, key, stored.experiment.backend);
     const workbench = async () => frozenAsTrained(directory, await this.workbench());
     enterSection(name);
     // The pictures need none.
-    const needed = stageMemory(name, stored.experiment, name === 'report' ? null : await workbench());
-    const nested: string[] = [];
+    const bench = name === 'report' ? null : await workbench();
+    const needed = stageMemory(name, stored.experiment, bench);
+    const { backend } = stored.experiment;
+    const clock = openStageClock(unfinished, key, { name: backend, version: bench?.problem.backend.version ?? null });
+    const nested: UsedBackEnd[] = [];
     const work = () =>
       stage.run({
         directory,
@@ -251,14 +253,15 @@ class Run {
         has: (file) => goesOn && existsSync(runPath(directory, file)),
         runFromSameMinimum: async (other, theirs) => {
           // Each chooses for itself how it keeps its window.
-          const earlier = inspectRunDirectory(other);
-          shareTraining(directory, other);
+          const choices = { ...books.choices, store: undefined };
           // What is there says of itself with which settings it was computed.
-          if (!earlier)
-            writeStoredExperiment(other, { experiment: theirs, choices: { ...books.choices, store: undefined } });
-          nested.push(other);
+          if (!inspectRunDirectory(other)) writeStoredExperiment(other, { experiment: theirs, choices });
+          shareStages(directory, other);
           await runNested(other, theirs, await this.workbench());
           enterSection(name);
+          const used = backEndsOfRun(other);
+          nested.push(...used);
+          return used;
         },
       });
     const cost = await measureCost(work, (before) => {
@@ -275,7 +278,7 @@ class Run {
     const seconds = clock.before + cost.seconds;
     // Pictures need none.
     if (name === 'report') return { ...cost, seconds };
-    return { ...cost, seconds, backEnds: [...new Set([...nested.flatMap(backEndsOfRun), ...clock.backEnds])] };
+    return { ...cost, seconds, ...writtenBackEnds([...nested, ...clock.backEnds]) };
   }
 
   private workbench(): Promise<Workbench> {
@@ -294,8 +297,8 @@ class Run {
 }
 
 /** Back ends of all that a run within a run computed, by whichever process. */
-const backEndsOfRun = (directory: string): readonly BackendName[] =>
-  Object.values(readEnvironment(directory)?.stages ?? {}).flatMap(({ backEnds = [] }) => backEnds);
+const backEndsOfRun = (directory: string): UsedBackEnd[] =>
+  each(Object.values(readEnvironment(directory)?.stages ?? {}).flatMap(readBackEnds));
 
 /** The error for a stage that later ones need. @param why it is not fresh, in words that follow its name */
 export const outOfDate = (name: StageName, directory: string, why: string): DataError =>

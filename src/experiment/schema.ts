@@ -10,6 +10,7 @@ const count = z.number().int().positive();
 const whole = z.number().int().nonnegative();
 const fraction = z.number().min(0).max(1);
 const folder = z.string().nullable().default(null);
+const sampler = z.enum(['reshuffle', 'shuffle-once', 'with-replacement']).default('reshuffle');
 
 /** Made from the run's seed, or read from files. Keys beyond `name` depend on the data set. */
 const data = z.discriminatedUnion('name', [
@@ -176,6 +177,8 @@ export const experimentSchema = z.strictObject({
       initialLearningRate: positive.default(0.05),
       /** η of epoch e is initialLearningRate·decayPerEpoch^e. */
       decayPerEpoch: z.number().positive().max(1).default(1),
+      /** Of the training alone: that of burn-in and window is `sgd.sampler`. */
+      sampler,
       /** Trained elsewhere, in place of the training; null for none. */
       weights: weights.nullable().default(null),
     })
@@ -196,7 +199,7 @@ export const experimentSchema = z.strictObject({
       momentum: z.number().min(0).lt(1).default(0.9),
       batchSize: count.default(500),
       weightDecay: z.number().nonnegative().default(1e-5),
-      sampler: z.enum(['reshuffle', 'shuffle-once', 'with-replacement']).default('reshuffle'),
+      sampler,
       /** M is then ⌊N/S⌋, and every epoch leaves out what makes no whole batch. */
       dropLast: z.boolean().default(false),
       /** Of the batches from the burn-in on; null: the run's. Runs that differ in it alone share their minimum. */

@@ -42,8 +42,15 @@ const network = ({ seed, precision, backend, data, model, loss, sgd }: Experimen
   return { seed, precision, backend, data, model, loss, weightDecay, batchSize, momentum };
 };
 
-/** Without weights that are given it is as it was before there could be any: runs of that time stay up to date. */
-const trainSettings = ({ weights, ...train }: Experiment['train']) => (weights ? { ...train, weights } : train);
+/** Without a sampler of its own the training is as it was before there could be one: runs of that time stay up to date. */
+const withoutDefaultSampler = ({ sampler, ...train }: Experiment['train']) =>
+  sampler === 'reshuffle' ? train : { ...train, sampler };
+
+/** The same of weights that are given. */
+function trainSettings(all: Experiment['train']) {
+  const { weights, ...train } = withoutDefaultSampler(all);
+  return weights ? { ...train, weights } : train;
+}
 
 /** The window; how it is kept changes no result. */
 const window = ({ record: { burnInEpochs, epochs: length } }: Experiment) => ({ burnInEpochs, epochs: length });
@@ -127,7 +134,11 @@ export const STAGES: readonly Stage[] = [
     name: 'controls',
     inputs: [minimum, mean, weights, spectrum, noise, directions],
     outputs: [controls, controlSummary],
-    settings: (experiment) => ({ ...experiment, record: window(experiment) }),
+    settings: (experiment) => ({
+      ...experiment,
+      train: withoutDefaultSampler(experiment.train),
+      record: window(experiment),
+    }),
     revision: 1,
     run: controlsStage,
     resumes: true,

@@ -6,10 +6,18 @@
  * Rows are then orthogonal to 1e-8 where all entries are alike, to some roundings of what is stored (3e-7 at worst) where
  * the vectors live on few entries. One float32 sum over d = 137,000 terms would err by up to 1e-6 of the vector's length.
  */
-import { Disposables, openTogether } from '../disposables.ts';
+import { Disposables } from '../disposables.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { atPrecision } from '../tensor/backend.ts';
-import { type Compiled, real, type Reals, type Spec, type Stored, type Tensor } from '../tensor/types.ts';
+import {
+  type Compilable,
+  type Compiled,
+  real,
+  type Reals,
+  type Spec,
+  type Stored,
+  type Tensor,
+} from '../tensor/types.ts';
 import { normalise, type OpenBasis, type OrthonormalBasis, type RowStorage, type Spill } from './basis.ts';
 import { GROUP, PlainBasis, rowsOfBlock } from './plain-basis.ts';
 
@@ -149,8 +157,11 @@ export class NativeBasis implements OrthonormalBasis {
         const here = Math.min(atOnce, wanted - from);
         sums.fill(0);
         for (const { group, first } of this.groups(last)) {
-          const product = compiled.get(group.length) ?? held.add(this.compileCombination(group.length, atOnce));
-          compiled.set(group.length, product);
+          let product = compiled.get(group.length);
+          if (!product) {
+            const { fn, inputs } = this.combination(group.length, atOnce);
+            compiled.set(group.length, (product = held.add(this.backend.compile(fn, inputs))));
+          }
           const factors = group.map((_, i) => this.factorsOf(weights, first + i, from, here, atOnce));
           const [part] = await product.run(...group, ...factors);
           for (let i = 0; i < sums.length; i++) sums[i] += part[i];
@@ -258,18 +269,17 @@ export class NativeBasis implements OrthonormalBasis {
     if (known) return known;
     const { backend, tiles } = this;
     const { matMul, reshape } = backend.ops;
-    const pass = openTogether((held) => ({
-      along: held.add(
-        backend.compile(
-          (...given) => {
-            const vector = reshape(given[blocks], [tiles, TILE, 1]);
-            return given.slice(0, blocks).map((rows): Tensor => matMul(rows, vector));
-          },
-          [...this.blockSpecs(blocks), real(tiles * TILE)],
-        ),
-      ),
-      combined: this.compileCombination(blocks, 1),
-    }));
+    const [along, combined] = backend.compileTogether([
+      {
+        fn: (...given) => {
+          const vector = reshape(given[blocks], [tiles, TILE, 1]);
+          return given.slice(0, blocks).map((rows): Tensor => matMul(rows, vector));
+        },
+        inputs: [...this.blockSpecs(blocks), real(tiles * TILE)],
+      },
+      this.combination(blocks, 1),
+    ]);
+    const pass = { along, combined };
     this.passes.set(blocks, pass);
     return pass;
   }
@@ -279,15 +289,16 @@ export class NativeBasis implements OrthonormalBasis {
   }
 
   /** Σ factors·rows [tiles, atOnce, TILE] over some blocks and as many factors [atOnce, rowsPerBlock]. */
-  private compileCombination(blocks: number, atOnce: number): Compiled {
+  private combination(blocks: number, atOnce: number): Compilable {
     const { backend, rowsPerBlock } = this;
     const { add, matMul, reshape } = backend.ops;
     const inputs = [...this.blockSpecs(blocks), ...Array.from({ length: blocks }, () => real(atOnce, rowsPerBlock))];
-    return backend.compile((...given) => {
+    const fn = (...given: Tensor[]) => {
       const products = given
         .slice(0, blocks)
         .map((rows, i): Tensor => matMul(reshape(given[blocks + i], [1, atOnce, rowsPerBlock]), rows));
       return [products.reduce((sum, product) => add(sum, product))];
-    }, inputs);
+    };
+    return { fn, inputs };
   }
 }

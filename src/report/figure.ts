@@ -9,6 +9,8 @@ export interface Axis {
   readonly scale: Scale;
   /** Smallest and largest value shown; chosen from the data where it is absent. */
   readonly range?: readonly [number, number];
+  /** Places with names, of several lines where they have line feeds, on a linear axis whose numbers would say nothing. */
+  readonly ticks?: readonly MarkerLine[];
 }
 
 /**
@@ -28,7 +30,11 @@ export type Role =
   | 'reference'
   | 'left-out'
   | 'train'
-  | 'test';
+  | 'test'
+  | GroupRole;
+
+/** Settings of a sweep, of which no picture tells more apart than these. */
+export type GroupRole = 'group-1' | 'group-2' | 'group-3' | 'group-4' | 'group-5' | 'group-6' | 'group-7' | 'group-8';
 
 /** How loudly a series is drawn. */
 export type Emphasis = 'muted' | 'normal' | 'strong';

@@ -72,6 +72,16 @@ function axisOptions(
   const ticks = { color: ink.text, font: font(fontSize.tick), maxRotation: 0, minRotation: 0 };
   // Grid lines of a second vertical axis would lie between those of the first.
   const drawOnChartArea = position !== 'right';
+  if (axis.ticks) {
+    const labels = axis.ticks.map(({ label }) => label.split('\n'));
+    return {
+      ...shared,
+      ...fixedTicks(axis.ticks),
+      type: 'linear',
+      grid: { drawOnChartArea: false, tickColor: ink.axis, tickLength: 5 },
+      ticks: { ...ticks, autoSkip: false, callback: (_value: unknown, index: number) => labels[index] ?? '' },
+    };
+  }
   if (axis.scale === 'linear') {
     const callback = function (this: Scale, value: number | string) {
       return linearLabel(

@@ -249,4 +249,6 @@ export interface ControlSummary {
     readonly ratioSampler: PooledValue | null;
     readonly ratioTwoComponent: PooledValue | null;
   }[];
+  /** Of the whole run, controls included, where they are others than those of summary.json: they take the place of those of their codes. */
+  readonly warnings?: readonly SummaryWarning[];
 }

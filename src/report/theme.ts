@@ -3,7 +3,8 @@
  *
  * Colours are those of Okabe and Ito (Color Universal Design, 2008), which stay apart for readers with any common form
  * of colour blindness. Nothing is told by colour alone: theories also differ by their dashes, points by their shapes, and
- * the two curves of a training by their lightness, so that a picture survives a black-and-white printer.
+ * the two curves of a training by their lightness, so that a picture survives a black-and-white printer. In the dark the
+ * sixth setting of a sweep is a lighter blue than the first, and its shape another.
  */
 import type { Emphasis, Role, Series } from './figure.ts';
 
@@ -67,6 +68,14 @@ export const light: Palette = {
     'left-out': [125, 125, 125],
     train: [0, 114, 178],
     test: [230, 159, 0],
+    'group-1': [0, 114, 178],
+    'group-2': [213, 94, 0],
+    'group-3': [0, 158, 115],
+    'group-4': [204, 121, 167],
+    'group-5': [230, 159, 0],
+    'group-6': [86, 180, 233],
+    'group-7': [120, 60, 110],
+    'group-8': [95, 95, 95],
   },
   strong: [0, 0, 0],
 };
@@ -95,12 +104,20 @@ export const dark: Palette = {
     'left-out': [150, 150, 150],
     train: [86, 180, 233],
     test: [240, 190, 70],
+    'group-1': [86, 180, 233],
+    'group-2': [255, 137, 51],
+    'group-3': [41, 196, 150],
+    'group-4': [226, 150, 192],
+    'group-5': [240, 190, 70],
+    'group-6': [140, 205, 255],
+    'group-7': [196, 142, 226],
+    'group-8': [190, 190, 190],
   },
   strong: [255, 255, 255],
 };
 
 /** Shapes of points, by the chart library's names; `crossRot` is ×, `cross` +. */
-export type PointShape = 'circle' | 'triangle' | 'crossRot' | 'cross' | 'rect' | 'rectRot';
+export type PointShape = 'circle' | 'triangle' | 'crossRot' | 'cross' | 'rect' | 'rectRot' | 'star' | 'rectRounded';
 
 /** The dashes of each role's lines and the shape of its points. */
 export const roles: Readonly<Record<Role, { readonly dash: number[]; readonly shape: PointShape }>> = {
@@ -114,6 +131,14 @@ export const roles: Readonly<Record<Role, { readonly dash: number[]; readonly sh
   'left-out': { dash: [], shape: 'crossRot' },
   train: { dash: [], shape: 'circle' },
   test: { dash: [], shape: 'circle' },
+  'group-1': { dash: [], shape: 'circle' },
+  'group-2': { dash: [], shape: 'rect' },
+  'group-3': { dash: [], shape: 'triangle' },
+  'group-4': { dash: [], shape: 'rectRot' },
+  'group-5': { dash: [], shape: 'crossRot' },
+  'group-6': { dash: [], shape: 'cross' },
+  'group-7': { dash: [], shape: 'star' },
+  'group-8': { dash: [], shape: 'rectRounded' },
 };
 
 /** Shape of a series' points: its role's, unless it asks for another. */
@@ -128,7 +153,7 @@ export function pointBorder(series: Pick<Series, 'shape' | 'role' | 'emphasis' |
 } {
   const shape = shapeOf(series);
   const strong = series.emphasis === 'strong';
-  const alone = series.hollow === true || shape === 'crossRot' || shape === 'cross';
+  const alone = series.hollow === true || shape === 'crossRot' || shape === 'cross' || shape === 'star';
   return { alone, width: alone ? (strong ? 2.5 : 1) : strong ? 1 : 0 };
 }
 

@@ -2,20 +2,21 @@
 import { createRequire } from 'node:module';
 import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../errors.ts';
-import { compileGraph } from './compile.ts';
 import { type Derivatives, derivativesOf } from './derivatives.ts';
 import { devicesInWords, findDevices, type NativeDevices } from './devices.ts';
 import { compileEager, linearizeEager, storeEager } from './eager.ts';
 import { type KernelBackend, makeCurrent, type NodeLibrary } from './library.ts';
 import { loadTfjsNode, nativePart } from './native.ts';
-import { linearizeGraph } from './linearize.ts';
+import { graphsBetweenCalls, graphsInSessions, keepsState } from './native-graphs.ts';
+import { oneByOne } from './one-by-one.ts';
 import { checkedOpsOf, type Ops } from './ops.ts';
 import { enableSecondOrder } from './second-order.ts';
-import { storeValues } from './stored.ts';
+import { heldInSessions } from './session/session.ts';
 import { setTensorFlow } from './tensorflow-settings.ts';
 import { openWebgpu, prepareWebgpu } from './webgpu/open.ts';
 import type {
   BackendName,
+  Compilable,
   Compiled,
   Linearizable,
   Precision,
@@ -36,6 +37,8 @@ export interface Backend {
   readonly threads: number;
   /** Whether it is a device that is fast at large calls, and slow at many small ones. */
   readonly isDevice: boolean;
+  /** Whether TensorFlow's graphs keep stored values themselves, on the device, and nothing crosses but what is given or read. */
+  readonly stateInSession: boolean;
   readonly ops: Ops;
   readonly derivatives: Derivatives;
   /** Keeps values on the back end; the caller disposes of them. */
@@ -47,6 +50,8 @@ export interface Backend {
    * long: the same ops must come of both
    */
   compile(fn: TensorFunction, inputs: readonly Spec[], examples?: readonly Spec[]): Compiled;
+  /** Several functions that share the values stored for them, where graphs keep these; each is to be disposed of. */
+  compileTogether(functions: readonly Compilable[]): Compiled[];
   /** Like compile, but the first inputs can be fixed, and what depends on them alone is computed once. */
   linearize(fn: TensorFunction, statics: readonly Spec[], dynamics: readonly Spec[]): Linearizable;
 }
@@ -57,6 +62,8 @@ export interface BackendChoice {
   readonly precision: Precision;
   /** Threads that run ops of one graph at a time. Read by TensorFlow once, when it is loaded; later choices must agree. */
   readonly threads: number;
+  /** Of back end `tensorflow`, see {@link Backend}: where TensorFlow has a GPU, unless said otherwise. No digit depends on it. */
+  readonly stateInSession?: boolean;
 }
 
 const require = createRequire(import.meta.url);
@@ -77,28 +84,29 @@ export async function prepareBackend({ name }: Pick<BackendChoice, 'name'>): Pro
  * @throws ConfigurationError where the native library is missing (the way out is the `cpu` back end or set-up), at
  * float64 on `cpu`, which has no doubles, and when TensorFlow was loaded with another number of threads
  */
-export function openBackend({ name, precision, threads }: BackendChoice): Backend {
+export function openBackend({ name, precision, threads, stateInSession }: BackendChoice): Backend {
   if (name === 'cpu') return openCpu(precision);
   if (name === 'webgpu') return openWebgpu(precision);
   const library = loadNodeLibrary(threads);
+  const keeps = stateInSession ?? keepsState(nativeDevices());
   return {
     name,
     precision,
     version: `tensorflow ${library.binding.TF_Version}${devicesInWords(nativeDevices())}`,
     threads,
     isDevice: nativeDevices().gpus > 0,
+    stateInSession: keeps,
     ops: checkedOpsOf(library.tf),
     derivatives: derivativesOf(library.tf),
-    store: (values, shape) => storeValues(library, values, shape, precision),
-    compile: (fn, inputs, examples) => compileGraph(library, precision, fn, inputs, examples),
-    linearize: (fn, statics, dynamics) => linearizeGraph(library, precision, fn, statics, dynamics),
+    ...(keeps ? graphsInSessions(library, precision, nativeDevices()) : graphsBetweenCalls(library, precision)),
   };
 }
 
 /** The same back end at another precision: the native library computes float32 and float64 side by side. */
 export function atPrecision(backend: Backend, precision: Precision): Backend {
   if (backend.precision === precision) return backend;
-  return openBackend({ name: backend.name, precision, threads: backend.threads });
+  const { name, threads, stateInSession } = backend;
+  return openBackend({ name, precision, threads, stateInSession });
 }
 
 /** The back end at float64 where it has doubles, else as it is: for sums and projections that must not round. */
@@ -106,10 +114,14 @@ export function mostExact(backend: Backend): Backend {
   return backend.name === 'tensorflow' ? atPrecision(backend, 'float64') : backend;
 }
 
-/** Tensors and sessions that the native library holds now: the tests see to it that none leak. */
-export function heldByLibrary(): { tensors: number; sessions: number } {
+/** Tensors and sessions that the native library holds now, and values in these: the tests see to it that none leak. */
+export function heldByLibrary(): { tensors: number; sessions: number; inSessions: number } {
   const { binding } = loadNodeLibrary(loadedThreads ?? 1);
-  return { tensors: binding.getNumOfTensors(), sessions: binding.getNumOfSavedModels() };
+  return {
+    tensors: binding.getNumOfTensors(),
+    sessions: binding.getNumOfSavedModels(),
+    inSessions: heldInSessions(),
+  };
 }
 
 /** What the native library computes on. @throws ConfigurationError where it is missing */
@@ -154,10 +166,12 @@ function openCpu(precision: Precision): Backend {
     version: `tfjs ${tf.version_core}`,
     threads: 1,
     isDevice: false,
+    stateInSession: false,
     ops: checkedOpsOf(tf),
     derivatives: derivativesOf(tf),
     store: (values, shape) => storeEager(tf, values, shape),
     compile: (fn, inputs) => compileEager(tf, fn, inputs),
+    compileTogether: oneByOne((fn, inputs) => compileEager(tf, fn, inputs)),
     linearize: (fn, statics, dynamics) => linearizeEager(tf, fn, statics, dynamics),
   };
 }

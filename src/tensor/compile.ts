@@ -65,7 +65,7 @@ export function prepared(
 }
 
 /** A recording whose placeholders have the inputs' shapes, on whatever examples it was made. */
-function shapedAs(inputs: readonly Spec[], recording: Recording): Recording {
+export function shapedAs(inputs: readonly Spec[], recording: Recording): Recording {
   const shapes = new Map(recording.inputs.map((name, index) => [name, inputs[index].shape]));
   const nodes = recording.nodes.map((node) => {
     const shape = shapes.get(node.name);

@@ -1,12 +1,12 @@
 /**
- * TensorFlow graphs: nodes in tfjs-node's own protobuf classes, written as a SavedModel, loaded and run as a session by
- * its binding. Works on the binding's tensor numbers directly: nothing here is tracked, or leaked, by tfjs.
+ * TensorFlow graphs: nodes, written as a SavedModel, loaded and run as a session by tfjs-node's binding. Works on the binding's tensor numbers directly: nothing here is tracked, or leaked, by tfjs.
  */
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { StorageError } from '../errors.ts';
-import type { NodeLibrary, ProtobufMessage } from './library.ts';
+import type { NodeLibrary } from './library.ts';
+import { modelMessage } from './messages.ts';
 import type { Precision, Reals, Shape } from './types.ts';
 
 /** TensorFlow's numbers for the types used here (tensorflow/core/framework/types.proto). */
@@ -25,6 +25,7 @@ export interface NodeSpec {
 /** The value of an attribute; the key says which of its kinds. */
 export type Attribute =
   | { readonly type: number }
+  | { readonly types: readonly number[] }
   | { readonly float: number }
   | { readonly bool: boolean }
   | { readonly text: string }
@@ -77,6 +78,30 @@ function doubleConstant({ shape, bytes }: Constant): Constant {
   return { type: TYPE.double, shape, bytes: new Uint8Array(Float64Array.from(single).buffer) };
 }
 
+/** A loaded graph, of which each run feeds and fetches what it names. Whoever gets a tensor must delete it. */
+export interface LoadedGraph {
+  /** @param feeds outputs of nodes, as `node:port`, that the tensors take the place of; both lists with commas between */
+  run(tensors: readonly number[], feeds: string, fetches: string): NativeTensor[];
+  /** A second call does nothing. */
+  close(): void;
+}
+
+/** Loads nodes; the graph lives until it is closed. @throws Error of the library for nodes that make no graph */
+export function loadGraph(library: NodeLibrary, nodes: readonly NodeSpec[]): LoadedGraph {
+  const { binding } = library;
+  const session = throughFile(modelMessage(library, nodes).serializeBinary(), (folder) =>
+    binding.loadSavedModel(folder, 'serve'),
+  );
+  let open = true;
+  return {
+    run: (tensors, feeds, fetches) => binding.runSavedModel(session, [...tensors], feeds, fetches),
+    close() {
+      if (open) binding.deleteSavedModel(session);
+      open = false;
+    },
+  };
+}
+
 /**
  * Loads nodes as a session.
  *
@@ -89,32 +114,9 @@ export function openSession(
   inputs: readonly string[],
   outputs: readonly string[],
 ): Session {
-  const { protobuf, binding } = library;
-  const graph = new protobuf.GraphDef();
-  graph.setNodeList(nodes.map((node) => nodeMessage(library, node)));
-  const versions = new protobuf.VersionDef();
-  versions.setProducer(1000);
-  graph.setVersions(versions);
-  const info = new protobuf.MetaGraphDef.MetaInfoDef();
-  info.setTagsList(['serve']);
-  const meta = new protobuf.MetaGraphDef();
-  meta.setGraphDef(graph);
-  meta.setMetaInfoDef(info);
-  const model = new protobuf.SavedModel();
-  model.setSavedModelSchemaVersion(1);
-  model.setMetaGraphsList([meta]);
-
-  const session = throughFile(model.serializeBinary(), (folder) => binding.loadSavedModel(folder, 'serve'));
-  const feeds = inputs.map(port).join();
-  const fetches = outputs.map(port).join();
-  let open = true;
-  return {
-    run: (tensors) => binding.runSavedModel(session, [...tensors], feeds, fetches),
-    close() {
-      if (open) binding.deleteSavedModel(session);
-      open = false;
-    },
-  };
+  const graph = loadGraph(library, nodes);
+  const [feeds, fetches] = [inputs, outputs].map((names) => names.map(port).join());
+  return { run: (tensors) => graph.run(tensors, feeds, fetches), close: graph.close };
 }
 
 /** The library takes a graph from a folder only. @throws StorageError where the folder of temporary files cannot be written */
@@ -135,52 +137,6 @@ function throughFile(graph: Uint8Array, load: (folder: string) => number): numbe
   } finally {
     if (folder) fs.rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function nodeMessage(library: NodeLibrary, node: NodeSpec): ProtobufMessage {
-  const message = new library.protobuf.NodeDef();
-  message.setOp(node.op);
-  message.setName(node.name);
-  message.setInputList([...node.inputs]);
-  if (node.device) message.setDevice(node.device);
-  const map = message.getAttrMap();
-  for (const [key, attribute] of Object.entries(node.attributes)) map.set(key, attributeMessage(library, attribute));
-  return message;
-}
-
-function attributeMessage({ protobuf }: NodeLibrary, attribute: Attribute): ProtobufMessage {
-  const message = new protobuf.AttrValue();
-  if ('type' in attribute) message.setType(attribute.type);
-  else if ('float' in attribute) message.setF(attribute.float);
-  else if ('bool' in attribute) message.setB(attribute.bool);
-  else if ('text' in attribute) message.setS(Buffer.from(attribute.text).toString('base64'));
-  else if ('integer' in attribute) message.setI(attribute.integer);
-  else if ('integers' in attribute) {
-    const list = new protobuf.AttrValue.ListValue();
-    list.setIList([...attribute.integers]);
-    message.setList(list);
-  } else if ('shape' in attribute) message.setShape(shapeMessage({ protobuf }, attribute.shape));
-  else {
-    const { type, shape, bytes } = attribute.constant;
-    const tensor = new protobuf.Tensor();
-    tensor.setDtype(type);
-    tensor.setTensorShape(shapeMessage({ protobuf }, shape));
-    tensor.setTensorContent(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'));
-    message.setTensor(tensor);
-  }
-  return message;
-}
-
-function shapeMessage({ protobuf }: Pick<NodeLibrary, 'protobuf'>, shape: Shape): ProtobufMessage {
-  const message = new protobuf.TensorShape();
-  message.setDimList(
-    shape.map((length) => {
-      const dimension = new protobuf.TensorShape.Dim();
-      dimension.setSize(length);
-      return dimension;
-    }),
-  );
-  return message;
 }
 
 /**

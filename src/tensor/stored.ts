@@ -58,6 +58,18 @@ export function keepFetched(library: NodeLibrary, { id, shape }: NativeTensor, p
 /** A copy: the binding shares the memory of an array that happens to lie at a multiple of 64 bytes, as long as a tensor lives. */
 export const ownCopy = <Values extends Reals | Int32Array>(values: Values): Values => values.slice() as Values;
 
+/**
+ * A copy that the binding takes over into the library's memory: it begins 8 bytes after a multiple of 16. Memory of arrays
+ * can be let go on the program's own thread only, that of the library on any.
+ */
+export function ownMemory(values: Reals | Int32Array, precision: Precision): Reals | Int32Array {
+  const real = precision === 'float32' ? Float32Array : Float64Array;
+  const array = values instanceof Int32Array ? Int32Array : real;
+  const own = new array(new ArrayBuffer(8 + array.BYTES_PER_ELEMENT * values.length), 8);
+  own.set(values);
+  return own;
+}
+
 /** Brings values to the native library; whoever gets the tensor's number must delete it. */
 export function bring(library: NodeLibrary, values: Reals | Int32Array, shape: Shape, precision: Precision): number {
   const size = sizeOf(shape);

@@ -77,6 +77,14 @@ export interface Linearized extends Compiled {
 /** A pure function of tensors, written in the repaired ops. */
 export type TensorFunction = (...inputs: Tensor[]) => Tensor[];
 
+/** A function to be compiled for inputs of fixed shapes. */
+export interface Compilable {
+  readonly fn: TensorFunction;
+  readonly inputs: readonly Spec[];
+  /** Shapes on which it is recorded instead; see `Backend.compile`. */
+  readonly examples?: readonly Spec[];
+}
+
 /** An input of real numbers. */
 export const real = (...shape: number[]): Spec => ({ shape, dtype: 'real' });
 /** An input of whole numbers. */

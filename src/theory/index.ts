@@ -23,6 +23,7 @@ export { stationaryMoments } from './stationary.ts';
 export type { StationaryMoments } from './stationary.ts';
 export { theoryTable } from './table.ts';
 export type { TheoryPrediction, TheoryTable, TheoryTableOptions, TheoryWarning } from './table.ts';
+export { universalSuppression } from './universal.ts';
 export { decoupledVelocityVariance, withCoupledDecay, withDecoupledDecay } from './weight-decay.ts';
 export { windowPredictor } from './window.ts';
 export type { WindowOptions } from './window.ts';

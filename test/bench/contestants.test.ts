@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { compare } from '../../bench/compare.mjs';
+import { compare, orFailure } from '../../bench/compare.mjs';
 import { Contestant } from '../../bench/contestant.mjs';
 import { lastWords, outputOf } from '../../bench/processes.mjs';
 import { temporaryFolders } from '../setup/temporary.ts';
@@ -55,7 +55,20 @@ describe('compare', () => {
     const ours = contestant('ours', 'throw new Error("broken")');
     const peer = giving('peer', '1');
     await expect(compared(ours, peer)).rejects.toThrow('ours itself failed: Error: broken');
-    await peer.end();
+    // Nobody is left who would hold a device, or memory, while others are measured.
+    expect(peer.child.exitCode).toBe(0);
+  });
+
+  test('says why there is no result where this program fails, and goes on', async () => {
+    const large = () => compared(giving('ours', '1', '', 'throw new RangeError("too large")'), giving('peer', '1'));
+    expect(await orFailure('large work', large)).toEqual({
+      title: 'large work',
+      failure: 'ours itself failed: RangeError: too large',
+    });
+    expect(vi.mocked(process.stdout.write).mock.calls.join('')).toContain('  failed: ours itself failed: RangeError');
+    expect(await orFailure('work', () => compared(giving('ours', '1')))).toMatchObject({ title: 'work' });
+    const mistake = () => Promise.reject(new TypeError('no mistake is hidden'));
+    await expect(orFailure('work', mistake)).rejects.toThrow(TypeError);
   });
 });
 

@@ -8,7 +8,7 @@ const slack = (name: string) => ({ name, agrees: true, atTolerance: false });
 describe('withoutWrong', () => {
   test('leaves results alone where all agree, or nobody is compared', () => {
     const results = [{ title: 'a', contestants: [right('ours'), right('peer')] }, { title: 'b' }];
-    expect(withoutWrong(results)).toEqual({ sound: results, faults: [] });
+    expect(withoutWrong(results)).toEqual({ sound: results, faults: [], failures: [] });
   });
 
   test('takes out a peer with other numbers, and one that has not converged', () => {
@@ -16,7 +16,15 @@ describe('withoutWrong', () => {
     expect(withoutWrong([{ title: 'a', contestants }])).toEqual({
       sound: [{ title: 'a', contestants: [right('ours'), right('two')] }],
       faults: ['a: one has not the same numbers as the first', 'a: three has not converged'],
+      failures: [],
     });
+  });
+
+  test('keeps what was measured where this program failed at something else, and tells at what', () => {
+    const failed = { title: 'b', failure: 'it is too large' };
+    const results = [{ title: 'a', contestants: [right('ours'), right('peer')] }, failed];
+    expect(withoutWrong(results)).toEqual({ sound: results, faults: [], failures: ['b: it is too large'] });
+    expect(withoutWrong([failed])).toMatchObject({ sound: null, failures: ['b: it is too large'] });
   });
 
   test.each([

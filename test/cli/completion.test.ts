@@ -41,6 +41,7 @@ const cases: [typed: string, offered: string[]][] = [
   ['theory --eigenvalue ', []],
   // Experiments that come with the program, and files that may be some.
   ['run quic', experimentNames().filter((name) => name.startsWith('quic'))],
+  ['sweep sweep-c', ['sweep-crossover']],
   ['run qu', ['quickstart', 'quarry/', 'quiet.yaml']],
   ['run quarry/', ['quarry/inner.yaml']],
   ['run mi', ['mine.json']],

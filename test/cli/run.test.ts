@@ -121,6 +121,14 @@ describe('--backend', () => {
     expect(err).toContain(`back end ${settings('chosen').backend}`);
   });
 
+  it.skipIf(process.platform !== 'linux')('webgpu without a driver is refused in one sentence alone', async () => {
+    const environment = { VK_DRIVER_FILES: '/there/is/no.json', EPOCHNOISE_WEBGPU: '' };
+    const args = ['run', 'tiny.yaml', '--out', 'nowhere', '--backend', 'webgpu'];
+    const { code, err } = await epochnoise(folder, args, { environment });
+    expect(code).toBe(2);
+    expect(err).toMatch(/^error: back end webgpu found no graphics device: .+, for tests\n$/);
+  });
+
   it('does not go with another setting of the same', async () => {
     const args = ['run', 'tiny.yaml', '--backend', 'auto', '--set', 'backend=cpu'];
     expect(await refusal(folder, args)).toBe(

@@ -4,8 +4,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { lockRunDirectory } from '../../src/experiment/lock.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { dropClaimsOf, jobsThatClaim, lockRunDirectory } from '../../src/experiment/lock.ts';
 import { compile } from '../cli/program.ts';
 import { deadProcess } from '../setup/dead-process.ts';
 import { listing, problemOf, scratchFolder } from '../store/scratch.ts';
@@ -55,6 +55,26 @@ describe('the lock of a run directory', () => {
     const release = lockRunDirectory(mine);
     expect(await problemOf(() => lockRunDirectory(mine))).toMatch(/^exit 1: another process works in/);
     release();
+  });
+
+  it('is taken over from a job of SLURM that was queued again, wherever it ran before, and from no other', async () => {
+    const ofJob = (job: string) => `.run.lock.7.9.job${job}@elsewhere`;
+    vi.stubEnv('SLURM_JOB_ID', '12');
+    const other = claimed(ofJob('13'));
+    expect(await problemOf(() => lockRunDirectory(other))).toMatch(/^exit 1: .*process 7 on elsewhere/);
+    expect(jobsThatClaim(other)).toEqual(['13']);
+    dropClaimsOf(other, '14');
+    expect(beside(other)).toEqual([ofJob('13')]);
+    dropClaimsOf(other, '13');
+    expect(beside(other)).toEqual([]);
+
+    const again = claimed(ofJob('12'));
+    const release = lockRunDirectory(again);
+    expect(jobsThatClaim(again)).toEqual(['12']);
+    expect(beside(again)).toEqual([expect.stringMatching(`^\\.run\\.lock\\.${process.pid}\\.\\d+\\.job12@${HERE}$`)]);
+    release();
+    vi.unstubAllEnvs();
+    expect(await problemOf(() => lockRunDirectory(claimed(ofJob('12'))))).toMatch(/^exit 1: /);
   });
 
   it('is taken over from a process that died', () => {
@@ -112,7 +132,7 @@ compile();
 const LOCK = fileURLToPath(new URL('../../dist/experiment/lock.js', import.meta.url));
 /** Waits for a line, asks for the lock, says whether it got it, and holds it until its input ends. */
 const CONTENDER = `
-  import { lockRunDirectory } from ${JSON.stringify(LOCK)};
+  import { dropClaimsOf, jobsThatClaim, lockRunDirectory } from ${JSON.stringify(LOCK)};
   console.log('ready');
   process.stdin.once('data', () => {
     try { lockRunDirectory(process.argv[1]); console.log('has it'); } catch (error) { console.log(error.message); }

@@ -3,4 +3,11 @@ import { atPrecision, openBackend } from '../../src/tensor/backend.ts';
 
 export const single = openBackend({ name: 'tensorflow', precision: 'float32', threads: 1 });
 export const double = atPrecision(single, 'float64');
+export const singleInSession = openBackend({
+  name: 'tensorflow',
+  precision: 'float32',
+  threads: 1,
+  stateInSession: true,
+});
+export const doubleInSession = atPrecision(singleInSession, 'float64');
 export const cpu = openBackend({ name: 'cpu', precision: 'float32', threads: 1 });

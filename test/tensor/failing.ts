@@ -31,6 +31,7 @@ export function failingAt(call: number, backend: Backend) {
     ...backend,
     store: guarded((...given) => readable(backend.store(...given))),
     compile: guarded((...given) => calls(backend.compile(...given))),
+    compileTogether: guarded((...given) => backend.compileTogether(...given).map(calls)),
     linearize: guarded((...given) => {
       const graph = backend.linearize(...given);
       return { ...graph, at: guarded((...statics) => calls(graph.at(...statics))) };

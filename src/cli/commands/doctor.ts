@@ -1,6 +1,7 @@
 /** `epochnoise doctor`: whether this machine can run experiments, or whether the theory holds for an experiment's model. */
 import { Command } from 'commander';
-import { Interrupted, throwIfInterrupted } from '../interrupt.ts';
+import { Interrupted } from '../../errors.ts';
+import { throwIfInterrupted } from '../interrupt.ts';
 import { gather } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { progressVoice } from '../voice.ts';

@@ -1,6 +1,6 @@
 /** `epochnoise probe`: which learning rate to record at. */
 import { Command } from 'commander';
-import { Interrupted } from '../interrupt.ts';
+import { Interrupted } from '../../errors.ts';
 import { count } from '../options.ts';
 import { runAndPrint, type RunningOptions, withRunningOptions } from '../running.ts';
 

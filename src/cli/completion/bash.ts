@@ -30,13 +30,13 @@ _epochnoise() {
     setting) type compopt > /dev/null 2>&1 && compopt -o nospace ;;
     folder) COMPREPLY=($(compgen -d -P "$before" -- "$current")) ;;
     file) COMPREPLY=($(compgen -f -P "$before" -- "$current")) ;;
-    experiment)
+    experiment | sweep)
       for offer in $(compgen -f -- "$current"); do
         [[ -d $offer || $offer == *.yaml || $offer == *.yml || $offer == *.json ]] && COMPREPLY[\${#COMPREPLY[@]}]=$offer
       done
       ;;
   esac
-  case "$kind" in folder | file | experiment) type compopt > /dev/null 2>&1 && compopt -o filenames ;; esac
+  case "$kind" in folder | file | experiment | sweep) type compopt > /dev/null 2>&1 && compopt -o filenames ;; esac
   return 0
 }
 complete -F _epochnoise epochnoise

@@ -59,8 +59,8 @@ function __epochnoise_offers
             else
                 printf '%s\\n' "$before"(__epochnoise_settings '')
             end
-        case experiment
-            __epochnoise_experiments ''
+        case experiment sweep
+            __epochnoise_names "$kind"
             __fish_complete_path "$current" | string match -r '^[^\\t]*(?:/|\\.ya?ml|\\.json)(?:\\t.*)?$'
         case folder
             printf '%s\\n' "$before"(__fish_complete_directories "$current" '')

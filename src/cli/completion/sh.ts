@@ -49,7 +49,7 @@ _epochnoise_offers() {
   case "$kind" in
     words:*) printf '%s\\n' "\${kind#words:}" | tr ' ' '\\n' ;;
     setting) _epochnoise_settings '' ;;
-    experiment) _epochnoise_experiments '' ;;
+    experiment | sweep) _epochnoise_names "$kind" ;;
     option) _epochnoise_options "$place" ;;
     command) _epochnoise_commands "$place" ;;
   esac

@@ -4,6 +4,7 @@ import type { Place, Word } from './tree.ts';
 /** What the program's words are about. */
 export interface Vocabulary {
   readonly experiments: readonly string[];
+  readonly sweeps: readonly string[];
   /** Keys of the configuration, and the words that may be their values. */
   readonly settings: readonly { readonly key: string; readonly words: readonly string[] }[];
 }
@@ -19,9 +20,10 @@ const line = ({ word, says }: Word): string => `${word}\t${says}`;
 
 /**
  * `commands` and `options` of a place; `place` of a place and a word; `value` of a place and an option; `argument` of a
- * place and how many there are already, or `+` for all that follow; `words` of a setting, or all settings of nothing.
+ * place and how many there are already, or `+` for all that follow; `words` of a setting, or all settings of nothing;
+ * `names` of what comes with the program.
  */
-export function tablesOf(places: readonly Place[], { experiments, settings }: Vocabulary): Table[] {
+export function tablesOf(places: readonly Place[], { experiments, sweeps, settings }: Vocabulary): Table[] {
   const commands = places.filter((place) => place.commands.length > 0);
   return [
     { name: 'commands', rows: commands.map(({ path, commands }) => [path, commands.map(line)]) },
@@ -47,6 +49,12 @@ export function tablesOf(places: readonly Place[], { experiments, settings }: Vo
         ...settings.filter(({ words }) => words.length > 0).map(({ key, words }) => [key, words] as const),
       ],
     },
-    { name: 'experiments', rows: [['', experiments]] },
+    {
+      name: 'names',
+      rows: [
+        ['experiment', experiments],
+        ['sweep', sweeps],
+      ],
+    },
   ];
 }

@@ -2,10 +2,10 @@
 import type { Argument, Command, Option } from 'commander';
 
 /**
- * What may stand in a place: a path, an experiment (a name or a path), a setting with its value, one of some words (those
+ * What may stand in a place: a path, an experiment or a sweep (a name or a path), a setting with its value, one of some words (those
  * after the colon, a space between), or anything.
  */
-export type Kind = 'file' | 'folder' | 'experiment' | 'setting' | `words:${string}` | 'anything';
+export type Kind = 'file' | 'folder' | 'experiment' | 'sweep' | 'setting' | `words:${string}` | 'anything';
 
 /** A word, and what it does in a few words. */
 export interface Word {
@@ -28,6 +28,7 @@ export interface Place {
 /** By the name of the placeholder, of an argument or of an option's value. */
 const KINDS: Readonly<Record<string, Kind>> = {
   experiment: 'experiment',
+  sweep: 'sweep',
   run: 'folder',
   runs: 'folder',
   folder: 'folder',

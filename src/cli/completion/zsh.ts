@@ -22,7 +22,7 @@ _epochnoise() {
     option | command) _describe -V "$kind" said ;;
     folder) _files -/ ;;
     file) _files ;;
-    experiment)
+    experiment | sweep)
       compadd -a offers
       _files -g '*.(yaml|yml|json)'
       ;;

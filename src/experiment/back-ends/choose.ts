@@ -1,7 +1,7 @@
 /** `--backend auto`: the fastest back end of this machine for an experiment, of those that compute it rightly. */
 import { resolve } from 'node:path';
 import { inMilliseconds } from '../../duration.ts';
-import { ConfigurationError, UserError } from '../../errors.ts';
+import { ConfigurationError, DataError, UserError } from '../../errors.ts';
 import { fromHere, typed } from '../../typed.ts';
 import { BACK_ENDS, type BackendName } from '../../tensor/types.ts';
 import { coresToUse } from '../choices.ts';
@@ -26,7 +26,7 @@ export interface ChooserOptions {
  * on which a Hessian product of the experiment's own network takes less time; `cpu` only where no other works. Where the
  * directory holds a run, its back end is taken, if it works, and nothing is timed.
  *
- * @throws ConfigurationError where none works, with the reasons
+ * @throws ConfigurationError where none works, with the reasons; DataError where the experiment's files are missing or damaged
  */
 export async function chooseBackend(
   experiment: Experiment,
@@ -36,9 +36,12 @@ export async function chooseBackend(
   const report = voice.begin('Choosing a back end');
   const findings: BackendFinding[] = [];
   const tryOne = async (name: BackendName, timed: Trial['timed'] = null): Promise<boolean> => {
-    findings.push(await attempt({ name, threads: coresToUse(), timed }));
+    const found = await attempt({ name, threads: coresToUse(), timed });
+    // That is no back end's fault, and another one would not help.
+    if (found.dataProblem !== undefined) throw new DataError(found.dataProblem);
+    findings.push(found);
     await report(findings.length, BACK_ENDS.length);
-    return findings.at(-1)!.works;
+    return found.works;
   };
   const canBe = (name: BackendName) => experiment.precision === 'float32' || name === 'tensorflow';
   const leftOut = () => [

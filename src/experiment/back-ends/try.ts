@@ -1,4 +1,5 @@
 /** Whether a back end works, and how fast it is: tried in this process. */
+import { DataError } from '../../errors.ts';
 import { type Backend, openBackend, prepareBackend } from '../../tensor/backend.ts';
 import type { BackendName } from '../../tensor/types.ts';
 import { NoDevice } from '../../tensor/webgpu/adapters.ts';
@@ -34,6 +35,8 @@ export interface BackendFinding {
   readonly productMilliseconds: number | null;
   /** Median time of the product that was to be timed. */
   readonly timed: TimedProduct | null;
+  /** Why nothing could be timed on any back end: files of the experiment are missing or damaged. */
+  readonly dataProblem?: string;
 }
 
 /** Opens a back end for a trial. */
@@ -60,7 +63,9 @@ export async function tryBackend({ name, threads, timed }: Trial, open: Open = o
     const product = await timeProductOf(timed, backend, isSlow);
     return { ...found, works: true, says: backend.version, timed: product };
   } catch (error) {
-    return { ...notWorking(name, (error as Error).message), absent: error instanceof NoDevice };
+    const { message } = error as Error;
+    const found = { ...notWorking(name, message), absent: error instanceof NoDevice };
+    return error instanceof DataError ? { ...found, dataProblem: message } : found;
   }
 }
 

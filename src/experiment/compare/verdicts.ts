@@ -2,7 +2,7 @@
 import { median } from '../../statistics/median.ts';
 import type { CurvaturesSummary, QuadraticitySummary, RangeSummary, SummaryWarning } from '../../report/summary.ts';
 import type { Sampler } from '../../theory/index.ts';
-import { backEndsInWords } from '../back-ends-in-words.ts';
+import { backEndWarnings } from '../back-end-warnings.ts';
 import type { BackEnds } from '../context.ts';
 import type { DirectionTable } from './directions.ts';
 import { feltCurvatureInWords } from './felt-curvature-words.ts';
@@ -199,12 +199,7 @@ export function warnings(findings: Findings): SummaryWarning[] {
       'one-permutation',
       'With one order for all epochs a run is one draw of the permutation: single directions scatter by 50–85 %, and only means over many directions or seeds can be compared.',
     );
-  const used = new Set(Object.values(backEnds).flat());
-  if (used.has('cpu')) warn('cpu-backend', 'Computed by plain JavaScript, in float32.');
-  if (used.has('webgpu'))
-    warn('webgpu-backend', 'Computed on a graphics device, in float32, sums over samples and projections too.');
-  if (used.size > 1) warn('several-back-ends', `Computed on several back ends: ${backEndsInWords(backEnds)}.`);
-  return list;
+  return [...list, ...backEndWarnings(backEnds)];
 }
 
 const counted = (directions: number): string => `${directions} ${directions === 1 ? 'direction' : 'directions'}`;

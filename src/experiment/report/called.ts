@@ -64,7 +64,7 @@ function apartIn(group: readonly Named[]): string[] {
   const order = Object.keys(SYMBOLS);
   const rank = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
   const told = keys.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST);
-  const words = settings.map((one) => told.map((key) => said(key, one.get(key))).join(', '));
+  const words = settings.map((one) => told.map((key) => settingInWords(key, one.get(key))).join(', '));
   const folders = [(path: string) => basename(path), (path: string) => relative(process.cwd(), path) || '.'];
   return folders.reduce((labels, folderOf) => {
     const isEnough = (label: string) => label !== '' && labels.filter((other) => other === label).length === 1;
@@ -74,8 +74,8 @@ function apartIn(group: readonly Named[]): string[] {
 
 const both = (words: string, folder: string): string => (words === '' ? folder : `${words}, ${folder}`);
 
-/** A setting that only some runs have is written where it is. */
-function said(key: string, value: unknown): string {
+/** `η = 0.05`: a setting with its value. One that only some runs have is written where it is. */
+export function settingInWords(key: string, value: unknown): string {
   if (value === undefined) return `no ${key}`;
   return SYMBOLS[key]?.(value) ?? `${key} = ${typeof value === 'string' ? value : JSON.stringify(value)}`;
 }

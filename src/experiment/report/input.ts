@@ -1,5 +1,4 @@
 /** What pictures and page of a run are made of, read from its result files alone. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
   ComponentColumns,
@@ -12,17 +11,11 @@ import type {
   PositionColumns,
   ReportInput,
 } from '../../report/input.ts';
-import type { ControlSummary, Summary } from '../../report/summary.ts';
 import { readCsv } from '../../store/csv.ts';
-import { readJson } from '../../store/json.ts';
 import { DIRECTION_COLUMNS, RUN_FILES, type RunFile, runPath } from '../../store/run-directory.ts';
 import { readNoise, readPathsAlong } from '../run-files.ts';
 import { readHistory } from '../training-curve.ts';
-
-/** summary.json of a run. @throws DataError where it is missing or damaged */
-export function readSummary(directory: string): Summary {
-  return readJson<Summary>(runPath(directory, RUN_FILES.summary));
-}
+import { readControlSummary, readSummary } from './summaries.ts';
 
 /** @param title the user's name for the run */
 export function readReportInput(directory: string, title: string | null): ReportInput {
@@ -42,7 +35,7 @@ export function readReportInput(directory: string, title: string | null): Report
       autocovarianceTrajectoryError: noise.autocovarianceTrajectoryError,
     },
     training: history.map((row) => ({ ...row, trainLoss: row.trainLoss ?? NaN })),
-    estimators: readNumbers<EstimatorColumns>(directory, RUN_FILES.estimators),
+    estimators: readEstimators(directory),
     curvatures: readNumbers<CurvatureColumns>(directory, RUN_FILES.curvatures),
     positions: readNumbers<PositionColumns>(directory, RUN_FILES.positions),
     components: readNumbers<ComponentColumns>(directory, RUN_FILES.components),
@@ -52,12 +45,18 @@ export function readReportInput(directory: string, title: string | null): Report
   };
 }
 
-function readDirections(directory: string): DirectionColumns {
+/** directions.csv. @throws DataError where it is missing or damaged */
+export function readDirections(directory: string): DirectionColumns {
   const table = readCsv(runPath(directory, RUN_FILES.directions));
   const columns = Object.fromEntries(
     DIRECTION_COLUMNS.map((name) => [name, name === 'regime' ? table.text(name) : table.numbers(name)]),
   );
   return columns as unknown as DirectionColumns;
+}
+
+/** estimators.csv. @throws DataError where it is missing or damaged */
+export function readEstimators(directory: string): EstimatorColumns {
+  return readNumbers<EstimatorColumns>(directory, RUN_FILES.estimators);
 }
 
 /** All columns of a table of numbers. */
@@ -82,12 +81,6 @@ function readPaths(directory: string, { eigenvalue, regime }: DirectionColumns, 
   const measured = readPathsAlong(directory, RUN_FILES.projections, shown);
   const replayed = readPathsAlong(directory, RUN_FILES.replay, shown);
   return shown.map((direction, at) => ({ direction, measured: measured[at], replayed: replayed[at] }));
-}
-
-/** controls.json of a run that has controls. */
-export function readControlSummary(directory: string): ControlSummary | undefined {
-  const path = runPath(directory, RUN_FILES.controlSummary);
-  return existsSync(path) ? readJson<ControlSummary>(path) : undefined;
 }
 
 function readControls(directory: string): ControlColumns[] | undefined {

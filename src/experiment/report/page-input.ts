@@ -1,6 +1,7 @@
 /** A run as the page takes it. */
 import type { PageInput } from '../../report/page/page.ts';
-import { readControlSummary, readReportInput, readSummary } from './input.ts';
+import { readReportInput } from './input.ts';
+import { readControlSummary, readSummary } from './summaries.ts';
 import { readTraces } from './traces.ts';
 
 /**

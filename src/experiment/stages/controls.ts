@@ -9,15 +9,18 @@ import { geometricMean } from '../../statistics/seeds.ts';
 import { attempt, sha256File } from '../../store/atomic.ts';
 import { readJson, writeJson } from '../../store/json.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
-import type { Context } from '../context.ts';
+import { addedBackEndWarnings } from '../back-end-warnings.ts';
+import type { Context, UsedBackEnd } from '../context.ts';
 import { modelControl } from '../controls/model.ts';
 import type { Experiment } from '../schema.ts';
+import { each } from '../used-back-ends.ts';
 
 export async function controlsStage(context: Context): Promise<void> {
   const { directory, experiment, voice } = context;
   const { run, seeds, directions } = experiment.controls;
   const shared = directions === 'shared' ? sha256File(runPath(directory, RUN_FILES.spectrum)) : null;
   const results: ControlSummary['controls'][number][] = [];
+  const used: UsedBackEnd[] = [];
   for (const word of [...new Set(run)]) {
     if (word === 'frozen' || word === 'quadratic') {
       voice.say(`control: ${word}`);
@@ -31,13 +34,20 @@ export async function controlsStage(context: Context): Promise<void> {
       const folder = isSelf ? '.' : `${RUN_FILES.controls}/${name}`;
       if (!isSelf) {
         voice.say(`control: ${name}`);
-        await context.runFromSameMinimum(join(directory, folder), controlExperiment(experiment, word, replica, shared));
+        const other = controlExperiment(experiment, word, replica, shared);
+        used.push(...(await context.runFromSameMinimum(join(directory, folder), other)));
       }
       const summary = readJson<Summary>(runPath(join(directory, folder), RUN_FILES.summary));
       results.push({ name, control: word, folder, ranges: rangesOf(summary) });
     }
   }
-  const summary: ControlSummary = { controls: results, pooled: pooledOver(results) };
+  const { controls: own = [], ...before } = context.backEnds;
+  const warnings = addedBackEndWarnings(before, { ...before, controls: each([...used, ...own]) });
+  const summary: ControlSummary = {
+    controls: results,
+    pooled: pooledOver(results),
+    ...(warnings.length > 0 && { warnings }),
+  };
   removeStrangers(runPath(directory, RUN_FILES.controls), new Set(results.map(({ name }) => name)));
   writeJson(runPath(directory, RUN_FILES.controlSummary), summary);
 }

@@ -1,17 +1,16 @@
 /** From random weights to the neighbourhood of a minimum: SGD with a decaying learning rate, then the polish. */
 import { resolve, sep } from 'node:path';
 import { Disposables } from '../../disposables.ts';
-import { randomStream } from '../../random.ts';
 import { runEpochs } from '../../sgd/epochs.ts';
 import { loadEpochs } from '../../sgd/epochs-done.ts';
 import { openHeavyBall } from '../../sgd/heavy-ball.ts';
 import { type HistoryRow, historyRow } from '../../sgd/history.ts';
 import { atRest } from '../../sgd/motion.ts';
 import type { PolishResult } from '../../sgd/polish.ts';
-import { batchSource } from '../../sgd/samplers.ts';
 import { sha256File } from '../../store/atomic.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { writeSafetensors } from '../../store/safetensors.ts';
+import { batchesOfTraining } from '../batches-of-run.ts';
 import { BATCH_STATISTICS, frozenAt, openUnfrozen } from '../batch-norm.ts';
 import type { Context } from '../context.ts';
 import { importOpening } from '../import/opening.ts';
@@ -36,7 +35,7 @@ export async function trainStage(context: Context): Promise<void> {
   const { directory, experiment, voice } = context;
   let bench = await context.workbench();
   const { dataset, problem } = bench;
-  const { train, sgd, seed } = experiment;
+  const { train, sgd } = experiment;
   const history: HistoryRow[] = [];
   const start = startingPoint(experiment, bench);
   const state = atRest(start.theta, experiment.precision);
@@ -52,13 +51,7 @@ export async function trainStage(context: Context): Promise<void> {
       const heavyBall = measuredUpdates(
         held.add(openHeavyBall(unfrozen?.problem ?? problem, dataset.train, sgd.batchSize, sgd.momentum)),
       );
-      const source = batchSource(
-        'reshuffle',
-        bench.samples,
-        sgd.batchSize,
-        randomStream(seed, 'sgd/train'),
-        sgd.dropLast,
-      );
+      const source = batchesOfTraining(experiment, bench.samples);
       const plan = {
         phase: 'train' as const,
         epochs: train.epochs,

@@ -5,7 +5,7 @@ import { shortNumber, wholeNumber } from '../numbers.ts';
 import { rangeTable, settingsLines } from '../tables.ts';
 import { comparisonTable, differencesTable } from './comparison.ts';
 import { glossary } from './glossary.ts';
-import { escaped, listMarkup, notesMarkup, prose, tableMarkup } from './markup.ts';
+import { escaped, listMarkup, notesMarkup, prose, tableMarkup, warningsMarkup } from './markup.ts';
 import { dissent, headline } from './story.ts';
 
 /** A run as its head tells of it. */
@@ -79,8 +79,5 @@ function dissentMarkup(summary: Summary): string {
   return `<div class="dissent"><p><strong>The ranges below do not all say so</strong></p>\n${listMarkup(ranges, 'ranges')}</div>`;
 }
 
-function warnings({ warnings: list }: Summary, label = ''): string {
-  if (list.length === 0) return '<p class="quiet">No warnings.</p>';
-  const items = list.map(({ code, text }) => `<li>${prose(text)} <code>${escaped(code)}</code></li>`);
-  return `<section class="warnings" aria-label="${escaped(label === '' ? 'Warnings' : `${label}: warnings`)}"><p><strong>${list.length === 1 ? 'One warning' : `${list.length} warnings`}</strong></p><ul>${items.join('')}</ul></section>`;
-}
+const warnings = ({ warnings: list }: Summary, label = ''): string =>
+  warningsMarkup(list, label === '' ? 'Warnings' : `${label}: warnings`);

@@ -1,4 +1,5 @@
 /** Pieces of HTML. Everything that comes from a run goes through {@link escaped}. */
+import type { SummaryWarning } from '../summary.ts';
 import type { Row, Table, ValueList } from '../tables.ts';
 
 /** Text for any place in a document, attributes included. */
@@ -87,4 +88,11 @@ export function valuesMarkup({ title, values }: ValueList, run = ''): string {
 export function listMarkup(sentences: readonly string[], className: string): string {
   if (sentences.length === 0) return '';
   return `<ul class="${className}">${sentences.map((sentence) => `<li>${prose(sentence)}</li>`).join('')}</ul>`;
+}
+
+/** All warnings with their codes, or that there are none. @param label what the region is called */
+export function warningsMarkup(list: readonly SummaryWarning[], label: string): string {
+  if (list.length === 0) return '<p class="quiet">No warnings.</p>';
+  const items = list.map(({ code, text }) => `<li>${prose(text)} <code>${escaped(code)}</code></li>`);
+  return `<section class="warnings" aria-label="${escaped(label)}"><p><strong>${list.length === 1 ? 'One warning' : `${list.length} warnings`}</strong></p><ul>${items.join('')}</ul></section>`;
 }

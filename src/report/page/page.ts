@@ -1,17 +1,14 @@
 /** One self-contained HTML page of one run, or of several side by side: words, tables and figures that answer. */
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { allFigures } from '../all-figures.ts';
 import { WHITE_THEORY, samplerTheory } from '../figures/words.ts';
 import type { ReportInput } from '../input.ts';
 import type { ControlSummary, Summary } from '../summary.ts';
 import { BLOCKS, type PageFigure, type PageRun, type PageTraces } from './contents.ts';
+import { pageDocument, themeChoice } from './document.ts';
 import { figurePlace } from './figure-places.ts';
 import { foundInOne, foundInSeveral, type HeadRun } from './found.ts';
 import { furtherTables } from './further-tables.ts';
-import { MARKER } from './marker.ts';
 import { escaped } from './markup.ts';
-import { packedJson } from './packing.ts';
 import { quantities } from './quantities.ts';
 import { onSharedAxes } from './shared-axes.ts';
 
@@ -40,26 +37,11 @@ export function renderPage(inputs: readonly PageInput[]): string {
   const isAlone = runs.length === 1;
   const title = isAlone ? runs[0].title : `${runs.length} runs side by side`;
   const figures = pageFigures(inputs);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-${MARKER}
-<link rel="icon" href="data:,">
-<title>${escaped(title)} – epochnoise</title>
-<style>
-${asset('page.css')}
-</style>
-</head>
-<body>
-<header>
-<h1>${escaped(title)}</h1>
-${sharedTitle(runs)}<p class="kind">Weight fluctuations against the theory of epoch-based SGD</p>
-</header>
-<main>
-${isAlone ? foundInOne(runs[0]) : foundInSeveral(runs)}
+  const data = figures.map((figure) => [BLOCKS.figure(figure.name), figure] as const);
+  return pageDocument({
+    title,
+    header: `${sharedTitle(runs)}<p class="kind">Weight fluctuations against the theory of epoch-based SGD</p>`,
+    main: `${isAlone ? foundInOne(runs[0]) : foundInSeveral(runs)}
 ${controlsBar(runs)}
 ${PICKED_STRIP}
 <div class="figures">
@@ -68,19 +50,11 @@ ${figures.map((figure) => figurePlace(figure, labels)).join('\n')}
 ${directionPanel(labels)}
 <section aria-labelledby="tables"><h2 id="tables">Tables</h2>
 ${furtherTables(runs)}
-</section>
-</main>
-<footer>
-<p>Every number is in the run directory: <code>summary.json</code>, <code>directions.csv</code>, <code>estimators.csv</code>, <code>curvatures.csv</code>; <code>environment.json</code> says with what they were computed. Theory: M. Kühn and B. Rosenow, <cite>Correlated Noise in Epoch-Based Stochastic Gradient Descent</cite>, arXiv:2306.05300.</p>
-</footer>
-<script type="application/json" id="${BLOCKS.runs}">${packedJson(inputs.map(pageRun))}</script>
-${figures.map((figure) => `<script type="application/json" id="${BLOCKS.figure(figure.name)}">${packedJson(figure)}</script>`).join('\n')}
-<script>
-${asset('client.js').replaceAll('</script', '<\\/script')}
-</script>
-</body>
-</html>
-`;
+</section>`,
+    source:
+      'Every number is in the run directory: <code>summary.json</code>, <code>directions.csv</code>, <code>estimators.csv</code>, <code>curvatures.csv</code>; <code>environment.json</code> says with what they were computed.',
+    data: [[BLOCKS.runs, inputs.map(pageRun)], ...data],
+  });
 }
 
 const labelOf = ({ label, name, input }: PageInput): string => label ?? input.title ?? name;
@@ -130,7 +104,7 @@ function controlsBar(runs: readonly PageInput[]): string {
   );
   return `<section class="bar" aria-label="What the figures show" hidden>
 <fieldset><legend>Show</legend>${boxes.join('')}</fieldset>
-<label>colours <select id="theme"><option value="auto">as the system</option><option value="light">light</option><option value="dark">dark</option></select></label>
+${themeChoice}
 <a href="#direction">one direction ↓</a>
 </section>`;
 }
@@ -158,14 +132,4 @@ function directionPanel(labels: readonly string[]): string {
 </div>
 </div>
 </section>`;
-}
-
-/** Where the build puts what a page is made of: beside this file, or, when the sources themselves run, in dist/. */
-const PLACES = ['./', '../../../dist/report/page/'];
-
-function asset(name: 'page.css' | 'client.js'): string {
-  const paths = PLACES.map((place) => fileURLToPath(new URL(place + name, import.meta.url)));
-  const path = paths.find((one) => existsSync(one));
-  if (!path) throw new Error(`the page's ${name} is missing: build the program (npm run build)`);
-  return readFileSync(path, 'utf8').trim();
 }

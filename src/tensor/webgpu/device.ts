@@ -5,6 +5,7 @@
 import { ConfigurationError, RunError } from '../../errors.ts';
 import { deviceCalled, deviceNames, FASTEST, fullName, NoDevice } from './adapters.ts';
 import { softwareDriver } from './driver.ts';
+import { mayHaveDevice } from './probe.ts';
 
 /** Dawn's package: `create` gives what browsers have as navigator.gpu; `globals` what they have as globals. */
 interface Dawn {
@@ -71,7 +72,7 @@ export async function openGpu({ software = false, name = null }: DeviceChoice = 
   // The loader of drivers reads the environment when an instance is created.
   if (software) process.env.VK_DRIVER_FILES ??= softwareDriver();
   const gpu = dawn.create([]);
-  const adapter = await gpu.requestAdapter(FASTEST);
+  const adapter = (await mayHaveDevice()) ? await gpu.requestAdapter(FASTEST) : null;
   if (!adapter && software)
     throw new ConfigurationError(
       `back end webgpu cannot use the software driver ${process.env.VK_DRIVER_FILES}: see that this file is there, and the loader of drivers, which Debian has as libvulkan1`,

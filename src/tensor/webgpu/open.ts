@@ -3,6 +3,7 @@ import type * as tfjs from '@tensorflow/tfjs-core';
 import { ConfigurationError } from '../../errors.ts';
 import type { Backend } from '../backend.ts';
 import { derivativesOf } from '../derivatives.ts';
+import { oneByOne } from '../one-by-one.ts';
 import { checkedOpsOf } from '../ops.ts';
 import { type Precision, sizeOf } from '../types.ts';
 import { Buffers } from './buffers.ts';
@@ -91,6 +92,7 @@ export function openWebgpu(precision: Precision): Backend {
     version: `tfjs ${tf.version_core} on ${nameOf(gpu)}`,
     threads: 1,
     isDevice: true,
+    stateInSession: false,
     ops: checkedOpsOf(tf as typeof tfjs),
     derivatives: derivativesOf(tf),
     store(values, shape) {
@@ -103,6 +105,7 @@ export function openWebgpu(precision: Precision): Backend {
       return new StoredBuffer(buffers, buffers.hold(values), shape, values instanceof Int32Array ? 'int32' : 'real');
     },
     compile: (fn, inputs) => compileOnGpu(library, buffers, fn, inputs),
+    compileTogether: oneByOne((fn, inputs) => compileOnGpu(library, buffers, fn, inputs)),
     linearize: (fn, statics, dynamics) => linearizeOnGpu(library, buffers, fn, statics, dynamics),
   };
 }

@@ -2,11 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { DataError } from '../../../src/errors.ts';
 import { chooseBackend, withChosenBackend } from '../../../src/experiment/back-ends/choose.ts';
 import { writeStoredExperiment } from '../../../src/experiment/run-directory.ts';
 import { resolveExperiment } from '../../../src/experiment/index.ts';
 import type { Experiment } from '../../../src/experiment/schema.ts';
+import type { Trial } from '../../../src/experiment/back-ends/try.ts';
+import { openWorkbench } from '../../../src/experiment/workbench.ts';
 import { quiet, tiny } from '../run/tiny.ts';
 import { skipped } from '../../tensor/webgpu/software.ts';
 import { pretend, type Speeds, tryHere } from './tries.ts';
@@ -125,6 +128,22 @@ describe('where there is a run', () => {
     expect((await choose(speeds, tiny(), join(folder, 'not-there'))).name).toBe('tensorflow');
     expect((await choose(speeds, tiny(), mkdtempSync(join(folder, 'empty-')))).name).toBe('tensorflow');
   });
+});
+
+it('data that is missing is said to be, and no back end blamed', async () => {
+  vi.stubEnv('EPOCHNOISE_DATA', mkdtempSync(join(folder, 'no-data-')));
+  const experiment = tiny({ data: { name: 'mnist' }, model: { name: 'linear' }, sgd: { batchSize: 50 } });
+  const tried: string[] = [];
+  // Real trials, all in plain JavaScript.
+  const attempt = async (trial: Trial) => {
+    tried.push(trial.name);
+    return { ...(await tryHere()({ ...trial, name: 'cpu' })), name: trial.name };
+  };
+  const missing = await openWorkbench(experiment, { threads: 1 }, quiet).catch((error: unknown) => error);
+  expect(missing).toBeInstanceOf(DataError);
+  await expect(chooseBackend(experiment, quiet, { attempt })).rejects.toEqual(missing);
+  expect(tried).toEqual(['webgpu']);
+  vi.unstubAllEnvs();
 });
 
 it('without a network there is nothing to time', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { summariseRanges } from '../../../src/experiment/compare/summary.ts';
 import { type Findings, verdicts, warnings } from '../../../src/experiment/compare/verdicts.ts';
+import type { UsedBackEnd } from '../../../src/experiment/context.ts';
 import { estimatorsOf, tableOf } from './table.ts';
 
 const CROSSOVER = 0.5;
@@ -18,6 +19,8 @@ const table = tableOf(
   },
   ['stiff', 'stiff', 'suppressed', 'suppressed', 'suppressed', 'drift', 'drift'],
 );
+
+const on = (name: UsedBackEnd['name'], version: string | null = null): UsedBackEnd => ({ name, version });
 
 /** A run of which nothing is to be doubted. */
 const sound: Findings = {
@@ -39,7 +42,7 @@ const sound: Findings = {
   },
   residualOverGap: new Float64Array(7).fill(0.1),
   floor: { median: 1e-5, largest: 9e-3, above: 0 },
-  backEnds: { train: ['tensorflow'], compare: ['tensorflow'] },
+  backEnds: { train: [on('tensorflow')], compare: [on('tensorflow')] },
   imported: false,
   multiplicativeShare: 0.01,
   dataWarnings: [],
@@ -80,8 +83,8 @@ describe('warnings', () => {
     ['fluctuating-curvature-unknown', { multiplicativeShare: null }],
     ['float32-floor', { floor: { median: 1e-5, largest: 0.011, above: 1 } }],
     ['one-permutation', { sampler: 'shuffle-once' }],
-    ['cpu-backend', { backEnds: { train: ['cpu'] } }],
-    ['webgpu-backend', { backEnds: { train: ['webgpu'] } }],
+    ['cpu-backend', { backEnds: { train: [on('cpu')] } }],
+    ['webgpu-backend', { backEnds: { train: [on('webgpu')] } }],
   ])('say %s for its own reason alone', (code, change) => expect(codes(change)).toEqual([code]));
 
   it('count directions on both sides of the crossover, not negative ones', () => {
@@ -135,7 +138,7 @@ describe('warnings', () => {
 
   it('put what is wrong with the data first', () => {
     const checksum = { code: 'checksum', text: 'mnist/x is not the official file.' };
-    expect(warnings({ ...sound, dataWarnings: [checksum], backEnds: { train: ['cpu'] } })).toEqual([
+    expect(warnings({ ...sound, dataWarnings: [checksum], backEnds: { train: [on('cpu')] } })).toEqual([
       checksum,
       { code: 'cpu-backend', text: 'Computed by plain JavaScript, in float32.' },
     ]);
@@ -143,15 +146,15 @@ describe('warnings', () => {
 
   it('tell which stages were computed on which back ends, where these are several', () => {
     const backEnds: Findings['backEnds'] = {
-      train: ['tensorflow'],
-      record: ['tensorflow'],
-      spectrum: ['tensorflow', 'webgpu'],
-      curvature: ['webgpu'],
-      compare: ['webgpu'],
+      train: [on('tensorflow')],
+      record: [on('tensorflow')],
+      spectrum: [on('tensorflow'), on('webgpu', 'tfjs 4.22.0 on card A, driver 1')],
+      curvature: [on('webgpu', 'tfjs 4.22.0 on card B, driver 2')],
+      compare: [on('webgpu', 'tfjs 4.22.0 on card B, driver 2')],
     };
     expect(codes({ backEnds })).toEqual(['webgpu-backend', 'several-back-ends']);
     expect(texts({ backEnds })[1]).toBe(
-      'Computed on several back ends: train and record on tensorflow, spectrum on tensorflow and webgpu, curvature and compare on webgpu.',
+      'Computed on several back ends: train and record on tensorflow, spectrum on tensorflow and webgpu (tfjs 4.22.0 on card A, driver 1), curvature and compare on webgpu (tfjs 4.22.0 on card B, driver 2).',
     );
   });
 

@@ -160,7 +160,7 @@ describe('a run directory', () => {
         seconds: expect.any(Number),
         peakMemoryBytes: expect.any(Number),
         announcedMemoryBytes: expect.any(Number),
-        ...(name !== 'report' && { backEnds: ['tensorflow'] }),
+        ...(name !== 'report' && { backEnds: ['tensorflow'], versions: { tensorflow: [environment.backend] } }),
       });
   });
 

@@ -66,6 +66,7 @@ describe('a change of settings', () => {
     [{ data: { noise: 0.2 } }, 'train'],
     [{ model: { initialisation: { from: 'teacher', spread: 0.03 } } }, 'train'],
     [{ train: { epochs: 1 } }, 'train'],
+    [{ train: { sampler: 'shuffle-once' } }, 'train'],
     [{ polish: { driftRatio: 0.2 } }, 'train'],
     [{ sgd: { weightDecay: 0 } }, 'train'],
     [{ sgd: { batchSize: 20 } }, 'train'],

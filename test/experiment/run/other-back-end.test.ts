@@ -2,11 +2,14 @@
  * A run that is interrupted again and again and goes on with another back end each time, as after a device was lost: nothing is
  * done again, the results agree with those of one back end, and say on which back ends what was computed.
  */
+import { readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { runExperiment } from '../../../src/experiment/index.ts';
+import { describeResult, runExperiment } from '../../../src/experiment/index.ts';
 import { readEnvironment } from '../../../src/experiment/environment.ts';
+import { readSummary } from '../../../src/experiment/report/summaries.ts';
 import { readJson } from '../../../src/store/json.ts';
+import { openBackend } from '../../../src/tensor/backend.ts';
 import { temporaryFolders } from '../../setup/temporary.ts';
 import { listing, problemOf } from '../../store/scratch.ts';
 import { COUNTING, interrupting, INTERRUPTIONS, settings } from './interruptions.ts';
@@ -20,6 +23,8 @@ beforeEach(() => void vi.stubEnv('EPOCHNOISE_CHECKPOINT_SECONDS', '0'));
 afterEach(() => void vi.unstubAllEnvs());
 
 const on = (backend: 'tensorflow' | 'cpu') => settings({ backend });
+/** What back end cpu calls itself. */
+const PLAIN = openBackend({ name: 'cpu', precision: 'float32', threads: 1 }).version;
 const backEndsOf = (directory: string) =>
   Object.fromEntries(Object.entries(readEnvironment(directory)!.stages).map(([name, cost]) => [name, cost.backEnds]));
 
@@ -61,20 +66,28 @@ describe('a run that changes its back end', () => {
   it('computes nothing anew that was finished, and keeps the name of the back end that did it', async () => {
     const directory = join(folder(), 'finished');
     await runExperiment(directory, on('tensorflow'), quiet, { until: 'spectrum' });
+    const native = readEnvironment(directory)!.backend!.replace('tensorflow ', '');
     const before = fingerprints(directory);
     const said: string[] = [];
     const voice = { ...quiet, say: (text: string) => void said.push(text) };
     expect((await runExperiment(directory, on('cpu'), voice, { until: 'spectrum' })).ran).toEqual([]);
     expect(fingerprints(directory)).toEqual(before);
     expect(said).toEqual([
-      'kept as computed: train, record and spectrum on tensorflow; another --out computes all on cpu',
+      `kept as computed: train, record and spectrum on tensorflow (${native}); another --out computes all on cpu`,
     ]);
     expect(readJson<{ backend: string }>(join(directory, 'experiment.json')).backend).toBe('tensorflow');
     const { ran } = await runExperiment(directory, on('cpu'), quiet, { until: 'compare' });
     expect(ran).toEqual(['curvature', 'noise', 'compare']);
     expect(summary(directory).warnings.find(({ code }) => code === 'several-back-ends')!.text).toBe(
-      'Computed on several back ends: train, record and spectrum on tensorflow, curvature, noise and compare on cpu.',
+      `Computed on several back ends: train, record and spectrum on tensorflow (${native}), curvature, noise and compare on cpu (${PLAIN}).`,
     );
+    expect(readEnvironment(directory)).toMatchObject({
+      backend: PLAIN,
+      stages: {
+        spectrum: { versions: { tensorflow: [`tensorflow ${native}`] } },
+        noise: { versions: { cpu: [PLAIN] } },
+      },
+    });
     expect(readJson<{ backend: string; choices: object }>(join(directory, 'experiment.json'))).toMatchObject({
       backend: 'cpu',
       choices: { threads: 1 },
@@ -94,6 +107,48 @@ describe('a run that changes its back end', () => {
     );
     expect(readJson<{ backend: string }>(join(directory, 'experiment.json')).backend).toBe('cpu');
     expect((await runExperiment(directory, replay('cpu'), quiet, { until: 'spectrum' })).ran).toEqual(['spectrum']);
+  });
+
+  it('knows who computed what where environment.json or stages.json was damaged', async () => {
+    const directory = join(folder(), 'damaged');
+    await problemOf(() => runExperiment(directory, on('tensorflow'), interrupting('window', 3)));
+    await runExperiment(directory, on('cpu'), quiet, { until: 'noise' });
+    const stages = readFileSync(join(directory, 'stages.json'));
+    truncateSync(join(directory, 'stages.json'), 100);
+    const mended = await runExperiment(directory, on('cpu'), quiet, { until: 'noise', repair: true });
+    expect(mended).toMatchObject({ ran: [], previous: null });
+    expect(readFileSync(join(directory, 'stages.json'))).toEqual(stages);
+
+    truncateSync(join(directory, 'environment.json'), 100);
+    const said: string[] = [];
+    const voice = { ...quiet, warn: (text: string) => void said.push(text) };
+    await runExperiment(directory, on('cpu'), voice, { until: 'noise', repair: true });
+    expect(said).toEqual([
+      expect.stringMatching(/^environment\.json is damaged and written again: what its stages cost/),
+    ]);
+    await runExperiment(directory, on('cpu'), quiet, { until: 'compare' });
+    expect(summary(directory).warnings.find(({ code }) => code === 'several-back-ends')!.text).toBe(
+      `Computed on several back ends: train on tensorflow, record on tensorflow and cpu, spectrum, curvature and noise on cpu, compare on cpu (${PLAIN}).`,
+    );
+  });
+
+  it('warns on the page and in the terminal where only the controls ran on another', async () => {
+    const directory = join(folder(), 'controls');
+    const withControl = (backend: 'tensorflow' | 'cpu') => settings({ backend, controls: { run: 'with-replacement' } });
+    await runExperiment(directory, withControl('tensorflow'), quiet, { until: 'compare' });
+    const native = readEnvironment(directory)!.backend!.replace('tensorflow ', '');
+    const result = await runExperiment(directory, withControl('cpu'), quiet);
+    expect(result.ran).toEqual(['controls', 'report']);
+    const text = `Computed on several back ends: train, record, spectrum, curvature, noise and compare on tensorflow (${native}), controls on cpu (${PLAIN}).`;
+    expect(warningCodes(directory)).not.toContain('several-back-ends');
+    const { warnings } = readSummary(directory);
+    expect(warnings.map(({ code }) => code)).toEqual([...warningCodes(directory), 'cpu-backend', 'several-back-ends']);
+    expect(warnings.at(-1)!.text).toBe(text);
+    expect(readFileSync(join(directory, 'report.html'), 'utf8')).toContain(text);
+    expect(describeResult(result).text.replaceAll(/\s+/g, ' ')).toContain(`${text} [several-back-ends]`);
+    expect(readSummary(join(directory, 'controls', 'with-replacement')).warnings.map(({ code }) => code)).toContain(
+      'cpu-backend',
+    );
   });
 
   it('keeps the name where the page alone is made again', async () => {

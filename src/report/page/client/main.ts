@@ -20,7 +20,8 @@ followTheme(shown, document.getElementById('theme') as HTMLSelectElement);
 /** What is told of a direction beside the pointer, above the point's own number. */
 const tell = (run: number) => (direction: number) => curvature(runs[run], direction);
 
-const labels = runs.map(({ label }) => label);
+// A page of a sweep has no runs of its own, and is called by its title.
+const labels = runs.length > 0 ? runs.map(({ label }) => label) : [document.querySelector('h1')!.textContent!];
 const cards = new Map<Element, Card>();
 for (const element of document.querySelectorAll<HTMLElement>('[data-figure]'))
   cards.set(element, new Card(element, shown, tell, labels));
@@ -48,7 +49,9 @@ addEventListener('keydown', ({ key }) => {
   if (key === 'Escape' && shown.picked) shown.pick(null);
 });
 
-followPicked(shown, runs);
-showPicked(shown, runs);
+if (runs.length > 0) {
+  followPicked(shown, runs);
+  showPicked(shown, runs);
+}
 unfoldOnPaper();
 for (const place of document.querySelectorAll<HTMLElement>('.wide')) showEdges(place);

@@ -6,7 +6,7 @@
  */
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { KernelBackend, Program, Uniform } from '../library.ts';
-import { sumMiddle } from './sum.ts';
+import { reduceMiddle, SUM } from './reduce.ts';
 
 /**
  * Where the factors are found, as bodies of WGSL functions; `k` is the index that is summed over. What a place depends on
@@ -81,7 +81,7 @@ class ProductProgram implements Program {
     const [blockRows, blockColumns] = [Math.ceil(rows / this.rows), Math.ceil(columns / this.columns)];
     const blocks = batch * blockRows * blockColumns;
     const wanted = Math.max(1, Math.floor(BUSY / blocks));
-    const runs = Math.ceil(inner / RUN);
+    const runs = Math.max(1, Math.ceil(inner / RUN));
     const runsOfSplit = Math.ceil(runs / wanted);
     this.splits = Math.ceil(runs / runsOfSplit);
     this.outputShape = [this.splits, batch * rows * columns];
@@ -151,18 +151,20 @@ class ProductProgram implements Program {
   }
 }
 
-/** Σ_k left·right: [batch, rows, columns] in a flat tensor. */
+/** Σ_k left·right: [batch, rows, columns] in a flat tensor; zeros where there is no k. */
 export function product(
   backend: KernelBackend,
   operands: readonly tfjs.TensorInfo[],
   lengths: Lengths,
   factors: Factors,
 ): tfjs.TensorInfo {
+  if (lengths.batch * lengths.rows * lengths.columns === 0)
+    return backend.makeTensorInfo([0], 'float32', new Float32Array(0));
   const program = new ProductProgram(lengths, factors);
   const uniforms = program.values.map((value): Uniform => ({ type: 'int32', data: [value] }));
   const parts = backend.runWebGPUProgram(program, [...operands], 'float32', uniforms);
   if (program.splits === 1) return parts;
-  const sum = sumMiddle(backend, parts, 1, program.splits, lengths.batch * lengths.rows * lengths.columns);
+  const sum = reduceMiddle(backend, parts, SUM, 1, program.splits, lengths.batch * lengths.rows * lengths.columns);
   backend.disposeData(parts.dataId);
   return sum;
 }

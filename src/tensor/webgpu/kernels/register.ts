@@ -8,8 +8,8 @@ import { convolve, filterGradient, imageGradient } from './convolutions.ts';
 import { noteFilled, withFilled } from './filled.ts';
 import { PowProgram, UNARY, UnaryProgram } from './functions.ts';
 import { multiplyMatrices } from './matrices.ts';
+import { MAXIMUM, reduceAlong, SUM } from './reduce.ts';
 import { SegmentSumProgram } from './segments.ts';
-import { sumAlong } from './sum.ts';
 
 type Tfjs = typeof tfjs;
 type Inputs = Record<string, tfjs.TensorInfo>;
@@ -58,6 +58,7 @@ function kernelsOf(tf: Tfjs): Record<string, Kernel> {
     return filled;
   };
   const stockCast = stockOf('Cast');
+  const stockTranspose = stockOf('Transpose');
   const unary = Object.fromEntries(
     Object.keys(UNARY)
       .filter((name) => name !== 'Real')
@@ -87,18 +88,20 @@ function kernelsOf(tf: Tfjs): Record<string, Kernel> {
       );
     return info;
   };
-  /** Sums or means, as tfjs shapes them; of whole numbers by tfjs's own kernel. */
-  const reduction = (mean: boolean): Kernel => {
-    const stock = stockOf(mean ? 'Mean' : 'Sum');
+  /** Along axes, as tfjs shapes it; of whole numbers, and the largest of none, by tfjs's own kernel. */
+  const reduction = (name: 'Sum' | 'Mean' | 'Max'): Kernel => {
+    const stock = stockOf(name);
+    const rule = name === 'Max' ? MAXIMUM : SUM;
     return (backend, inputs, attributes) => {
       const { x } = inputs;
-      if (x.dtype !== 'float32') return stock({ backend, inputs, attrs: attributes });
-      const { axis, keepDims } = attributes;
-      const axes = tf.util.parseAxisParam(axis, x.shape);
+      if (x.dtype !== 'float32' || (name === 'Max' && sizeOf(x.shape) === 0))
+        return stock({ backend, inputs, attrs: attributes });
+      const { axis, reductionIndices = axis, keepDims } = attributes;
+      const axes = tf.util.parseAxisParam(reductionIndices, x.shape);
       const [shape, reduced] = util.computeOutAndReduceShapes(x.shape, axes);
-      const sum = sumAlong(backend, x, axes, mean ? sizeOf(reduced) : 1);
+      const found = reduceAlong(backend, x, rule, axes, name === 'Mean' ? sizeOf(reduced) : 1);
       const kept = keepDims ? util.expandShapeToKeepDim(shape, axes) : shape;
-      return { dataId: sum.dataId, shape: kept, dtype: 'float32' };
+      return { dataId: found.dataId, shape: kept, dtype: 'float32' };
     };
   };
 
@@ -115,8 +118,19 @@ function kernelsOf(tf: Tfjs): Record<string, Kernel> {
     OnesLike: (backend, { x }) => fill(backend, {}, { shape: x.shape, dtype: x.dtype, value: 1 }),
     Pow: (backend, { a, b }) =>
       backend.runWebGPUProgram(new PowProgram(util.assertAndGetBroadcastShape(a.shape, b.shape)), [a, b], 'float32'),
-    Sum: reduction(false),
-    Mean: reduction(true),
+    /** tfjs's own for matrices runs a group of threads for 16 rows, and no more groups than there may be along one axis. */
+    Transpose: (backend, { x }, { perm }) => {
+      const [rows, columns] = x.shape;
+      const most = 16 * backend.device.limits.maxComputeWorkgroupsPerDimension;
+      if (x.shape.length !== 2 || perm[0] === 0 || Math.max(rows, columns) <= most)
+        return stockTranspose({ backend, inputs: { x }, attrs: { perm } });
+      const stack = { ...x, shape: [1, rows, columns] };
+      const flipped = stockTranspose({ backend, inputs: { x: stack }, attrs: { perm: [0, 2, 1] } });
+      return { ...flipped, shape: [columns, rows] };
+    },
+    Sum: reduction('Sum'),
+    Mean: reduction('Mean'),
+    Max: reduction('Max'),
     BatchMatMul: (backend, { a, b }, { transposeA, transposeB }) =>
       multiplyMatrices(backend, a, b, transposeA, transposeB),
     Conv2D: (backend, { x, filter }, attributes) =>

@@ -1,0 +1,103 @@
+/** Samplers against one another: variances of runs that are otherwise the same, one over the other. */
+import { ENOUGH_SEEDS, type Estimate, overDirections, overSeeds, scaledBy } from '../../../statistics/estimate.ts';
+import { logBias, logVariance } from '../../../statistics/log-chi-square.ts';
+import { RANGE_EDGES } from '../../../statistics/ranges.ts';
+import { BIN_MINIMUM } from '../../../statistics/ratio-bins.ts';
+import type { SamplerRatio } from '../../../report/sweep/collected.ts';
+import { canonicalJson } from '../../../store/json.ts';
+import { SAMPLERS } from '../../../theory/index.ts';
+import { SAMPLER_KEYS } from './keys.ts';
+import type { ComparedRun } from './points.ts';
+
+/** Mean logarithms over the directions of a range, corrected for the mean of a logarithm of χ². */
+interface RangeMean {
+  readonly measured: number;
+  readonly predicted: number;
+  /** Variance of the measured one if directions were independent; NaN where it is unknown. */
+  readonly variance: number;
+}
+
+/** Two runs of one seed and of equal settings but for the sampler, in one range. */
+interface Pair {
+  readonly seed: string;
+  readonly measured: number;
+  readonly predicted: number;
+  readonly variance: number;
+}
+
+/**
+ * Every two samplers, range by range above λ_cross/100: geometric means of variances over the stationary one of independent
+ * batches, one sampler's over the other's. Directions of the two runs are not matched one by one, ranges are: each run has its
+ * own mean weights, and its own Hessian there.
+ */
+export function samplerRatios(runs: readonly ComparedRun[]): SamplerRatio[] {
+  const groups = new Map<string, ComparedRun[]>();
+  for (const run of runs) {
+    const rest = Object.fromEntries(Object.entries(run.set).filter(([key]) => !SAMPLER_KEYS.includes(key)));
+    const key = canonicalJson(rest);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  const pairsOfSamplers = SAMPLERS.flatMap((against, i) => SAMPLERS.slice(i + 1).map((of) => [of, against] as const));
+  return pairsOfSamplers.flatMap(([of, against]) =>
+    RANGE_EDGES.slice(1, -1).flatMap((low, at) => {
+      const high = RANGE_EDGES[at + 2];
+      const pairs = [...groups.values()].flatMap((group) => {
+        const find = (sampler: string) => group.find(({ window }) => window.sampler === sampler);
+        const [one, other] = [find(of), find(against)];
+        return one && other ? pairOf(one, other, low, high) : [];
+      });
+      if (pairs.length === 0) return [];
+      const predicted = Math.exp(mean(pairs.map((pair) => pair.predicted)));
+      return [
+        {
+          of,
+          against,
+          low,
+          high: Number.isFinite(high) ? high : null,
+          pairs: pairs.length,
+          seeds: new Set(pairs.map(({ seed }) => seed)).size,
+          measured: combined(pairs, ({ measured }) => measured),
+          predicted,
+          overPredicted: combined(pairs, (pair) => pair.measured - pair.predicted),
+        },
+      ];
+    }),
+  );
+}
+
+function pairOf(one: ComparedRun, other: ComparedRun, low: number, high: number): Pair[] {
+  const [a, b] = [rangeMean(one, low, high), rangeMean(other, low, high)];
+  if (!a || !b) return [];
+  return [
+    {
+      seed: one.seed,
+      measured: a.measured - b.measured,
+      predicted: a.predicted - b.predicted,
+      variance: a.variance + b.variance,
+    },
+  ];
+}
+
+function rangeMean({ measures }: ComparedRun, low: number, high: number): RangeMean | null {
+  const { relative, toWhite, exactToWhite, twoToWhite, dof, dofTwo } = measures;
+  const members = measures.compared.filter((i) => relative[i] > low && relative[i] <= high);
+  if (members.length < BIN_MINIMUM) return null;
+  const best = (i: number) => (twoToWhite[i] > 0 ? twoToWhite[i] : exactToWhite[i]);
+  const bestDof = (i: number) => (twoToWhite[i] > 0 ? dofTwo[i] : dof[i]);
+  return {
+    measured: mean(members.map((i) => Math.log(toWhite[i]) - logBias(bestDof(i)))),
+    predicted: mean(members.map((i) => Math.log(best(i)))),
+    variance: mean(members.map((i) => logVariance(bestDof(i)))) / members.length,
+  };
+}
+
+/** Over seeds, each the mean over its settings, where there are enough; else from the directions. */
+function combined(pairs: readonly Pair[], of: (pair: Pair) => number): Estimate {
+  const seeds = [...new Set(pairs.map(({ seed }) => seed))];
+  if (seeds.length >= ENOUGH_SEEDS)
+    return overSeeds(seeds.map((seed) => Math.exp(mean(pairs.filter((pair) => pair.seed === seed).map(of)))));
+  const error = Math.sqrt(mean(pairs.map(({ variance }) => variance)) / pairs.length);
+  return scaledBy(Math.exp(mean(pairs.map(of))), overDirections(1, error));
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

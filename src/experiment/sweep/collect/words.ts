@@ -1,0 +1,131 @@
+/** What a sweep found, in words: exactly what its numbers say, also where theory fails. */
+import { fixedNumber, shortNumber } from '../../../report/numbers.ts';
+import type { Findings, MeasuredScale } from '../../../report/sweep/collected.ts';
+import { ENOUGH_SEEDS, type Estimate, holds } from '../../../statistics/estimate.ts';
+import type { Flatness } from '../../../statistics/flatness.ts';
+import { median } from '../../../statistics/median.ts';
+import type { ComparedRun } from './points.ts';
+
+/** A curvature that differs by more than this from the eigenvalue is told of. */
+const FELT = 0.1;
+/** A second component that takes away this part of what is off is the likely reason for it. */
+const EXPLAINED = 0.5;
+/** λ/λ_cross = x/3. */
+const X_AT_CROSSOVER = 3;
+
+/** One sentence each: is the ratio flat, by either theory; where the crossover lies; and where it is not flat, why that may be. */
+export function findingsInWords(
+  { flatness, flatnessTwoComponent, scale, scaleTwoComponent }: Omit<Findings, 'verdicts'>,
+  runs: readonly ComparedRun[],
+): string[] {
+  return [
+    ...(flatness ? [flatnessInWords('Measured over the exact prediction', flatness)] : []),
+    ...(flatness?.judgement === 'not flat' ? reasons(flatness, flatnessTwoComponent, runs) : []),
+    ...(flatnessTwoComponent
+      ? [flatnessInWords('With the noise of a fluctuating curvature it', flatnessTwoComponent)]
+      : []),
+    ...(flatnessTwoComponent?.judgement === 'not flat' ? curvatureReasons(flatnessTwoComponent, runs) : []),
+    ...(scale ? [scaleInWords('The crossover lies at', scale, 'in the exact curve')] : []),
+    ...(scaleTwoComponent
+      ? [scaleInWords('With that noise on top, it lies at', scaleTwoComponent, 'in the exact curve')]
+      : []),
+  ];
+}
+
+function flatnessInWords(subject: string, flatness: Flatness): string {
+  const { tested, outside, chance, chiSquare, probability, medianAbsLog10, expectedAbsLog10, judgement } = flatness;
+  const bins = (count: number) => `${count} ${count === 1 ? 'bin' : 'bins'}`;
+  const worst = furthest(flatness);
+  const said = {
+    flat: `is flat at 1: the 95 % intervals of ${tested === 1 ? 'the one bin' : `all ${bins(tested)}`} of x hold it`,
+    'flat within chance': `is flat at 1 within chance: the 95 % intervals of ${outside} of ${bins(tested)} of x miss it, and so many or more do by chance alone with a probability of ${shortNumber(chance, 2)}`,
+    'not flat': `is not flat at 1: the 95 % intervals of ${outside} of ${bins(tested)} of x miss it, where chance alone leaves ${shortNumber(0.05 * tested, 2)}`,
+  }[judgement];
+  return `${subject} ${said}; the furthest from it is ${inWords(worst.ratio)} at x = ${shortNumber(worst.x)}. χ² against 1 is ${fixedNumber(chiSquare, 1)} for ${bins(tested)} (p = ${probability < 1e-4 ? 'below 0.0001' : shortNumber(probability, 2)}). Residual scatter in log₁₀: ${fixedNumber(medianAbsLog10, 3)}, ${fixedNumber(expectedAbsLog10, 3)} expected (medians).`;
+}
+
+function furthest({ bins }: Flatness) {
+  const off = ({ ratio }: Flatness['bins'][number]) => Math.abs(Math.log(ratio.value));
+  return bins.reduce((worst, bin) => (off(bin) > off(worst) ? bin : worst));
+}
+
+/** What the runs' own numbers name as a reason; nothing where they name none. */
+function reasons(flatness: Flatness, two: Flatness | null, runs: readonly ComparedRun[]): string[] {
+  return [...fluctuationReason(flatness, two, runs), ...curvatureReasons(flatness, runs)];
+}
+
+const misses = ({ bins }: Flatness) => bins.filter(({ ratio }) => holds(ratio, 1) === false);
+
+/** Named where it takes away most of what is off in the bins that miss 1. */
+function fluctuationReason(flatness: Flatness, two: Flatness | null, runs: readonly ComparedRun[]): string[] {
+  const missed = misses(flatness);
+  const both = missed.flatMap((bin) => {
+    const other = two?.bins.find(({ low }) => low === bin.low);
+    return other ? [[Math.log(bin.ratio.value), Math.log(other.ratio.value)] as const] : [];
+  });
+  const off = both.reduce((sum, [own]) => sum + Math.abs(own), 0);
+  const left = both.reduce((sum, [, withTwo]) => sum + Math.abs(withTwo), 0);
+  if (both.length === 0 || left > (1 - EXPLAINED) * off) return [];
+  const shares = runs.flatMap(({ summary }) => summary.noise.multiplicativeShare ?? []);
+  const expected = runs.flatMap(({ summary }) => summary.noise.expectedShare ?? []);
+  const m = expected.length === 0 ? '' : `, m = ${shortNumber(median(expected), 2)} expected`;
+  return [
+    `The noise of a fluctuating curvature (${shortNumber(median(shares), 2)} of the noise in the median${m}) takes away ${Math.round(100 * (1 - left / off))} % of what is off there.`,
+  ];
+}
+
+/** Named where most runs felt, along their paths, another curvature in the ranges of the bins that miss 1. */
+function curvatureReasons(flatness: Flatness, runs: readonly ComparedRun[]): string[] {
+  const missed = misses(flatness);
+  const felt = runs.flatMap(({ summary }) => {
+    const off = summary.curvatures.ranges.filter(({ low, high, trajectory: { overEigenvalue } }) => {
+      const overlaps = missed.some(
+        (bin) => bin.high > X_AT_CROSSOVER * low && bin.low < X_AT_CROSSOVER * (high ?? Infinity),
+      );
+      if (!overlaps || overEigenvalue === null || Math.abs(overEigenvalue.value - 1) <= FELT) return false;
+      return (
+        overEigenvalue.low !== null &&
+        overEigenvalue.high !== null &&
+        !(overEigenvalue.low <= 1 && overEigenvalue.high >= 1)
+      );
+    });
+    return off.length === 0 ? [] : [median(off.map(({ trajectory }) => trajectory.overEigenvalue!.value))];
+  });
+  if (missed.length === 0 || 2 * felt.length <= runs.length) return [];
+  return [
+    `In ${felt.length} of ${runs.length} runs the weights feel another curvature there than that at their mean: ${fixedNumber(median(felt), 2)} λ along the path (median).`,
+  ];
+}
+
+function scaleInWords(subject: string, { scale, directions, reducedChiSquare }: MeasuredScale, where: string): string {
+  const judged = holds(scale, 1);
+  const agrees = judged === undefined ? '' : judged ? '; 1 is within the interval' : '; 1 is not within the interval';
+  return `${subject} ${inWords(scale)} times 3(1−β)/(ηM), one scale fitted ${where} to ${directions} directions (χ² ${fixedNumber(reducedChiSquare, 2)} each)${agrees}.`;
+}
+
+/** `1.02 (0.98 … 1.06)`. */
+export function inWords({ value, low, high }: Estimate): string {
+  return low === null || high === null
+    ? fixedNumber(value, 3)
+    : `${fixedNumber(value, 3)} (${fixedNumber(low, 3)} … ${fixedNumber(high, 3)})`;
+}
+
+/** What a sweep found in short, by the best theory there is. */
+export function headlineOf({ flatness, flatnessTwoComponent, scale, scaleTwoComponent }: Findings): string {
+  const flat = flatnessTwoComponent ?? flatness;
+  const best = scaleTwoComponent ?? scale;
+  const against = flatnessTwoComponent
+    ? 'the prediction with the noise of a fluctuating curvature'
+    : 'the exact prediction';
+  const ratio = flat
+    ? `Measured over ${against}, the weight variance is ${flat.judgement} at 1${flat.judgement === 'flat' ? '' : ` (${flat.tested - flat.outside} of ${flat.tested} bins of x hold it)`}.`
+    : 'No bin of x holds directions enough to be held against theory.';
+  if (!best) return ratio;
+  return `${ratio} The crossover lies at ${inWords(best.scale)} times where theory has it.`;
+}
+
+/** Where the intervals of a sweep come from. */
+export function intervalsInWords(seeds: number): string {
+  if (seeds >= ENOUGH_SEEDS) return `Intervals: Student’s t over ${seeds} seeds, which supposes nothing else.`;
+  return `Intervals come from the degrees of freedom and the scatter of directions, as if directions were independent: ${seeds === 1 ? 'one seed' : `${seeds} seeds`} cannot tell how far whole runs scatter. They are the least there is; three or more seeds give honest ones.`;
+}

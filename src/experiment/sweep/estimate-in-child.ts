@@ -1,0 +1,48 @@
+/** Estimates a sweep in a process of its own: this one goes on small. */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ConfigurationError, DataError, RunError } from '../../errors.ts';
+import type { StageName } from '../catalogue.ts';
+import type { Estimate } from './estimate.ts';
+import type { Point } from './points.ts';
+
+/** What the process is told. */
+export interface EstimateQuestion {
+  readonly points: readonly Pick<Point, 'name' | 'experiment'>[];
+  readonly until: StageName;
+  readonly threads: number;
+}
+
+/** What it tells: estimates, or a user's mistake. */
+export type EstimateAnswer =
+  { readonly estimates: readonly Estimate[] } | { readonly reason: string; readonly exitCode: number };
+
+const CHILD = fileURLToPath(new URL('./estimate-child.js', import.meta.url));
+const ERRORS = { 2: ConfigurationError, 3: DataError } as const;
+
+/** @throws the error of `estimatePoints`; RunError where the process itself ended */
+export function estimateInChild(question: EstimateQuestion): Promise<readonly Estimate[]> {
+  return new Promise((resolve, reject) => {
+    const child = fork(CHILD, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    const end = (work: () => void) => {
+      child.removeAllListeners();
+      // A device that is open would keep it alive.
+      child.kill('SIGKILL');
+      work();
+    };
+    child.on('message', (message) => {
+      const answer = message as EstimateAnswer;
+      if ('estimates' in answer) return end(() => resolve(answer.estimates));
+      const { reason, exitCode } = answer;
+      const Kind = ERRORS[exitCode as keyof typeof ERRORS] ?? RunError;
+      end(() => reject(new Kind(reason)));
+    });
+    child.on('error', (error) => end(() => reject(new RunError(`no process could be started: ${error.message}`))));
+    child.on('close', (code, signal) =>
+      end(() =>
+        reject(new RunError(`the process that was to estimate the sweep ended with ${signal ?? `code ${code}`}`)),
+      ),
+    );
+    child.send(question);
+  });
+}

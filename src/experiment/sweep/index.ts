@@ -1,0 +1,114 @@
+/** What the command line sees of sweeps. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ConfigurationError } from '../../errors.ts';
+import { collectedText } from '../../report/sweep/text.ts';
+import { fromHere } from '../../typed.ts';
+import { withChosenBackend } from '../back-ends/choose.ts';
+import { type BackendWord, withBackend } from '../back-ends/option.ts';
+import { coresToUse } from '../choices.ts';
+import type { Voice } from '../context.ts';
+import { COLLECTED_FILES, collectSweep } from './collect/collect.ts';
+import { estimateInChild } from './estimate-in-child.ts';
+import { inspectSweepFolder, isDone, pointDirectory, readSweep, SWEEP_FILES, writeSweep } from './folder.ts';
+import { loadSweep, type Sweep } from './load.ts';
+import { divide, type Division, type Plan, planOf, type Wanted, withinMemory } from './plan.ts';
+import type { Task } from './sharing.ts';
+import { tasksOf } from './task.ts';
+
+export { runLocally, type SweepView } from './local.ts';
+export { planText } from './plan.ts';
+export { runTask } from './task.ts';
+
+/** A sweep with the folder that it lives in. */
+export interface OpenedSweep {
+  /** Absolute. */
+  readonly folder: string;
+  readonly sweep: Sweep;
+  readonly tasks: readonly Task[];
+}
+
+/** What a sweep is opened with. */
+export interface OpenOptions {
+  /** `key.path=value` for all points. */
+  readonly assignments: readonly string[];
+  readonly backend?: BackendWord;
+  readonly out?: string;
+}
+
+/**
+ * @param nameOrFile a sweep by name, its file, or the folder of one, which goes on as it is
+ * @throws ConfigurationError for whatever is wrong with it; DataError where the folder's sweep is damaged
+ */
+export async function openSweep(
+  nameOrFile: string,
+  { assignments, backend, out }: OpenOptions,
+  voice: Voice,
+): Promise<OpenedSweep> {
+  if (existsSync(join(nameOrFile, SWEEP_FILES.sweep))) {
+    if (assignments.length > 0 || out !== undefined || backend !== undefined)
+      throw new ConfigurationError(
+        `${nameOrFile} is the folder of a sweep, which goes on with its own settings: give the sweep's file to change them`,
+      );
+    const sweep = readSweep(nameOrFile);
+    return { folder: resolve(nameOrFile), sweep, tasks: tasksOf(sweep) };
+  }
+  let sweep = loadSweep(nameOrFile, withBackend(assignments, backend));
+  const folder = resolve(out ?? join('results', sweep.name));
+  inspectSweepFolder(folder);
+  if (backend === 'auto') {
+    const [{ experiment }] = sweep.points;
+    const chosen = await withChosenBackend(experiment, voice, { directory: pointDirectory(folder, sweep.points[0]) });
+    sweep = loadSweep(nameOrFile, withBackend(assignments, chosen.backend));
+  }
+  return { folder, sweep, tasks: tasksOf(sweep) };
+}
+
+/** Estimates what is left of a sweep. @throws as `openWorkbench` */
+export async function planSweep({ folder, sweep, tasks }: OpenedSweep, wanted: Wanted): Promise<Plan> {
+  const cores = coresToUse();
+  const left = tasks.filter(({ point, until }) => !isDone(folder, sweep.points[point], until)).length;
+  const division: Division = divide(cores, Math.max(1, left), wanted);
+  const points = sweep.points.map(({ name, experiment }) => ({ name, experiment }));
+  const estimates = await estimateInChild({ points, until: sweep.until, threads: division.threads });
+  const memoryBytes = Math.max(...estimates.map((estimate) => estimate.memoryBytes));
+  return planOf(folder, sweep, tasks, estimates, withinMemory(division, memoryBytes, wanted));
+}
+
+/** Writes sweep.json, and says of points that are no part of the sweep any more. */
+export function beginSweep({ folder, sweep }: OpenedSweep, voice: Pick<Voice, 'say'>): void {
+  const before = existsSync(join(folder, SWEEP_FILES.sweep)) ? readSweep(folder).points : [];
+  const names = new Set(sweep.points.map(({ name }) => name));
+  const strangers = before.filter(({ name }) => !names.has(name));
+  if (strangers.length > 0)
+    voice.say(
+      `${strangers.map(({ name }) => name).join(', ')}: no part of the sweep any more; what was computed of them stays in ${join(folder, SWEEP_FILES.points)}`,
+    );
+  writeSweep(folder, sweep);
+}
+
+/** What a sweep has come to. */
+export interface SweepResult {
+  readonly document: unknown;
+  readonly text: string;
+  readonly failed: number;
+}
+
+/**
+ * Collects what is done of a sweep into its tables, figures and page.
+ *
+ * @throws StorageError where something cannot be written
+ */
+export async function endSweep(
+  { folder, sweep }: Pick<OpenedSweep, 'folder' | 'sweep'>,
+  voice: Voice,
+): Promise<SweepResult> {
+  const collected = await collectSweep(folder, sweep, voice.begin('collecting'));
+  const page = join(folder, COLLECTED_FILES.page);
+  const figures = join(folder, COLLECTED_FILES.figures);
+  return {
+    document: { folder, page, figures, ...collected },
+    text: `${collectedText(collected)}\nPictures: ${fromHere(figures)}\nPage: ${fromHere(page)} (open it in a browser)\n`,
+    failed: collected.points.filter(({ state }) => state === 'failed').length,
+  };
+}

@@ -1,0 +1,147 @@
+/** A sweep as a user runs it: failures, interruptions, and going on. */
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { filesOf } from './killing.ts';
+import { compile, epochnoise, refusal, workingFolder, writeTiny } from './program.ts';
+
+compile();
+
+/** Two samplers from one minimum, and a learning rate at which the training's loss grows beyond all bounds. */
+const SWEEP = `
+base: tiny.yaml
+set: { record.epochs: 6, polish.method: none, train.epochs: 2 }
+list: [{ sgd.sampler: reshuffle }, { sgd.sampler: with-replacement }, { train.initialLearningRate: 500 }]
+until: record
+`;
+
+function folderWith(text = SWEEP): string {
+  const folder = workingFolder();
+  writeTiny(folder);
+  writeFileSync(join(folder, 'own.yaml'), text);
+  return folder;
+}
+
+const run = (folder: string, ...more: string[]) => epochnoise(folder, ['sweep', 'own.yaml', '--json', ...more]);
+
+describe('a sweep', () => {
+  it('leaves the others whole where a point fails, names it with its log, and runs only what is missing again', async () => {
+    const folder = folderWith();
+    const first = await run(folder, '--processes', '2');
+    expect(first.code, first.err).toBe(1);
+    const states = JSON.parse(first.out).points as {
+      name: string;
+      state: string;
+      failure: { reason: string } | null;
+    }[];
+    expect(states.map(({ name, state }) => [name, state])).toEqual([
+      ['sampler-reshuffle', 'done'],
+      ['sampler-with-replacement', 'done'],
+      ['initialLearningRate-500', 'failed'],
+    ]);
+    const log = join('results', 'own', 'logs', 'initialLearningRate-500.log');
+    expect(states[2].failure).toMatchObject({
+      reason: expect.stringMatching(/the loss/),
+      exitCode: 1,
+      attempts: 2,
+    });
+    expect(first.err).toContain('initialLearningRate-500: failed, to be tried once more: ');
+    expect(readFileSync(join(folder, log), 'utf8').match(/error: /g)).toHaveLength(2);
+    expect(JSON.parse(first.out).points[2].log).toBe(log);
+
+    // One training for both: the sampler does not matter to it.
+    const point = (name: string, file: string) => join(folder, 'results', 'own', 'points', name, file);
+    const inode = (name: string) => statSync(point(name, 'minimum.safetensors')).ino;
+    expect(inode('sampler-with-replacement')).toBe(inode('sampler-reshuffle'));
+    const before = filesOf(point('sampler-reshuffle', ''));
+
+    const second = await run(folder);
+    expect(second.code).toBe(1);
+    expect(second.err).not.toContain('sampler-reshuffle: started');
+    expect(second.err.match(/initialLearningRate-500: started/g)).toHaveLength(2);
+    expect(JSON.parse(second.out).points[2].failure.attempts).toBe(4);
+    expect(filesOf(point('sampler-reshuffle', ''))).toEqual(before);
+
+    // With its cause mended all is done; what is removed is computed again, and nothing else.
+    writeFileSync(join(folder, 'own.yaml'), SWEEP.replace('500', '0.01'));
+    rmSync(join(folder, 'results', 'own', 'points', 'sampler-with-replacement'), { recursive: true });
+    const third = await run(folder);
+    expect(third.code, third.err).toBe(0);
+    expect(third.err).toContain('initialLearningRate-500: no part of the sweep any more');
+    expect(third.err).not.toContain('sampler-reshuffle: started');
+    expect(existsSync(point('initialLearningRate-0.01', 'weights.safetensors'))).toBe(true);
+    expect((await epochnoise(folder, ['sweep', 'results/own', '--json'])).code).toBe(0);
+  });
+
+  it('gives each point what a run of its own gives, bit for bit', async () => {
+    const folder = folderWith(SWEEP.replace(', { train.initialLearningRate: 500 }', ''));
+    expect((await run(folder)).code).toBe(0);
+    const alone = ['run', 'tiny.yaml', '--out', 'alone', '--until', 'record', '--set', 'record.epochs=6'];
+    const set = ['--set', 'polish.method=none', '--set', 'train.epochs=2', '--set', 'sgd.sampler=with-replacement'];
+    expect((await epochnoise(folder, [...alone, ...set])).code).toBe(0);
+    const point = join(folder, 'results', 'own', 'points', 'sampler-with-replacement');
+    expect(filesOf(point)).toEqual(filesOf(join(folder, 'alone')));
+  });
+
+  it('ends all its processes at Ctrl-C, and goes on to the same results', async () => {
+    const text = SWEEP.replace(', { train.initialLearningRate: 500 }', '').replace(
+      'record.epochs: 6',
+      'record.epochs: 200',
+    );
+    const folder = folderWith(text);
+    let signalled = false;
+    const { code, err } = await epochnoise(folder, ['sweep', 'own.yaml', '--processes', '2'], {
+      onProgress(said, send) {
+        if (signalled || !said.includes('sampler-with-replacement: started')) return;
+        signalled = true;
+        // Both are at work by then.
+        setTimeout(() => send('SIGINT'), 1500);
+      },
+    });
+    expect(code, err).toBe(130);
+    expect(err).toMatch(/interrupted: what was finished is kept; the same command goes on from there\n$/);
+    const resumed = await run(folder);
+    expect(resumed.code, resumed.err).toBe(0);
+    const whole = folderWith(text);
+    expect((await run(whole)).code).toBe(0);
+    const points = join('results', 'own', 'points');
+    expect(filesOf(join(folder, points))).toEqual(filesOf(join(whole, points)));
+  });
+
+  it('shows what it would do, and does not do it', async () => {
+    const folder = folderWith();
+    const { code, out } = await epochnoise(folder, [
+      'sweep',
+      'own.yaml',
+      '--dry-run',
+      '--threads',
+      '1',
+      '--processes',
+      '2',
+    ]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^sweep own: 3 points\npoint +M +λ× +time +memory +state +shares\n/);
+    expect(out).toMatch(/\nsampler-with-replacement +20 +0\.3 .* to do +sampler-reshuffle up to train\n/);
+    expect(out).toMatch(
+      /\n3 to run up to stage record, 2 at a time with 1 thread each: about .*good to a factor of about two\n$/,
+    );
+    expect(existsSync(join(folder, 'results'))).toBe(false);
+  });
+
+  it('is refused in one sentence where it cannot be', async () => {
+    const folder = folderWith(SWEEP.replace('train.initialLearningRate: 500', 'sgd.batchSize: 7'));
+    expect(await refusal(folder, ['sweep', 'own.yaml'])).toMatch(
+      /^2: point batchSize-7: batch size 7 does not divide 400 samples/,
+    );
+    writeFileSync(join(folder, 'results'), '');
+    expect(await refusal(folder, ['sweep', 'own.yaml', '--out', 'results'])).toBe(
+      '2: ~/results is a file; give --out the name of a folder',
+    );
+    expect(await refusal(folder, ['sweep', 'own.yaml', '--out', '.'])).toBe(
+      '2: ~ holds files but no sweep; give --out a new or an empty folder',
+    );
+    expect(await refusal(folder, ['run', 'own.yaml'])).toMatch(
+      /^2: own\.yaml is a sweep: it names a base; run it with `.*sweep own\.yaml`$/,
+    );
+  });
+});
