@@ -51,13 +51,15 @@ describe.skipIf(noCluster)(`on a real SLURM${noCluster}`, { timeout: LIMIT_MS },
       options: { ...options, ...own },
       indices,
       foldersOf,
+      workingFolder: folder,
+      logOf: (index) => join(folder, 'logs', `point ${index}.log`),
     });
     return submit({ folder, file: 'points.sh', script, environment });
   }
 
   function submitCollect(folder: string, after: JobId): Promise<JobId> {
     const command = ['sh', '-c', 'ls "$0"/ended-* | wc -l >"$0/collected"', folder];
-    const script = collectScript({ name: 'test collect', folder, command, options });
+    const script = collectScript({ name: 'test collect', folder, workingFolder: folder, command, options });
     return submit({ folder, file: 'collect.sh', script, after, environment });
   }
 

@@ -1,11 +1,13 @@
-/** `epochnoise sweep`: many runs of one experiment, on this machine's cores. */
-import { Command } from 'commander';
+/** `epochnoise sweep`: many runs of one experiment, on this machine's cores or on a cluster. */
+import { Command, Option } from 'commander';
 import type { BackendWord } from '../../experiment/back-ends/option.ts';
 import { sweepNames } from '../../experiment/catalogue.ts';
+import type { OpenedSweep, Plan, SlurmOptions } from '../../experiment/sweep/index.ts';
+import { fromHere, typed } from '../../typed.ts';
 import { backendOption, count, gather, memoryOption, wholeNumber } from '../options.ts';
 import { print, printJson } from '../output.ts';
-import { tellingVoice } from '../telling-voice.ts';
 import { showSweep } from '../sweep-view.ts';
+import { tellingVoice } from '../telling-voice.ts';
 import { type ProgressVoice, progressVoice } from '../voice.ts';
 
 interface SweepOptions {
@@ -13,12 +15,21 @@ interface SweepOptions {
   readonly set?: string[];
   readonly backend?: BackendWord;
   readonly dryRun?: boolean;
-  readonly collect?: boolean;
+  readonly executor: 'local' | 'slurm';
   readonly processes?: number;
   readonly threads?: number;
   readonly memory?: number;
-  readonly json?: boolean;
+  readonly partition?: string;
+  readonly time?: string;
+  readonly mem?: string;
+  readonly gres?: string;
+  readonly arrayLimit?: number;
+  readonly sbatch?: string[];
+  readonly status?: boolean;
+  readonly cancel?: boolean;
+  readonly collect?: boolean;
   readonly task?: number;
+  readonly json?: boolean;
 }
 
 /** `sweep`. */
@@ -30,57 +41,103 @@ export function sweepCommand(): Command {
     .option('--set <key.path=value>', 'change a setting of all points; may be given several times', gather(String))
     .addOption(backendOption())
     .option('--dry-run', 'show what would run and what it would take, and end')
-    .option('--collect', 'run nothing: put together what is done, and write the page')
+    .addOption(
+      new Option('--executor <name>', 'this machine, or a cluster').choices(['local', 'slurm']).default('local'),
+    )
     .option('--processes <n>', 'points that run at the same time (default: as many as cores and memory allow)', count)
-    .option('--threads <n>', 'threads of each (default: the cores divided among the processes)', count)
+    .option('--threads <n>', 'threads of each (default: the cores divided among the processes; 1 on a cluster)', count)
     .addOption(memoryOption())
-    .option('--json', 'print the result as JSON')
+    .option('--partition <name>', 'of SLURM: where the jobs run')
+    .option('--time <limit>', 'of SLURM: time limit of a point, which goes on in another job where it is too short')
+    .option('--mem <size>', 'of SLURM: memory of a point (default: what is expected at most)')
+    .option('--gres <list>', 'of SLURM: devices of a point, e.g. gpu:1')
+    .option('--array-limit <n>', 'of SLURM: most points that run at the same time', count)
+    .option('--sbatch <options>', 'other options of sbatch, as there; may be given several times', gather(String))
+    .option('--status', 'say how the points stand, in the queue too')
+    .option('--cancel', "take the sweep's jobs back from SLURM; what was computed stays")
+    .option('--collect', 'run nothing: put together what is done, and write the page')
     .option('--task <index>', 'run one task of the folder of a sweep, in this process', wholeNumber)
+    .option('--json', 'print the result as JSON')
     .action(async (nameOrFile: string, options: SweepOptions) => {
       if (options.task === undefined) await runSweep(nameOrFile, options);
       else await runOneTask(nameOrFile, options.task, options);
     });
 }
 
-async function runSweep(
-  nameOrFile: string,
-  { out, set = [], backend, dryRun, collect: collectOnly, processes, threads, memory, json }: SweepOptions,
-): Promise<void> {
+async function runSweep(nameOrFile: string, options: SweepOptions): Promise<void> {
+  const { out, set: assignments = [], backend, dryRun, executor, threads, processes, json } = options;
   const sweeps = await import('../../experiment/sweep/index.ts');
   const voice = progressVoice();
-  const opened = await sweeps.openSweep(nameOrFile, { assignments: set, backend, out }, voice);
+  const opened = await sweeps.openSweep(nameOrFile, { assignments, backend, out }, voice);
   const { folder, sweep, tasks } = opened;
-  if (collectOnly) return await collect(opened, voice, json);
-  const plan = await sweeps.planSweep(opened, { processes, threads });
-  const text = sweeps.planText(sweep, plan);
-  if (dryRun) {
-    if (json) printJson({ folder, ...plan });
-    else print(text);
-    return;
+  if (options.status) {
+    const points = await sweeps.sweepStatus(folder, sweep, tasks);
+    return json ? printJson({ folder, points }) : print(sweeps.statusText(sweep, points, fromHere));
   }
+  if (options.cancel) {
+    const cancelled = await sweeps.cancelSweep(folder);
+    return json ? printJson({ folder, cancelled }) : print(`${cancelled} tasks were waiting or running`);
+  }
+  if (options.collect) return await collect(opened, voice, json);
+  const isHere = executor === 'local';
+  await sweeps.refuseWhileQueued(folder);
+  const plan = await sweeps.planSweep(
+    opened,
+    isHere ? { processes, threads } : { processes: 1, threads: threads ?? 1 },
+  );
+  const text = sweeps.planText(sweep, plan, isHere);
+  if (dryRun) return json ? printJson({ folder, ...plan }) : print(text);
   voice.say(text);
   sweeps.beginSweep(opened, voice);
+  if (isHere) await runHere(opened, plan, options, voice);
+  else await runThere(opened, plan, options);
+}
+
+/** On this machine, to the end. */
+async function runHere(opened: OpenedSweep, plan: Plan, options: SweepOptions, voice: ProgressVoice): Promise<void> {
+  const { folder, sweep, tasks } = opened;
+  const { runLocally } = await import('../../experiment/sweep/index.ts');
   const names = tasks.map(({ point, until }) => {
     const isWhole = until === sweep.until;
     return sweep.points[point].name + (isWhole ? '' : ` (${until})`);
   });
   const view = showSweep(names, plan.taskSeconds);
-  const more = memory === undefined ? [] : ['--memory', `${memory / 1e6}MB`];
-  const command = [process.argv[1], 'sweep', folder, ...more, '--task'] as const;
+  const command = [...programOf(folder, options), '--task'] as const;
   try {
-    await sweeps.runLocally(folder, sweep, tasks, { processes: plan.processes, threads: plan.threads, command, view });
+    await runLocally(folder, sweep, tasks, { ...plan, command, view });
   } finally {
     view.stop();
   }
-  await collect(opened, voice, json);
+  await collect(opened, voice, options.json);
 }
 
+/** On a cluster: the jobs are handed in, and that is all. */
+async function runThere({ folder, sweep, tasks }: OpenedSweep, plan: Plan, options: SweepOptions): Promise<void> {
+  const { handIn } = await import('../../experiment/sweep/index.ts');
+  const { partition, time, gres, arrayLimit, sbatch: others, json } = options;
+  const memory = options.mem ?? `${Math.ceil(plan.memoryBytes / 2 ** 20)}M`;
+  const slurm: SlurmOptions = { partition, time, memory, gres, arrayLimit, threads: plan.threads, others };
+  const command = [process.execPath, ...programOf(folder, options)];
+  const jobs = await handIn(folder, sweep, tasks, { slurm, command, workingFolder: process.cwd() });
+  if (json) return printJson({ folder, jobs });
+  const again = (option: string) => `\`${typed('sweep', fromHere(folder), option)}\``;
+  if (!jobs) return print(`nothing is left to be run; ${again('--collect')} writes the page again`);
+  const arrays = jobs.arrays.map(({ id, indices }) => `array ${id} of ${indices.length} tasks`).join(', then ');
+  print(
+    `handed to SLURM: ${arrays}, then job ${jobs.collect!.id}, which collects; ${again('--status')} tells how they stand, ${again('--cancel')} takes them back`,
+  );
+}
+
+/** This program with the arguments that everything which belongs to a sweep has in common. */
+const programOf = (folder: string, { memory }: SweepOptions): [program: string, ...args: string[]] => [
+  process.argv[1],
+  'sweep',
+  folder,
+  ...(memory === undefined ? [] : ['--memory', `${memory / 1e6}MB`]),
+];
+
 /** Collects, prints, and ends with 1 where a point has failed. */
-async function collect(
-  opened: Parameters<typeof import('../../experiment/sweep/index.ts').endSweep>[0],
-  voice: ProgressVoice,
-  json: boolean | undefined,
-): Promise<void> {
+async function collect(opened: OpenedSweep, voice: ProgressVoice, json: boolean | undefined): Promise<void> {
   const { endSweep } = await import('../../experiment/sweep/index.ts');
   const { document, text, failed } = await endSweep(opened, voice);
   voice.end();

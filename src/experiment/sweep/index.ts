@@ -1,7 +1,7 @@
 /** What the command line sees of sweeps. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ConfigurationError } from '../../errors.ts';
+import { ConfigurationError, UserError } from '../../errors.ts';
 import { collectedText } from '../../report/sweep/text.ts';
 import { fromHere } from '../../typed.ts';
 import { withChosenBackend } from '../back-ends/choose.ts';
@@ -14,10 +14,14 @@ import { inspectSweepFolder, isDone, pointDirectory, readSweep, SWEEP_FILES, wri
 import { loadSweep, type Sweep } from './load.ts';
 import { divide, type Division, type Plan, planOf, type Wanted, withinMemory } from './plan.ts';
 import type { Task } from './sharing.ts';
+import { noteEnds } from './slurm/hand-in.ts';
 import { tasksOf } from './task.ts';
 
 export { runLocally, type SweepView } from './local.ts';
-export { planText } from './plan.ts';
+export { type Plan, planText } from './plan.ts';
+export { cancelSweep, handIn, refuseWhileQueued } from './slurm/hand-in.ts';
+export type { SlurmOptions } from './slurm/options.ts';
+export { statusText, sweepStatus } from './status.ts';
 export { runTask } from './task.ts';
 
 /** A sweep with the folder that it lives in. */
@@ -64,9 +68,17 @@ export async function openSweep(
   return { folder, sweep, tasks: tasksOf(sweep) };
 }
 
-/** Estimates what is left of a sweep. @throws as `openWorkbench` */
-export async function planSweep({ folder, sweep, tasks }: OpenedSweep, wanted: Wanted): Promise<Plan> {
-  const cores = coresToUse();
+/**
+ * Estimates what is left of a sweep.
+ *
+ * @param cores of this machine, unless others run it
+ * @throws as `openWorkbench`, naming the point
+ */
+export async function planSweep(
+  { folder, sweep, tasks }: OpenedSweep,
+  wanted: Wanted,
+  cores = coresToUse(),
+): Promise<Plan> {
   const left = tasks.filter(({ point, until }) => !isDone(folder, sweep.points[point], until)).length;
   const division: Division = divide(cores, Math.max(1, left), wanted);
   const points = sweep.points.map(({ name, experiment }) => ({ name, experiment }));
@@ -99,10 +111,12 @@ export interface SweepResult {
  *
  * @throws StorageError where something cannot be written
  */
-export async function endSweep(
-  { folder, sweep }: Pick<OpenedSweep, 'folder' | 'sweep'>,
-  voice: Voice,
-): Promise<SweepResult> {
+export async function endSweep({ folder, sweep, tasks }: OpenedSweep, voice: Voice): Promise<SweepResult> {
+  await noteEnds(folder, sweep, tasks).catch((error: unknown) => {
+    // A machine without SLURM, or one that does not answer, is no reason not to collect.
+    if (!(error instanceof UserError)) throw error;
+    voice.warn(`what SLURM knows of the points is not told: ${error.message}`);
+  });
   const collected = await collectSweep(folder, sweep, voice.begin('collecting'));
   const page = join(folder, COLLECTED_FILES.page);
   const figures = join(folder, COLLECTED_FILES.figures);

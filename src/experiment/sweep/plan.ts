@@ -136,8 +136,12 @@ const STATES: Readonly<Record<PointState, string>> = {
   missing: 'to do',
 };
 
-/** The plan as text: a line a point, then what it adds up to. */
-export function planText({ name, until }: Pick<Sweep, 'name' | 'until'>, plan: Plan): string {
+/**
+ * The plan as text: a line a point, then what it adds up to.
+ *
+ * @param isHere whether this machine runs it; how many points a cluster runs at a time nobody can tell
+ */
+export function planText({ name, until }: Pick<Sweep, 'name' | 'until'>, plan: Plan, isHere = true): string {
   const { points, processes, threads, cpuSeconds, seconds, memoryBytes } = plan;
   const header = ['point', 'M', 'λ×', 'time', 'memory', 'state', 'shares'];
   const rows = points.map((point) => [
@@ -151,9 +155,12 @@ export function planText({ name, until }: Pick<Sweep, 'name' | 'until'>, plan: P
   ]);
   const todo = points.filter(({ state }) => state !== 'done').length;
   const each = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const pace = isHere
+    ? `${processes} at a time with ${each} each: about ${duration(seconds)} (${duration(cpuSeconds)} of work)`
+    : `with ${each} each: about ${duration(cpuSeconds)} of work on a machine like this one`;
   const sum =
     todo === 0
       ? 'nothing is left to be computed'
-      : `${todo} to run up to stage ${until}, ${processes} at a time with ${each} each: about ${duration(seconds)} (${duration(cpuSeconds)} of work), at most ${inWords(memoryBytes)} of memory a process; estimated from one update and one product, good to a factor of about two`;
+      : `${todo} to run up to stage ${until}, ${pace}, at most ${inWords(memoryBytes)} of memory a process; estimated from one update and one product, good to a factor of about two`;
   return [`sweep ${name}: ${points.length} points`, ...aligned([header, ...rows]), sum].join('\n');
 }

@@ -23,6 +23,8 @@ export interface SweepJob {
   readonly name: string;
   /** Absolute; the logs lie below it. */
   readonly folder: string;
+  /** Where the program is started: relative paths of a configuration begin there. */
+  readonly workingFolder: string;
   /**
    * Program and arguments; for a point its index is added as the last one. On SIGTERM the program saves and ends with code
    * 130, and the same command goes on from there.
@@ -41,6 +43,8 @@ export interface PointsJob extends SweepJob {
    * there is not queued again: it would never end.
    */
   readonly foldersOf: (index: number) => readonly [string, ...string[]];
+  /** Absolute path of what a point says; what SLURM itself has to say of it goes to `logOfTask`. */
+  readonly logOf: (index: number) => string;
 }
 
 /** @throws ConfigurationError where SLURM cannot name a log in this folder */
@@ -71,7 +75,8 @@ function lead({ time }: SlurmOptions): number {
  *
  * @throws ConfigurationError for options that no script can hold
  */
-export function pointsScript({ name, folder, command, environment, options, indices, foldersOf }: PointsJob): string {
+export function pointsScript(job: PointsJob): string {
+  const { name, folder, workingFolder, command, environment, options, indices } = job;
   const { arrayLimit, gres, threads } = options;
   if (indices.length === 0) throw new ConfigurationError('no point is to be run: a job array needs at least one');
   const head = [
@@ -90,26 +95,38 @@ export function pointsScript({ name, folder, command, environment, options, indi
 # The points of a sweep, one for each index.
 ${head.join('\n')}
 
-${exports(environment)}${savedFunction(indices, foldersOf)}
+${exports(environment)}${placesOf(job)}
 # Near the time limit the program is told to save and to end, and the task queues itself again.
 near_limit=
+told=
 child=
-trap 'signalled=1; near_limit=1; [ -z "$child" ] || kill -TERM "$child"' USR1
+trap 'signalled=1; told=1; near_limit=1; [ -z "$child" ] || kill -TERM "$child"' USR1
 # Whoever cancels or pre-empts a job tells all its processes, and it stays where that leads.
-trap 'signalled=1; near_limit=' TERM
+trap 'signalled=1; told=1; near_limit=' TERM
 
+run() {
+  ${bashCommand(command)} "$SLURM_ARRAY_TASK_ID" &
+  child=$!
+  [ -z "$near_limit" ] || kill -TERM "$child"
+  # A signal ends the waiting, not the program.
+  while :; do
+    signalled=
+    wait "$child"
+    status=$?
+    [ -n "$signalled" ] || break
+  done
+}
+
+cd ${bashWord(workingFolder)} || exit 3
 before=$(saved)
-echo "== point $SLURM_ARRAY_TASK_ID on \${SLURMD_NODENAME:-$(hostname)}, restarts: \${SLURM_RESTART_COUNT:-0}"
-${bashCommand(command)} "$SLURM_ARRAY_TASK_ID" &
-child=$!
-[ -z "$near_limit" ] || kill -TERM "$child"
-# A signal ends the waiting, not the program.
-while :; do
-  signalled=
-  wait "$child"
-  status=$?
-  [ -n "$signalled" ] || break
-done
+echo "== task $SLURM_ARRAY_TASK_ID on \${SLURMD_NODENAME:-$(hostname)}, restarts: \${SLURM_RESTART_COUNT:-0}: see $log"
+exec >>"$log" 2>&1
+run
+case $status in
+  # Done, wrong settings, interrupted: once more would be the same.
+  0 | 2 | 130) ;;
+  *) [ -n "$told" ] || { echo "== it failed, and is tried once more"; run; } ;;
+esac
 
 if [ "$status" = 130 ] && [ -n "$near_limit" ]; then
   if [ "$(saved)" = "$before" ]; then
@@ -131,7 +148,7 @@ exit "$status"
  *
  * @throws ConfigurationError for options that no script can hold
  */
-export function collectScript({ name, folder, command, environment, options }: SweepJob): string {
+export function collectScript({ name, folder, workingFolder, command, environment, options }: SweepJob): string {
   const head = [
     sbatchLine('--job-name', name),
     ...logLines(folder, logOfJob('%j')),
@@ -145,7 +162,8 @@ export function collectScript({ name, folder, command, environment, options }: S
 # Collects the points of a sweep.
 ${head.join('\n')}
 
-${exports(environment)}exec ${bashCommand(command)}
+${exports(environment)}cd ${bashWord(workingFolder)} || exit 3
+exec ${bashCommand(command)}
 `;
 }
 
@@ -154,15 +172,18 @@ const exports = (environment: Readonly<Record<string, string>> = {}): string =>
     .map(([key, value]) => `export ${key}=${bashWord(value)}\n`)
     .join('');
 
-/** A function of bash that says something else when more is saved than before: results and checkpoints, no books kept of them. */
-function savedFunction(indices: readonly number[], foldersOf: PointsJob['foldersOf']): string {
-  const cases = indices.map((index) => `    ${index}) set -- ${bashCommand(foldersOf(index))} ;;`);
-  return `# Changes when more of the point is saved than before.
-saved() {
-  case $SLURM_ARRAY_TASK_ID in
+/** Sets the point's log, and makes a function of bash that says something else when more is saved than before: results and checkpoints, no books kept of them. */
+function placesOf({ indices, foldersOf, logOf }: PointsJob): string {
+  const cases = indices.map(
+    (index) => `  ${index}) folders=(${bashCommand(foldersOf(index))}) log=${bashWord(logOf(index))} ;;`,
+  );
+  return `case $SLURM_ARRAY_TASK_ID in
 ${cases.join('\n')}
-  esac
-  find "$@" -type f '(' -name '*.safetensors' -o -name '*.csv' ')' -printf '%p %s %T@\\n' 2>/dev/null | sort | cksum
+esac
+
+# Changes when more of the point is saved than before.
+saved() {
+  find "\${folders[@]}" -type f '(' -name '*.safetensors' -o -name '*.csv' ')' -printf '%p %s %T@\\n' 2>/dev/null | sort | cksum
 }
 `;
 }

@@ -23,6 +23,8 @@ const job = (options: Partial<SlurmOptions> = {}, more: Partial<PointsJob> = {})
   options: { threads: 2, ...options },
   indices: [0, 1, 2, 7],
   foldersOf: (index) => [`/shared/a sweep/${index}`],
+  logOf: (index) => join(folder, `point ${index}.log`),
+  workingFolder: '/',
   ...more,
 });
 const headOf = (script: string) => script.match(/^#SBATCH .*$/gm)!.map((line) => line.replace('#SBATCH ', ''));
@@ -100,6 +102,8 @@ describe.skipIf(process.platform === 'win32')('a task', () => {
       command: ['bash', '-c', program, 'program', "it's", join(own, 'point')],
       environment: { EPOCHNOISE_THREADS: '2', QUOTED: '$HOME "a" \'b\' \\' },
       foldersOf: () => [join(own, 'point')],
+      workingFolder: own,
+      logOf: () => join(own, 'point.log'),
     });
     const env = {
       PATH: `${join(own, 'bin')}:${process.env.PATH}`,
@@ -117,9 +121,10 @@ describe.skipIf(process.platform === 'win32')('a task', () => {
     }
     const code = await ended;
     const asked = join(own, 'bin', 'scontrol.asked');
+    expect(out).toMatch(/^== task 7 on .*, restarts: 0: see .*point\.log\n$/);
     return {
       code,
-      lines: out.trimEnd().split('\n').slice(1),
+      lines: readFileSync(join(own, 'point.log'), 'utf8').trimEnd().split('\n'),
       asked: existsSync(asked) ? readFileSync(asked, 'utf8') : '',
     };
   }
@@ -129,8 +134,15 @@ describe.skipIf(process.platform === 'win32')('a task', () => {
     `trap 'told="$told."' TERM; touch "$2/ready"; until [ -n "$told" ]; do sleep 0.05; done; sleep 0.3; echo "told$told"; ${then}`;
 
   it('hands the program its arguments, the index and the environment as they are, and ends as it does', async () => {
-    const ended = await run('printf "%s\\n" "$1" "$3" "$#" "$EPOCHNOISE_THREADS" "$QUOTED"; exit 5');
-    expect(ended).toEqual({ code: 5, lines: ["it's", '7', '3', '2', '$HOME "a" \'b\' \\'], asked: '' });
+    const ended = await run('printf "%s\\n" "$1" "$3" "$#" "$EPOCHNOISE_THREADS" "$QUOTED"; exit 2');
+    expect(ended).toEqual({ code: 2, lines: ["it's", '7', '3', '2', '$HOME "a" \'b\' \\'], asked: '' });
+  });
+
+  it('tries a program that fails once more, where its working folder is', async () => {
+    const ended = await run('basename "$PWD" | cut -c 1-3; exit 5');
+    expect(ended).toEqual({ code: 5, lines: ['run', '== it failed, and is tried once more', 'run'], asked: '' });
+    const mended = await run('[ -e "$2/again" ] || { touch "$2/again"; exit 1; }');
+    expect(mended).toEqual({ code: 0, lines: ['== it failed, and is tried once more'], asked: '' });
   });
 
   it('near its limit tells the program once, waits for it, and queues itself again: itself alone', async () => {
