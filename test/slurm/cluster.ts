@@ -4,6 +4,7 @@ import { mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onPath } from '../../scripts/setup/processes.mjs';
 
@@ -21,11 +22,11 @@ export interface Cluster {
   startNode(node: Node): Promise<void>;
   /**
    * What was queued again waits two minutes before it may start, which no setting changes; not so after this. The wait has a
-   * reason: SLURM may still be ending the task where it ran before.
+   * reason, SLURM may still be ending the task where it ran before: for that a few seconds are left.
    *
    * @param task that waits, `<array>_<index>`
    */
-  startSoon(task: string): void;
+  startSoon(task: string): Promise<void>;
   /** Ends all daemons and jobs and removes the folder. So does the end of this process, whatever ends it. */
   stop(): Promise<void>;
 }
@@ -79,7 +80,8 @@ export async function startCluster({ cpus = 2, memory = 2000 } = {}): Promise<Cl
     environment,
     killNode: (node) => told(`kill ${node}`),
     startNode: (node) => told(`start ${node}`),
-    startSoon(task) {
+    async startSoon(task) {
+      await sleep(5000);
       const args = ['update', `JobId=${task}`, 'StartTime=now'];
       const { status, stderr } = spawnSync('scontrol', args, {
         env: { ...process.env, ...environment },

@@ -134,7 +134,8 @@ if [ "$status" = 130 ] && [ -n "$near_limit" ]; then
   else
     echo "== the time limit is near: what was done is saved, and the point queues itself again"
     # The last task of an array has the array's own number: of a bare number all tasks would be queued again.
-    scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" ||
+    # SLURM ends the task before it has answered: what waits for the answer must not end.
+    (trap '' TERM; exec scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID") ||
       echo "== the point could not be queued again: run the sweep again to go on"
   fi
 fi

@@ -90,12 +90,12 @@ it.each([
 
 describe.skipIf(process.platform === 'win32')('a task', () => {
   let count = 0;
-  /** Runs one with a program of bash (its last argument is the index), and a scontrol that only notes what it was asked. */
+  /** Runs one with a program of bash (its last argument is the index), and a scontrol that is told to end, as SLURM does before it answers, and notes what it was asked. */
   async function run(program: string, signal?: NodeJS.Signals) {
     const own = join(folder, `run ${count++}`);
     mkdirSync(join(own, 'point'), { recursive: true });
     mkdirSync(join(own, 'bin'));
-    writeFileSync(join(own, 'bin', 'scontrol'), '#!/bin/sh\necho "$@" >>"$0.asked"\n', { mode: 0o755 });
+    writeFileSync(join(own, 'bin', 'scontrol'), '#!/bin/sh\nkill -TERM $$\necho "$@" >>"$0.asked"\n', { mode: 0o755 });
     const script = pointsScript({
       ...job(),
       folder: own,
