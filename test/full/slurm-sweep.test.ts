@@ -50,7 +50,7 @@ describe.skipIf(noCluster)(`a node that is lost${noCluster}`, { timeout: LIMIT_M
     await cluster.startNode('n1');
     const [, array] = /array (\d+) of 4 tasks/.exec(handed.out)!;
     const job = (await status()).find(({ name }) => name === lost)!.job!;
-    cluster.startSoon(`${array}_${job.index}`);
+    await cluster.startSoon(`${array}_${job.index}`);
     for (; !existsSync(join(folder, 'results', 'own', 'report.html')); await sleep(1000))
       if (Date.now() > end) throw new Error('the page never came');
     const { points } = JSON.parse(readFileSync(join(folder, 'results', 'own', 'collected.json'), 'utf8'));
