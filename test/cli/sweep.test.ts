@@ -29,25 +29,19 @@ describe('a sweep', () => {
     const folder = folderWith();
     const first = await run(folder, '--processes', '2');
     expect(first.code, first.err).toBe(1);
-    const states = JSON.parse(first.out).points as {
-      name: string;
-      state: string;
-      failure: { reason: string } | null;
-    }[];
+    const own = join(folder, 'results', 'own');
+    const states = JSON.parse(first.out).points as { name: string; state: string; reason: string; log: string }[];
     expect(states.map(({ name, state }) => [name, state])).toEqual([
       ['sampler-reshuffle', 'done'],
       ['sampler-with-replacement', 'done'],
       ['initialLearningRate-500', 'failed'],
     ]);
-    const log = join('results', 'own', 'logs', 'initialLearningRate-500.log');
-    expect(states[2].failure).toMatchObject({
-      reason: expect.stringMatching(/the loss/),
-      exitCode: 1,
-      attempts: 2,
-    });
+    const failure = () => JSON.parse(readFileSync(join(own, 'failures', 'initialLearningRate-500.json'), 'utf8'));
+    expect(failure()).toEqual({ reason: expect.stringMatching(/the loss/), exitCode: 1, attempts: 2 });
+    expect(states[2]).toMatchObject({ reason: failure().reason, log: 'logs/initialLearningRate-500.log' });
     expect(first.err).toContain('initialLearningRate-500: failed, to be tried once more: ');
-    expect(readFileSync(join(folder, log), 'utf8').match(/error: /g)).toHaveLength(2);
-    expect(JSON.parse(first.out).points[2].log).toBe(log);
+    expect(readFileSync(join(own, states[2].log), 'utf8').match(/error: /g)).toHaveLength(2);
+    expect(readFileSync(join(own, 'report.html'), 'utf8')).toContain(failure().reason.slice(0, 20));
 
     // One training for both: the sampler does not matter to it.
     const point = (name: string, file: string) => join(folder, 'results', 'own', 'points', name, file);
@@ -59,7 +53,7 @@ describe('a sweep', () => {
     expect(second.code).toBe(1);
     expect(second.err).not.toContain('sampler-reshuffle: started');
     expect(second.err.match(/initialLearningRate-500: started/g)).toHaveLength(2);
-    expect(JSON.parse(second.out).points[2].failure.attempts).toBe(4);
+    expect(failure().attempts).toBe(4);
     expect(filesOf(point('sampler-reshuffle', ''))).toEqual(before);
 
     // With its cause mended all is done; what is removed is computed again, and nothing else.
