@@ -151,7 +151,7 @@ export function finishSettingAside(directory: string): void {
  * @returns whether there was nothing yet; a directory that holds a run goes on from what it has
  */
 export function shareStages(from: string, to: string, stages = 1): boolean {
-  if (existsSync(runPath(to, RUN_FILES.stages))) return false;
+  if (Object.keys(readLedger(to)).length > 0) return false;
   const ledger = readLedger(from);
   const unfinished = STAGES.findIndex(({ name }) => ledger[name] === undefined);
   const shared = STAGES.slice(0, Math.min(stages, unfinished < 0 ? STAGES.length : unfinished));

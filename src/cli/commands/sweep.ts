@@ -3,7 +3,9 @@ import { Command, Option } from 'commander';
 import type { BackendWord } from '../../experiment/back-ends/option.ts';
 import { sweepNames } from '../../experiment/catalogue.ts';
 import type { OpenedSweep, Plan, SlurmOptions } from '../../experiment/sweep/index.ts';
+import { ConfigurationError } from '../../errors.ts';
 import { fromHere, typed } from '../../typed.ts';
+import { throwIfInterrupted } from '../interrupt.ts';
 import { backendOption, count, gather, memoryOption, wholeNumber } from '../options.ts';
 import { print, printJson } from '../output.ts';
 import { showSweep } from '../sweep-view.ts';
@@ -80,17 +82,32 @@ async function runSweep(nameOrFile: string, options: SweepOptions): Promise<void
   }
   if (options.collect) return await collect(opened, voice, json);
   const isHere = executor === 'local';
-  await sweeps.refuseWhileQueued(folder);
-  const plan = await sweeps.planSweep(
-    opened,
-    isHere ? { processes, threads } : { processes: 1, threads: threads ?? 1 },
-  );
+  const wanted = isHere ? { processes, threads } : { processes: 1, threads: threads ?? 1 };
+  const report = process.stderr.isTTY ? voice.begin('estimating') : async () => throwIfInterrupted();
+  const plan = await sweeps
+    .planSweep(opened, { ...wanted, memoryBytes: options.memory }, report)
+    .finally(() => voice.stop());
   const text = sweeps.planText(sweep, plan, isHere);
   if (dryRun) return json ? printJson({ folder, ...plan }) : print(text);
+  await leaveJobsAlone(opened, isHere, voice);
   voice.say(text);
   sweeps.beginSweep(opened, voice);
   if (isHere) await runHere(opened, plan, options, voice);
   else await runThere(opened, plan, options);
+}
+
+/** Nothing is run or changed while jobs of the sweep wait or run; what those that have ended left behind is taken away. */
+async function leaveJobsAlone({ folder, sweep }: OpenedSweep, isHere: boolean, voice: ProgressVoice): Promise<void> {
+  const { dropDeadClaims, readJobs, refuseWhileQueued } = await import('../../experiment/sweep/index.ts');
+  if (!readJobs(folder)) return;
+  try {
+    await refuseWhileQueued(folder);
+    await dropDeadClaims(folder, sweep);
+  } catch (error) {
+    // A machine without SLURM may end what a cluster has begun.
+    if (!isHere || !(error instanceof ConfigurationError)) throw error;
+    voice.warn(`jobs of this sweep were handed to SLURM, which cannot be asked here: be sure that none is left`);
+  }
 }
 
 /** On this machine, to the end. */

@@ -4,9 +4,9 @@ import type { EstimateAnswer, EstimateQuestion } from './estimate-in-child.ts';
 import { estimatePoints } from './estimate.ts';
 
 process.once('message', (question) => {
-  const { points, until, threads } = question as EstimateQuestion;
+  const { points, until, threads, memoryBytes } = question as EstimateQuestion;
   const answer = (what: EstimateAnswer) => process.send!(what);
-  estimatePoints(points, until, threads).then(
+  estimatePoints(points, until, threads, memoryBytes).then(
     (estimates) => answer({ estimates }),
     (error: Error) => answer({ reason: error.message, exitCode: error instanceof UserError ? error.exitCode : 1 }),
   );

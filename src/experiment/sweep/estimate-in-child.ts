@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError, DataError, RunError } from '../../errors.ts';
+import type { Report } from '../../progress.ts';
 import type { StageName } from '../catalogue.ts';
 import type { Estimate } from './estimate.ts';
 import type { Point } from './points.ts';
@@ -11,6 +12,7 @@ export interface EstimateQuestion {
   readonly points: readonly Pick<Point, 'name' | 'experiment'>[];
   readonly until: StageName;
   readonly threads: number;
+  readonly memoryBytes?: number;
 }
 
 /** What it tells: estimates, or a user's mistake. */
@@ -20,16 +22,27 @@ export type EstimateAnswer =
 const CHILD = fileURLToPath(new URL('./estimate-child.js', import.meta.url));
 const ERRORS = { 2: ConfigurationError, 3: DataError } as const;
 
-/** @throws the error of `estimatePoints`; RunError where the process itself ended */
-export function estimateInChild(question: EstimateQuestion): Promise<readonly Estimate[]> {
+/** So often it is asked whether the work is to end. */
+const TICK_MS = 200;
+
+/**
+ * @param report what it throws ends the work
+ * @throws the error of `estimatePoints`; RunError where the process itself ended
+ */
+export function estimateInChild(question: EstimateQuestion, report: Report): Promise<readonly Estimate[]> {
   return new Promise((resolve, reject) => {
-    const child = fork(CHILD, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    // Ctrl-C is for this process, which ends the other.
+    const child = fork(CHILD, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], detached: true });
     const end = (work: () => void) => {
+      clearInterval(ticking);
       child.removeAllListeners();
       // A device that is open would keep it alive.
       child.kill('SIGKILL');
       work();
     };
+    const ticking = setInterval(() => {
+      report(0, 1).catch((error: Error) => end(() => reject(error)));
+    }, TICK_MS);
     child.on('message', (message) => {
       const answer = message as EstimateAnswer;
       if ('estimates' in answer) return end(() => resolve(answer.estimates));

@@ -63,13 +63,14 @@ export async function estimatePoints(
   points: readonly Pick<Point, 'name' | 'experiment'>[],
   until: StageName,
   threads: number,
+  memoryBytes?: number,
 ): Promise<readonly Estimate[]> {
   const kinds = new Map<string, Kind>();
   const estimates: Estimate[] = [];
   for (const { name, experiment } of points) {
     try {
       const key = kindOf(experiment);
-      const kind = kinds.get(key) ?? (await measureKind(experiment, threads));
+      const kind = kinds.get(key) ?? (await measureKind(experiment, threads, memoryBytes));
       kinds.set(key, kind);
       estimates.push(estimateOf(experiment, until, kind));
     } catch (error) {
@@ -85,9 +86,12 @@ export async function estimatePoints(
 const kindOf = ({ data, model, loss, precision, backend, sgd, import: imported }: Experiment): string =>
   canonicalJson({ data, model, loss, precision, backend, imported, batchSize: sgd.batchSize });
 
-async function measureKind(experiment: Experiment, threads: number): Promise<Kind> {
+async function measureKind(experiment: Experiment, threads: number, memoryBytes?: number): Promise<Kind> {
   const start = performance.now();
-  const bench = await openWorkbench(experiment, { threads }, { warn: () => {} });
+  const bench = await openWorkbench(experiment, { threads }, { warn: () => {} }, { memoryBytes });
+  // Nothing is computed with a network that is not there.
+  if (experiment.model.name === 'none')
+    return { bench, secondsPerUpdate: 0, secondsPerProduct: 0, startSeconds: (performance.now() - start) / 1000 };
   const { seed, sgd } = experiment;
   const count = affordableSamples(bench, TIMED_UNITS);
   const samples = chosenSamples(bench, seed, { count, purpose: 'sweep/samples' });
@@ -111,7 +115,9 @@ async function measureKind(experiment: Experiment, threads: number): Promise<Kin
 /** What a point takes by itself. @param kind of its own kind */
 function estimateOf(experiment: Experiment, until: StageName, kind: Kind): Estimate {
   const { train, polish, sgd, curvature } = experiment;
-  const { secondsPerProduct, secondsPerUpdate } = kind;
+  const { secondsPerProduct } = kind;
+  // An imported window was recorded elsewhere.
+  const secondsPerUpdate = experiment.import ? 0 : kind.secondsPerUpdate;
   const updatesPerEpoch = batchesPerEpoch(kind.bench.samples, sgd.batchSize, sgd.dropLast);
   const bench = { ...kind.bench, batchesPerEpoch: updatesPerEpoch };
   const { size } = bench.problem;

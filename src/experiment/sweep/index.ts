@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConfigurationError, UserError } from '../../errors.ts';
+import type { Report } from '../../progress.ts';
 import { collectedText } from '../../report/sweep/text.ts';
 import { fromHere } from '../../typed.ts';
 import { withChosenBackend } from '../back-ends/choose.ts';
@@ -19,7 +20,7 @@ import { tasksOf } from './task.ts';
 
 export { runLocally, type SweepView } from './local.ts';
 export { type Plan, planText } from './plan.ts';
-export { cancelSweep, handIn, refuseWhileQueued } from './slurm/hand-in.ts';
+export { cancelSweep, dropDeadClaims, handIn, readJobs, refuseWhileQueued } from './slurm/hand-in.ts';
 export type { SlurmOptions } from './slurm/options.ts';
 export { statusText, sweepStatus } from './status.ts';
 export { runTask } from './task.ts';
@@ -71,20 +72,23 @@ export async function openSweep(
 /**
  * Estimates what is left of a sweep.
  *
- * @param cores of this machine, unless others run it
+ * @param memoryBytes of each process for intermediate values, where the user names it
+ * @param report what it throws ends the work
  * @throws as `openWorkbench`, naming the point
  */
 export async function planSweep(
   { folder, sweep, tasks }: OpenedSweep,
-  wanted: Wanted,
-  cores = coresToUse(),
+  { memoryBytes, ...wanted }: Wanted & { readonly memoryBytes?: number },
+  report: Report,
 ): Promise<Plan> {
+  const cores = coresToUse();
   const left = tasks.filter(({ point, until }) => !isDone(folder, sweep.points[point], until)).length;
   const division: Division = divide(cores, Math.max(1, left), wanted);
   const points = sweep.points.map(({ name, experiment }) => ({ name, experiment }));
-  const estimates = await estimateInChild({ points, until: sweep.until, threads: division.threads });
-  const memoryBytes = Math.max(...estimates.map((estimate) => estimate.memoryBytes));
-  return planOf(folder, sweep, tasks, estimates, withinMemory(division, memoryBytes, wanted));
+  const question = { points, until: sweep.until, threads: division.threads, memoryBytes };
+  const estimates = await estimateInChild(question, report);
+  const largest = Math.max(...estimates.map((estimate) => estimate.memoryBytes));
+  return planOf(folder, sweep, tasks, estimates, withinMemory(division, cores, largest, wanted));
 }
 
 /** Writes sweep.json, and says of points that are no part of the sweep any more. */

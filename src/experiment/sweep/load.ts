@@ -29,10 +29,10 @@ export interface Sweep {
 export function loadSweep(nameOrFile: string, assignments: readonly string[] = []): Sweep {
   const file = findSweep(nameOrFile);
   const given = checked(readYaml(file), file);
-  const sweep = withAssignments(given, assignments);
+  const { sweep, assigned } = withAssignments(given, assignments);
   const name = path.basename(file).replace(/\.ya?ml$/, '');
   const { title, until } = sweep;
-  return { name, title, until, axes: axesOf(sweep), points: pointsOf(sweep, path.dirname(file)) };
+  return { name, title, until, axes: axesOf(sweep), points: pointsOf(sweep, path.dirname(file), assigned) };
 }
 
 /** @throws ConfigurationError naming what is wrong */
@@ -47,8 +47,11 @@ function checked(given: Record<string, unknown>, file: string): SweepFile {
   throw new ConfigurationError(describeIssue(result.error.issues[0], given, keys));
 }
 
-/** What is given for all points takes the place of what the file sets for all. */
-function withAssignments(sweep: SweepFile, assignments: readonly string[]): SweepFile {
+/** What is given for all points takes the place of what the file sets for all. Its paths start at the working directory, as those of `run`. */
+function withAssignments(
+  sweep: SweepFile,
+  assignments: readonly string[],
+): { readonly sweep: SweepFile; readonly assigned: Settings } {
   const own = assignments.map((assignment): [key: string, value: Settings[string]] => {
     const [key] = assignment.split('=', 1);
     const axis = axesOf(sweep).find((name) => isWithin(name, key) || isWithin(key, name));
@@ -61,7 +64,7 @@ function withAssignments(sweep: SweepFile, assignments: readonly string[]): Swee
     return [key, valueAt(given, key) as Settings[string]];
   });
   const kept = Object.entries(sweep.set).filter(([key]) => !own.some(([name]) => isWithin(key, name)));
-  return { ...sweep, set: Object.fromEntries([...kept, ...own]) };
+  return { sweep: { ...sweep, set: Object.fromEntries(kept) }, assigned: Object.fromEntries(own) };
 }
 
 /** Whether a key is another one, or lies in its section. */

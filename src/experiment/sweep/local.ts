@@ -59,6 +59,8 @@ export async function runLocally(
   const over = new Set<number>();
   const tries = new Map<number, number>();
   const running = new Map<number, ReturnType<typeof start>>();
+  /** Whether the sweep is to end before it is through: what its processes say then is no result. */
+  let isEnding = false;
   tasks.forEach(({ point, until }, index) => {
     if (isDone(folder, sweep.points[point], until)) over.add(index);
   });
@@ -81,25 +83,27 @@ export async function runLocally(
     closeSync(output);
     child.on('message', (progress) => view.progress(index, progress as TaskProgress));
     const ended = new Promise<Failure | null>((resolve) => {
-      child.on('error', (error) =>
-        resolve({ reason: `no process could be started: ${error.message}`, exitCode: null, attempts: 1 }),
-      );
+      child.on('error', (error) => resolve(failed(`no process could be started: ${error.message}`, null)));
       child.on('exit', (code, signal) => resolve(verdictOn(code, signal)));
     });
     function verdictOn(code: number | null, signal: NodeJS.Signals | null): Failure | null {
-      if (code === 0 || code === INTERRUPTED) return null;
+      if (code === 0 || isEnding) return null;
       const told = readFailure(folder, point);
-      if (signal === null && told) return told;
-      const reason = signal
-        ? `its process was ended by ${signal}${signal === 'SIGKILL' ? ', perhaps for lack of memory' : ''}`
-        : `its process ended with code ${code}`;
-      const failure = { reason, exitCode: code, attempts: (told?.attempts ?? 0) + 1 };
+      if (signal === null && told && code !== INTERRUPTED) return told;
+      if (code === INTERRUPTED) return failed('its process was asked to end, not by this sweep', code);
+      const why = signal === 'SIGKILL' ? ', perhaps for lack of memory' : '';
+      return failed(signal ? `its process was ended by ${signal}${why}` : `its process ended with code ${code}`, code);
+    }
+    /** A failure of which the process itself could not tell. */
+    function failed(reason: string, exitCode: number | null): Failure {
+      const failure = { reason, exitCode, attempts: (readFailure(folder, point)?.attempts ?? 0) + 1 };
       noteFailure(folder, point, failure);
       return failure;
     }
     view.started(index);
     void ended.then((failure) => {
       running.delete(index);
+      if (isEnding) return;
       const tried = (tries.get(index) ?? 0) + 1;
       tries.set(index, tried);
       const willRetry = failure !== null && failure.exitCode !== WRONG_CONFIGURATION && tried < TRIES;
@@ -117,6 +121,7 @@ export async function runLocally(
       await view.tick();
     }
   } finally {
+    isEnding = true;
     const left = [...running.values()];
     for (const { child } of left) child.kill('SIGTERM');
     await Promise.all(left.map(({ ended }) => ended));

@@ -1,13 +1,15 @@
 /** What a sweep will do, before it does it: its points and how they stand, what is shared, time and memory. */
+import { existsSync } from 'node:fs';
 import { availableMemory, inWords } from '../../hessian/memory.ts';
 import { duration } from '../../duration.ts';
 import { shortNumber } from '../../report/numbers.ts';
 import { aligned } from '../../report/table.ts';
+import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { crossoverEigenvalue } from '../../theory/index.ts';
 import type { StageName } from '../catalogue.ts';
 import { stageAt, STAGES } from '../stages.ts';
 import type { Estimate } from './estimate.ts';
-import { isDone, type PointState, stateOf } from './folder.ts';
+import { isDone, pointDirectory, type PointState, stateOf } from './folder.ts';
 import type { Sweep } from './load.ts';
 import type { Task } from './sharing.ts';
 
@@ -56,14 +58,11 @@ export function divide(cores: number, tasks: number, { processes, threads }: Wan
   return { processes: most, threads: threads ?? Math.max(1, Math.floor(cores / most)) };
 }
 
-/** No more processes than memory allows, where the user has not asked for so many. */
-export function withinMemory(
-  { processes, threads }: Division,
-  memoryBytes: number,
-  { processes: asked }: Wanted,
-): Division {
+/** No more processes than memory allows, where the user has not asked for so many; the cores are divided among those that are left. */
+export function withinMemory(division: Division, cores: number, memoryBytes: number, wanted: Wanted): Division {
   const fit = Math.max(1, Math.floor(availableMemory() / memoryBytes));
-  return { processes: asked ?? Math.min(processes, fit), threads };
+  if (wanted.processes !== undefined || fit >= division.processes) return division;
+  return divide(cores, fit, { ...wanted, processes: fit });
 }
 
 /** Puts together what is known of a sweep. */
@@ -110,8 +109,11 @@ function secondsOf(
   { seconds, startSeconds }: Estimate,
 ): number {
   if (isDone(folder, points[point], until)) return 0;
-  const before =
-    after !== null && tasks[after].point === point ? stageAt(tasks[after].until) + 1 : (donor?.stages ?? 0);
+  // A point that has a run goes on from what it has, and takes nothing over.
+  const shared = existsSync(runPath(pointDirectory(folder, points[point]), RUN_FILES.stages))
+    ? 0
+    : (donor?.stages ?? 0);
+  const before = after !== null && tasks[after].point === point ? stageAt(tasks[after].until) + 1 : shared;
   const stages = STAGES.slice(before, stageAt(until) + 1).filter(({ name }) => !isDone(folder, points[point], name));
   return startSeconds + stages.reduce((sum, { name }) => sum + (seconds[name] ?? 0), 0);
 }

@@ -29,11 +29,12 @@ export const axesOf = ({ list, grid }: Pick<SweepFile, 'list' | 'grid'>): string
  * All points, the last key of the grid changing fastest.
  *
  * @param folder where the sweep's file lies: relative paths in it start there
+ * @param assigned what the command line sets for all points
  * @throws ConfigurationError for a key that is set twice, two points that are the same, and whatever is wrong with a configuration
  */
-export function pointsOf(sweep: SweepFile, folder: string): Point[] {
+export function pointsOf(sweep: SweepFile, folder: string, assigned: Settings = {}): Point[] {
   refuseOverlaps(sweep);
-  const base = baseOf(sweep, folder);
+  const base = baseOf(sweep, folder, assigned);
   const combinations = Object.entries(sweep.grid).reduce<Settings[]>(
     (before, [key, values]) => before.flatMap((set) => values.map((value) => ({ ...set, [key]: value }))),
     [{}],
@@ -53,7 +54,7 @@ export function pointsOf(sweep: SweepFile, folder: string): Point[] {
 }
 
 /** The base with settings on top of it, resolved. */
-function baseOf({ base }: SweepFile, folder: string): (settings: Settings) => Experiment {
+function baseOf({ base }: SweepFile, folder: string, assigned: Settings): (settings: Settings) => Experiment {
   const isPath = typeof base === 'string' && /[\\/]|\.(ya?ml|json)$/.test(base);
   const file = isPath ? relative('', resolve(folder, base)) : typeof base === 'string' ? base : null;
   const inline = typeof base === 'string' ? null : (structuredClone(base) as Record<string, unknown>);
@@ -62,12 +63,14 @@ function baseOf({ base }: SweepFile, folder: string): (settings: Settings) => Ex
     const own: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(settings)) setKey(own, key, structuredClone(value));
     fromWorkingDirectory(own, folder);
+    for (const [key, value] of Object.entries(assigned)) setKey(own, key, structuredClone(value));
+    const keys = [...Object.keys(settings), ...Object.keys(assigned)];
     if (file === null) {
       const given = structuredClone(inline!);
-      for (const key of Object.keys(settings)) setKey(given, key, valueAt(own, key));
+      for (const key of keys) setKey(given, key, valueAt(own, key));
       return resolveExperiment(given);
     }
-    const assignments = Object.keys(settings).map((key) => `${key}=${JSON.stringify(valueAt(own, key))}`);
+    const assignments = keys.map((key) => `${key}=${JSON.stringify(valueAt(own, key))}`);
     return resolveExperiment(readGiven(file, assignments).given);
   };
 }

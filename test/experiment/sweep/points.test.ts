@@ -103,6 +103,18 @@ describe('the points of a sweep', () => {
   });
 });
 
+describe('paths', () => {
+  it('of the command line start where it was typed, those of the file at its folder', () => {
+    const { points } = sweep('base: { data: { name: file, path: mine.safetensors } }\ngrid: { seed: [1] }\n', [
+      'train.weights={ path: w.safetensors }',
+    ]);
+    expect(points[0].experiment).toMatchObject({
+      train: { weights: { path: 'w.safetensors' } },
+      data: { path: relative('', join(folder, 'mine.safetensors')) },
+    });
+  });
+});
+
 describe('a sweep that is none', () => {
   const base = 'base: quickstart\n';
   it.each([

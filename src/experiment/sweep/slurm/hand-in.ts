@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { ConfigurationError, DataError, RunError } from '../../../errors.ts';
 import { readJson, writeJson } from '../../../store/json.ts';
 import { dropClaimsOf, jobsThatClaim } from '../../lock.ts';
-import { isDone, logOf, noteFailure, pointDirectory, stateOf } from '../folder.ts';
+import { forgetFailure, isDone, logOf, noteFailure, pointDirectory, stateOf } from '../folder.ts';
 import type { Sweep } from '../load.ts';
 import type { Task } from '../sharing.ts';
 import { collectScript, pointsScript } from './batch-script.ts';
@@ -13,7 +13,7 @@ import { cancel } from './cancel.ts';
 import type { SlurmOptions } from './options.ts';
 import type { Task as JobTask } from './parse.ts';
 import { arrayStatus } from './status.ts';
-import { submit } from './submit.ts';
+import { onCluster, submit } from './submit.ts';
 import { ask } from './tool.ts';
 
 /** Jobs that were handed in last; beside the sweep's own files. */
@@ -75,10 +75,10 @@ export async function handIn(
 ): Promise<HandedIn | null> {
   const left = tasks.flatMap(({ point, until }, index) => (isDone(folder, sweep.points[point], until) ? [] : [index]));
   if (left.length === 0) return null;
-  await dropDeadClaims(folder, sweep);
   const environment = { EPOCHNOISE_THREADS: String(slurm.threads) };
   const common = { folder, workingFolder, environment, options: slurm };
   const arrays: HandedIn['arrays'] = [];
+  for (const index of left) forgetFailure(folder, sweep.points[tasks[index].point]);
   try {
     for (const level of [...new Set(left.map((index) => tasks[index].level))]) {
       const indices = left.filter((index) => tasks[index].level === level);
@@ -121,7 +121,11 @@ export async function jobTasks({ arrays }: HandedIn): Promise<readonly JobTask[]
   return all;
 }
 
-const isQueued = (state: JobTask['state']): boolean => state === 'pending' || state === 'running';
+/** A task that is held runs as soon as it is let go. */
+const isQueued = (state: JobTask['state']): boolean => ['pending', 'held', 'running'].includes(state);
+
+/** Of a program that was told to end near its time limit, and had saved nothing that was worth another job. */
+const INTERRUPTED = 130;
 
 /** Ends that no process of ours could tell of. */
 const TOLD: Partial<Record<JobTask['state'], string>> = {
@@ -138,17 +142,21 @@ export async function noteEnds(folder: string, sweep: Sweep, tasks: readonly Tas
     const why = TOLD[state];
     const point = sweep.points[tasks[index]?.point];
     if (!why || !point || ['done', 'failed'].includes(stateOf(folder, point, sweep.until).state)) continue;
-    noteFailure(folder, point, { reason: `${why} (${word})`, exitCode, attempts: 1 });
+    const reason = exitCode === INTERRUPTED ? TOLD['out of time']! : why;
+    noteFailure(folder, point, { reason: `${reason} (${word})`, exitCode, attempts: 1 });
   }
 }
 
 /** A node that failed leaves claims of its jobs behind: those that SLURM has ended, or knows no more, are nobody's. */
-async function dropDeadClaims(folder: string, { points }: Sweep): Promise<void> {
+export async function dropDeadClaims(folder: string, { points }: Sweep): Promise<void> {
+  const last = readJobs(folder)?.arrays.at(-1);
+  const elsewhere = last ? onCluster(last) : [];
   for (const point of points) {
     const directory = pointDirectory(folder, point);
     for (const job of jobsThatClaim(directory)) {
-      const { code, out } = await ask('squeue', ['--noheader', `--jobs=${job}`, '--format=%A']);
-      if (code !== 0 || out.trim() === '') dropClaimsOf(directory, job);
+      const said = await ask('squeue', [...elsewhere, '--noheader', `--jobs=${job}`, '--format=%A']);
+      const isOver = said.code === 0 ? said.out.trim() === '' : /invalid job id/i.test(said.err + said.out);
+      if (isOver) dropClaimsOf(directory, job);
     }
   }
 }
