@@ -54,7 +54,7 @@ export function partOf(
   };
 }
 
-/** Shapes of tensors of one type, once other nodes have run. They are known beside the device, which is not waited for. */
+/** Shapes of tensors of one type, once other nodes have run. */
 function shapesOf(name: string, tensors: readonly string[], type: number, after: readonly string[]): NodeSpec {
   const inputs = [...tensors.map(port), ...after.map((node) => `^${node}`)];
   const attributes = { N: { integer: tensors.length }, T: { type }, out_type: { type: TYPE.int32 } };

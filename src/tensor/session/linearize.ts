@@ -59,8 +59,10 @@ export function linearizeInSession(
           ...numbers,
         ]),
         dispose() {
-          if (open && key !== undefined) session.drop(stage.name, key);
+          if (!open) return;
+          // First: what is let go twice would be waited for, for ever.
           open = false;
+          if (key !== undefined) session.drop(stage.name, key);
         },
       };
     },

@@ -99,8 +99,9 @@ export class StageSession {
     puts: readonly string[],
     fetches: readonly string[],
   ): { keys: number[]; told: Int32Array[] } {
-    const keys = puts.map(() => this.newKey());
+    const keys: number[] = [];
     try {
+      puts.forEach(() => keys.push(this.newKey()));
       const numbered = puts.map((name, i): Feed => [keyOf(name), keys[i]]);
       return { keys, told: this.ask([...feeds, ...numbered], fetches) };
     } catch (error) {
@@ -136,8 +137,11 @@ export class StageSession {
   /** Lets go what is under a number, and the number. */
   drop(stage: string, key: number): void {
     const name = `drop_${stage}`;
-    if (this.open) this.ask([[keyOf(name), key]], [`${name}_done:0`]);
-    this.place.library.binding.deleteTensor(key);
+    try {
+      if (this.open) this.ask([[keyOf(name), key]], [`${name}_done:0`]);
+    } finally {
+      this.place.library.binding.deleteTensor(key);
+    }
   }
 
   /** Numbers in use. */
@@ -149,11 +153,16 @@ export class StageSession {
   /** Frees the graph and all that lies in it; values that lie nowhere else move out before. A second call does nothing. */
   close(): void {
     if (!this.open) return;
-    for (const resident of [...this.residents]) resident.moveOut(this);
-    for (const [dtype, key] of this.standIns) this.drop(dtype, key);
-    this.open = false;
-    sessions.delete(this);
-    this.graph.close();
+    try {
+      for (const resident of [...this.residents]) resident.moveOut(this);
+    } finally {
+      // Whatever a device that is lost refuses: all that lies in the graph goes with it.
+      this.open = false;
+      sessions.delete(this);
+      for (const [dtype, key] of this.standIns) this.drop(dtype, key);
+      this.standIns.clear();
+      this.graph.close();
+    }
   }
 
   private bringStandIn(dtype: Spec['dtype']): number {

@@ -26,7 +26,7 @@ export class StagedValues implements Stored, Resident {
   disposed = false;
   private readonly place: Place;
   private readonly copies = new Map<StageSession, Copy>();
-  /** Where no session has them: a tensor in the library's own memory. */
+  /** Where no session has them: a tensor of the library. */
   private tensor: number | undefined;
   private uses = 0;
 
