@@ -1,4 +1,4 @@
-/** A sweep as a user runs it: failures, interruptions, and going on. */
+/** A sweep as a user runs it: failures, and going on. Ctrl-C is in test/full/sweep.test.ts. */
 import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -75,31 +75,6 @@ describe('a sweep', () => {
     expect((await epochnoise(folder, [...alone, ...set])).code).toBe(0);
     const point = join(folder, 'results', 'own', 'points', 'sampler-with-replacement');
     expect(filesOf(point)).toEqual(filesOf(join(folder, 'alone')));
-  });
-
-  it('ends all its processes at Ctrl-C, and goes on to the same results', async () => {
-    const text = SWEEP.replace(', { train.initialLearningRate: 500 }', '').replace(
-      'record.epochs: 6',
-      'record.epochs: 200',
-    );
-    const folder = folderWith(text);
-    let signalled = false;
-    const { code, err } = await epochnoise(folder, ['sweep', 'own.yaml', '--processes', '2'], {
-      onProgress(said, send) {
-        if (signalled || !said.includes('sampler-with-replacement: started')) return;
-        signalled = true;
-        // Both are at work by then.
-        setTimeout(() => send('SIGINT'), 1500);
-      },
-    });
-    expect(code, err).toBe(130);
-    expect(err).toMatch(/interrupted: what was finished is kept; the same command goes on from there\n$/);
-    const resumed = await run(folder);
-    expect(resumed.code, resumed.err).toBe(0);
-    const whole = folderWith(text);
-    expect((await run(whole)).code).toBe(0);
-    const points = join('results', 'own', 'points');
-    expect(filesOf(join(folder, points))).toEqual(filesOf(join(whole, points)));
   });
 
   it('shows what it would do, and does not do it', async () => {
