@@ -66,33 +66,31 @@ const claimOf = (directory: string, { pid, started, host, job }: Claimant): stri
   `.${basename(directory)}.lock.${pid}.${started}${job ? `.job${job}` : ''}@${host}`;
 
 /** Claims of a directory whose processes live, or cannot be asked; those of dead ones are taken down. */
-function livingClaims(directory: string): string[] {
-  const folder = dirname(directory);
-  const begin = `.${basename(directory)}.lock.`;
-  return attempt(folder, () => readdirSync(folder)).filter((name) => {
-    const claimant = name.startsWith(begin) && claimantOf(name.slice(begin.length));
-    if (!claimant) return false;
-    if (isAlive(claimant)) return true;
-    rmSync(join(folder, name), { force: true });
-    return false;
+const livingClaims = (directory: string): string[] =>
+  claimsOn(directory).flatMap(({ name, path, claimant }) => {
+    if (isAlive(claimant)) return [name];
+    rmSync(path, { force: true });
+    return [];
   });
-}
 
 /** Jobs of SLURM that have a claim on a directory. */
-export function jobsThatClaim(directory: string): string[] {
-  const folder = dirname(directory);
-  const begin = `.${basename(directory)}.lock.`;
-  const names = attempt(folder, () => (existsSync(folder) ? readdirSync(folder) : []));
-  return names.flatMap((name) => (name.startsWith(begin) && claimantOf(name.slice(begin.length))?.job) || []);
-}
+export const jobsThatClaim = (directory: string): string[] =>
+  claimsOn(directory).flatMap(({ claimant }) => claimant.job ?? []);
 
 /** Takes down what a job of SLURM left behind that has ended, as SLURM itself says. */
 export function dropClaimsOf(directory: string, job: string): void {
+  for (const { path, claimant } of claimsOn(directory)) if (claimant.job === job) rmSync(path, { force: true });
+}
+
+/** All claims on a directory, whoever's; none where not even the folder that it lies in is there. */
+function claimsOn(directory: string): { readonly name: string; readonly path: string; readonly claimant: Claimant }[] {
   const folder = dirname(directory);
   const begin = `.${basename(directory)}.lock.`;
-  for (const name of attempt(folder, () => readdirSync(folder)))
-    if (name.startsWith(begin) && claimantOf(name.slice(begin.length))?.job === job)
-      rmSync(join(folder, name), { force: true });
+  const names = attempt(folder, () => (existsSync(folder) ? readdirSync(folder) : []));
+  return names.flatMap((name) => {
+    const claimant = name.startsWith(begin) ? claimantOf(name.slice(begin.length)) : null;
+    return claimant ? [{ name, path: join(folder, name), claimant }] : [];
+  });
 }
 
 function claimantOf(text: string): Claimant | null {

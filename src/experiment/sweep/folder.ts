@@ -95,6 +95,14 @@ export function readSweep(folder: string): Sweep {
 /** How a point stands. `left`: begun, and neither done nor failed. */
 export type PointState = 'done' | 'failed' | 'left' | 'missing';
 
+/** The same as a terminal shows it. */
+export const STATE_WORDS: Readonly<Record<PointState, string>> = {
+  done: 'done',
+  failed: 'failed',
+  left: 'begun',
+  missing: 'to do',
+};
+
 /** Why a point failed. */
 export interface Failure {
   /** One sentence. */

@@ -9,7 +9,7 @@ import { crossoverEigenvalue } from '../../theory/index.ts';
 import type { StageName } from '../catalogue.ts';
 import { stageAt, STAGES } from '../stages.ts';
 import type { Estimate } from './estimate.ts';
-import { isDone, pointDirectory, type PointState, stateOf } from './folder.ts';
+import { isDone, pointDirectory, type PointState, STATE_WORDS, stateOf } from './folder.ts';
 import type { Sweep } from './load.ts';
 import type { Task } from './sharing.ts';
 
@@ -131,12 +131,7 @@ function clockSeconds(tasks: readonly Task[], seconds: readonly number[], proces
   return Math.max(0, ...ends);
 }
 
-const STATES: Readonly<Record<PointState, string>> = {
-  done: 'done',
-  failed: 'failed, to be tried again',
-  left: 'begun',
-  missing: 'to do',
-};
+const STATES = { ...STATE_WORDS, failed: `${STATE_WORDS.failed}, to be tried again` };
 
 /**
  * The plan as text: a line a point, then what it adds up to.

@@ -1,7 +1,7 @@
 /** How the points of a sweep stand, and what SLURM says of those that wait or run there. */
 import { duration } from '../../duration.ts';
 import { aligned } from '../../report/table.ts';
-import { type Failure, logOf, type PointState, stateOf } from './folder.ts';
+import { type Failure, logOf, type PointState, STATE_WORDS, stateOf } from './folder.ts';
 import type { Sweep } from './load.ts';
 import type { Task } from './sharing.ts';
 import { jobTasks, readJobs } from './slurm/hand-in.ts';
@@ -33,13 +33,6 @@ export async function sweepStatus(
   });
 }
 
-const STATES: Readonly<Record<PointState, string>> = {
-  done: 'done',
-  failed: 'failed',
-  left: 'begun',
-  missing: 'to do',
-};
-
 /** The same as text. @param shown how a path is written */
 export function statusText(
   { name }: Pick<Sweep, 'name'>,
@@ -48,7 +41,11 @@ export function statusText(
 ): string {
   const done = points.filter(({ state }) => state === 'done').length;
   const hasJobs = points.some(({ job }) => job !== null);
-  const rows = points.map((point) => [point.name, STATES[point.state], ...(hasJobs ? [jobInWords(point.job)] : [])]);
+  const rows = points.map((point) => [
+    point.name,
+    STATE_WORDS[point.state],
+    ...(hasJobs ? [jobInWords(point.job)] : []),
+  ]);
   const failures = points.flatMap(({ name: point, failure, log }) =>
     failure ? [`${point} failed: ${failure.reason}; log ${shown(log)}`] : [],
   );
