@@ -44,6 +44,15 @@ describe('a sweep that was begun', () => {
     expect(progressOf(out, points[0]).fresh).toBe(0);
   });
 
+  it('begins anew where what was written of it is damaged, as is said', async () => {
+    writeFileSync(images, 'bytes');
+    writeFileSync(file, sweep('three'));
+    writeFileSync(join(out, 'sweep.json'), '{"name": "own"}');
+    expect(() => readSweep(out)).toThrow('start the sweep again from its file');
+    beginSweep(await open(false), quiet);
+    expect(readSweep(out).sweep.title).toBe('three');
+  });
+
   it('is estimated for other machines where this one has no graphics card', async () => {
     writeFileSync(
       file,
