@@ -10,14 +10,14 @@ import type { ComparedRun } from './points.ts';
 const LOW = 0.01;
 const HIGH = 0.1;
 
-/** One direction. */
+/** One direction: its exact time, weight and velocity variances over what is predicted of them, and ν of each. */
 interface Member {
   readonly seed: string;
   readonly exact: number;
-  /** Measured over predicted. */
-  readonly ratio: number;
-  /** 2 over the relative variance of the ratio. */
-  readonly degreesOfFreedom: number;
+  readonly theta: number;
+  readonly velocity: number;
+  readonly thetaDof: number;
+  readonly velocityDof: number;
 }
 
 /** @param runs of one setting @returns null with independent batches, which have no plateau, and of too few directions */
@@ -45,31 +45,45 @@ export function measuredPlateau(runs: readonly ComparedRun[]): Plateau | null {
 
 function membersOf(runs: readonly ComparedRun[], predicted: 'timeExact' | 'timeTwo'): Member[] {
   return runs.flatMap(({ seed, measures }) => {
-    const { relative, time, dof, dofTwo, velocityDof, compared } = measures;
-    const theta = predicted === 'timeTwo' ? dofTwo : dof;
+    const { relative, time, ratio, ratioTwo, dof, dofTwo, velocityDof, compared } = measures;
+    const [theta, thetaDof] = predicted === 'timeTwo' ? [ratioTwo, dofTwo] : [ratio, dof];
     return compared
       .filter((i) => relative[i] > LOW && relative[i] <= HIGH)
       .map((i) => ({
         seed,
         exact: measures[predicted][i],
-        // A time is a weight variance over a velocity variance, and the mean of 1/χ²_ν is 1/(ν − 2).
-        ratio: (time[i] / measures[predicted][i]) * (1 - 2 / velocityDof[i]),
-        degreesOfFreedom: 1 / (1 / theta[i] + 1 / velocityDof[i]),
+        theta: theta[i],
+        // τ = 2σ²_θ/σ²_v, of both.
+        velocity: (theta[i] * measures[predicted][i]) / time[i],
+        thetaDof: thetaDof[i],
+        velocityDof: velocityDof[i],
       }))
-      .filter(({ ratio, degreesOfFreedom }) => ratio > 0 && ratio < Infinity && degreesOfFreedom > 0);
+      .filter((one) => one.theta > 0 && one.velocity > 0 && one.velocity < Infinity);
   });
 }
 
-/** Mean over the directions; over enough seeds, of the seeds' means. */
+/**
+ * The mean of the one over that of the other, which are right whatever the two have in common; a mean of quotients would be
+ * too large by 2/ν of the velocity's. Over enough seeds, of the seeds' quotients.
+ */
 function ratioOf(members: readonly Member[]): Estimate {
-  const mean = (some: readonly Member[]) =>
+  const means = (some: readonly Member[]) => [
     meanRatio(
-      some.map(({ ratio }) => ratio),
-      some.map(({ degreesOfFreedom }) => degreesOfFreedom),
-    )!;
+      some.map(({ theta }) => theta),
+      some.map(({ thetaDof }) => thetaDof),
+    )!,
+    meanRatio(
+      some.map(({ velocity }) => velocity),
+      some.map(({ velocityDof }) => velocityDof),
+    )!,
+  ];
+  const quotient = (some: readonly Member[]) => {
+    const [theta, velocity] = means(some);
+    return theta.value / velocity.value;
+  };
   const seeds = [...new Set(members.map(({ seed }) => seed))];
   if (seeds.length >= ENOUGH_SEEDS)
-    return overSeeds(seeds.map((seed) => mean(members.filter((one) => one.seed === seed)).value));
-  const { value, error } = mean(members);
-  return overDirections(value, error);
+    return overSeeds(seeds.map((seed) => quotient(members.filter((one) => one.seed === seed))));
+  const [theta, velocity] = means(members);
+  return overDirections(quotient(members), Math.hypot(theta.error, velocity.error));
 }
