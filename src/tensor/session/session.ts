@@ -1,8 +1,9 @@
 /** A session that keeps values: graphs that find their inputs in its stages and leave their outputs there. */
-import { bring, ownMemory } from '../stored.ts';
+import { ownMemory } from '../stored.ts';
 import { loadGraph, type LoadedGraph, type NativeTensor, type NodeSpec, TYPE } from '../graph.ts';
 import type { NodeLibrary } from '../library.ts';
 import type { Precision, Spec } from '../types.ts';
+import { bringBits } from './crossing.ts';
 import {
   broughtNodes,
   countNodes,
@@ -74,11 +75,11 @@ export class StageSession {
     sessions.add(this);
   }
 
-  /** A number that no value has yet, as a tensor. */
+  /** A number that no value has yet, as a tensor: int64 by its bits. */
   private newKey(): number {
     // Of its own memory: the map holds on to it, and lets it go on a thread of TensorFlow's.
     const words = ownMemory(Int32Array.of(++this.last, 0), this.place.precision) as Int32Array;
-    return this.place.library.binding.createTensor([], TYPE.int64, words);
+    return this.place.library.binding.createTensor([2], TYPE.int32, words);
   }
 
   /** Runs what the fetched ports need. Whoever gets the tensors must delete them. */
@@ -168,7 +169,7 @@ export class StageSession {
   private bringStandIn(dtype: Spec['dtype']): number {
     const { library, precision } = this.place;
     const zero = dtype === 'int32' ? Int32Array.of(0) : Float32Array.of(0);
-    const tensor = bring(library, ownMemory(zero, precision), [], precision);
+    const tensor = bringBits(library, ownMemory(zero, precision), [], precision);
     try {
       const key = this.bring(dtype, tensor);
       this.standIns.set(dtype, key);

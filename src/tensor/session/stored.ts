@@ -1,8 +1,8 @@
 /** Values that lie in the sessions whose graphs use them. */
-import { bring, keeperAt, ownMemory } from '../stored.ts';
-import { readReals } from '../graph.ts';
+import { keeperAt, ownMemory } from '../stored.ts';
 import { refuseReading } from '../inputs.ts';
 import { type Reals, type Shape, type Spec, type Stored } from '../types.ts';
+import { bringBits, readBits } from './crossing.ts';
 import type { Place, Resident, StageSession } from './session.ts';
 
 /** A copy that so many uses in other sessions have passed by is let go: its memory is the device's. */
@@ -40,7 +40,7 @@ export class StagedValues implements Stored, Resident {
   /** Takes values over. @throws RangeError where they are not as many as the shape has */
   static of(place: Place, values: Reals | Int32Array, shape: Shape): StagedValues {
     const stored = new StagedValues(place, { shape, dtype: values instanceof Int32Array ? 'int32' : 'real' });
-    stored.tensor = bring(place.library, ownMemory(values, place.precision), shape, place.precision);
+    stored.tensor = bringBits(place.library, ownMemory(values, place.precision), shape, place.precision);
     return stored;
   }
 
@@ -62,7 +62,7 @@ export class StagedValues implements Stored, Resident {
 
   async read(): Promise<Reals> {
     refuseReading(this);
-    return this.withTensor((tensor) => readReals(this.place.library, tensor, this.place.precision));
+    return this.withTensor((tensor) => readBits(this.place.library, tensor, this.place.precision));
   }
 
   dispose(): void {

@@ -1,6 +1,6 @@
 /**
  * What crosses the bus where graphs keep state on the device. Channel: the binding, whose every tensor given to a session and
- * taken from one is counted; small ones (numbers of values, shapes, factors) live beside the device and do not count.
+ * taken from one is counted. Small ones (numbers of values, shapes, factors) do not count, but for their types.
  */
 import { describe, expect, it } from 'vitest';
 import { openHessian } from '../../../src/hessian/hessian.ts';
@@ -11,7 +11,7 @@ import { atRest } from '../../../src/sgd/motion.ts';
 import { openBackend } from '../../../src/tensor/backend.ts';
 import { openProjection } from '../../../src/tensor/projection.ts';
 import { mlpProblem, noisySamples, normals, SMALL_CHUNKS } from '../../hessian/plain-mlp.ts';
-import { countCrossings, crossingsOf } from './counted.ts';
+import { countCrossings, type Crossings, crossingsOf, FLOAT, INT32 } from './counted.ts';
 
 countCrossings();
 const [INPUTS, HIDDEN, OUTPUTS, SAMPLES, BATCH] = [7, 20, 3, 250, 40];
@@ -19,6 +19,13 @@ const shapes = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { precision: 'float32', units
 const data = noisySamples(SAMPLES, INPUTS, OUTPUTS);
 const { size } = shapes;
 const theta = normals(size, 1, 0.5);
+/** What crossed, all of it in a type that no GPU is asked to hold on the way. */
+async function inSession(work: () => unknown): Promise<Crossings> {
+  const { types, ...crossed } = await crossingsOf(work);
+  expect(types).toEqual([INT32]);
+  return crossed;
+}
+
 const PRECISIONS = [
   ['float32', 4],
   ['float64', 8],
@@ -34,16 +41,16 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
     it('take indices and give losses, and states where they are recorded', async () => {
       const optimiser = openHeavyBall(problem, data, BATCH, 0.9);
       const motion = optimiser.begin(atRest(theta, precision));
-      const first = await crossingsOf(() => motion.advance(indices, 0.1));
+      const first = await inSession(() => motion.advance(indices, 0.1));
       // Data, weights and velocity, once.
       const once = [SAMPLES * INPUTS, SAMPLES * OUTPUTS, size, size].map((numbers) => numbers * bytes);
       expect(first.given.toSorted()).toEqual([...once, 4 * indices.length].toSorted());
       for (let again = 0; again < 3; again++)
-        expect(await crossingsOf(() => motion.advance(indices, 0.1))).toEqual({
+        expect(await inSession(() => motion.advance(indices, 0.1))).toEqual({
           given: [4 * indices.length],
           taken: [20 * bytes],
         });
-      expect(await crossingsOf(() => motion.record(indices, 0.1))).toEqual({
+      expect(await inSession(() => motion.record(indices, 0.1))).toEqual({
         given: [4 * indices.length],
         taken: [20, 19 * size, size, 19 * size, size].map((numbers) => numbers * bytes),
       });
@@ -57,7 +64,7 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
       const [many, few] = [indices, indices.subarray(0, 3 * BATCH)];
       for (const batches of [many, few]) await motion.advance(batches, 0.1);
       const state = [size * bytes, size * bytes];
-      const { given, taken } = await crossingsOf(() => motion.advance(many, 0.1));
+      const { given, taken } = await inSession(() => motion.advance(many, 0.1));
       expect(given).toEqual([...state, 4 * many.length]);
       expect(taken).toEqual([...state, 20 * bytes]);
       motion.dispose();
@@ -68,9 +75,11 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
       const optimiser = openHeavyBall({ ...shapes, backend: open(false) }, data, BATCH, 0.9);
       const motion = optimiser.begin(atRest(theta, precision));
       await motion.advance(indices, 0.1);
-      const { given } = await crossingsOf(() => motion.advance(indices, 0.1));
+      const { given, types } = await crossingsOf(() => motion.advance(indices, 0.1));
       expect(given).toContain(SAMPLES * INPUTS * bytes);
       expect(given.filter((one) => one === size * bytes)).toHaveLength(2);
+      // What would go to a GPU and back shows in the types.
+      expect(types.includes(FLOAT)).toBe(precision === 'float32');
       motion.dispose();
       optimiser.dispose();
     });
@@ -83,7 +92,7 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
     const vector = normals(size, 2);
     await hessian.apply(vector);
     const one = size * bytes;
-    expect(await crossingsOf(() => hessian.apply(vector))).toEqual({
+    expect(await inSession(() => hessian.apply(vector))).toEqual({
       given: [one, one],
       taken: [one, one, one, one],
     });
@@ -97,7 +106,7 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
     for (let row = 0; row < 3 * rows; row++) basis.push(normals(length, row));
     const pass = () => basis.removeComponents(normals(length, 99), new Float64Array(3 * rows));
     await pass();
-    const { given, taken } = await crossingsOf(pass);
+    const { given, taken } = await inSession(pass);
     expect(given).toEqual([length, rows, rows, rows].map((numbers) => numbers * bytes));
     const products = 20 * rows;
     expect(taken).toEqual([products, products, products, length].map((numbers) => numbers * bytes));
@@ -108,7 +117,7 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
     const [k, rows] = [30, 20];
     const projection = openProjection(backend, normals(k * size, 3), k, size);
     await projection.project(normals(rows * size, 4), rows);
-    expect(await crossingsOf(() => projection.project(normals(rows * size, 5), rows))).toEqual({
+    expect(await inSession(() => projection.project(normals(rows * size, 5), rows))).toEqual({
       given: [rows * size * bytes],
       taken: [rows * k * bytes],
     });
@@ -128,7 +137,7 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
     const batches = [0, 1, 2].map((batch) => indices.subarray(batch * BATCH, (batch + 1) * BATCH));
     const take = () => rows.take({ here }, batches, () => {});
     await take();
-    expect(await crossingsOf(take)).toEqual({
+    expect(await inSession(take)).toEqual({
       given: batches.map(() => 4 * BATCH),
       taken: batches.map(() => k * bytes),
     });
