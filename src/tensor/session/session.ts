@@ -28,7 +28,7 @@ export type Feed = readonly [port: string, tensor: number];
 
 /** Values that lie in a session, and may have to leave it. */
 export interface Resident {
-  /** The session is about to be closed. */
+  /** The session is being closed. Must not throw. */
   moveOut(session: StageSession): void;
 }
 
@@ -135,11 +135,13 @@ export class StageSession {
     return this.run([[at, key]], [value])[0];
   }
 
-  /** Lets go what is under a number, and the number. */
+  /** Lets go what is under a number, and the number. What the device refuses to let go is gone with the graph. */
   drop(stage: string, key: number): void {
     const name = `drop_${stage}`;
     try {
       if (this.open) this.ask([[keyOf(name), key]], [`${name}_done:0`]);
+    } catch {
+      // Whoever lets things go has done with them, often because of an error, which this one must not hide.
     } finally {
       this.place.library.binding.deleteTensor(key);
     }
@@ -154,16 +156,13 @@ export class StageSession {
   /** Frees the graph and all that lies in it; values that lie nowhere else move out before. A second call does nothing. */
   close(): void {
     if (!this.open) return;
-    try {
-      for (const resident of [...this.residents]) resident.moveOut(this);
-    } finally {
-      // Whatever a device that is lost refuses: all that lies in the graph goes with it.
-      this.open = false;
-      sessions.delete(this);
-      for (const [dtype, key] of this.standIns) this.drop(dtype, key);
-      this.standIns.clear();
-      this.graph.close();
-    }
+    // From here on nothing is dropped by itself: all that lies in the graph goes with it.
+    this.open = false;
+    sessions.delete(this);
+    for (const resident of [...this.residents]) resident.moveOut(this);
+    for (const [dtype, key] of this.standIns) this.drop(dtype, key);
+    this.standIns.clear();
+    this.graph.close();
   }
 
   private bringStandIn(dtype: Spec['dtype']): number {

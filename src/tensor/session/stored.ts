@@ -1,4 +1,5 @@
 /** Values that lie in the sessions whose graphs use them. */
+import { RunError } from '../../errors.ts';
 import { keeperAt, ownMemory } from '../stored.ts';
 import { refuseReading } from '../inputs.ts';
 import { type Reals, type Shape, type Spec, type Stored } from '../types.ts';
@@ -28,6 +29,8 @@ export class StagedValues implements Stored, Resident {
   private readonly copies = new Map<StageSession, Copy>();
   /** Where no session has them: a tensor of the library. */
   private tensor: number | undefined;
+  /** Why no session has them any more, nor the library. */
+  private lost: string | undefined;
   private uses = 0;
 
   private constructor(place: Place, { shape, dtype }: Spec) {
@@ -72,7 +75,11 @@ export class StagedValues implements Stored, Resident {
   }
 
   moveOut(session: StageSession): void {
-    if (this.copies.size === 1) this.tensor = session.fetch(this.dtype, this.copies.get(session)!.key).id;
+    try {
+      if (this.copies.size === 1) this.tensor = session.fetch(this.dtype, this.copies.get(session)!.key).id;
+    } catch (error) {
+      this.lost = (error as Error).message.split('\n')[0];
+    }
     this.leave(session);
   }
 
@@ -99,6 +106,10 @@ export class StagedValues implements Stored, Resident {
   /** Works on the values as a tensor of the library, fetched from where they are. */
   private withTensor<T>(work: (tensor: number) => T): T {
     if (this.tensor !== undefined) return work(this.tensor);
+    if (this.lost !== undefined)
+      throw new RunError(
+        `stored values could not be read before their graph was closed (${this.lost}): resume the run`,
+      );
     const [[session, { key }]] = this.copies;
     const { id } = session.fetch(this.dtype, key);
     try {
