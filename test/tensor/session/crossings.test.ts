@@ -3,9 +3,12 @@
  * taken from one is counted. Small ones (numbers of values, shapes, factors) do not count, but for their types.
  */
 import { describe, expect, it } from 'vitest';
+import { type Disposable } from '../../../src/disposables.ts';
 import { openHessian } from '../../../src/hessian/hessian.ts';
 import { NativeBasis } from '../../../src/hessian/native-basis.ts';
 import { openRows } from '../../../src/noise/gradient-rows.ts';
+import { perSampleVariance } from '../../../src/noise/per-sample.ts';
+import { silent } from '../../../src/progress.ts';
 import { openHeavyBall } from '../../../src/sgd/heavy-ball.ts';
 import { atRest } from '../../../src/sgd/motion.ts';
 import { openBackend } from '../../../src/tensor/backend.ts';
@@ -24,6 +27,12 @@ async function inSession(work: () => unknown): Promise<Crossings> {
   const { types, ...crossed } = await crossingsOf(work);
   expect(types).toEqual([INT32]);
   return crossed;
+}
+
+/** Lets things go in this order; values that are done with are not taken out before. */
+async function letGo(...things: Disposable[]): Promise<void> {
+  const { given, taken } = await inSession(() => things.forEach((thing) => thing.dispose()));
+  expect({ given, taken }).toEqual({ given: [], taken: [] });
 }
 
 const PRECISIONS = [
@@ -54,8 +63,7 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
         given: [4 * indices.length],
         taken: [20, 19 * size, size, 19 * size, size].map((numbers) => numbers * bytes),
       });
-      motion.dispose();
-      optimiser.dispose();
+      await letGo(motion, optimiser);
     });
 
     it('of another number a call take the state along once', async () => {
@@ -67,8 +75,7 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
       const { given, taken } = await inSession(() => motion.advance(many, 0.1));
       expect(given).toEqual([...state, 4 * many.length]);
       expect(taken).toEqual([...state, 20 * bytes]);
-      motion.dispose();
-      optimiser.dispose();
+      await letGo(motion, optimiser);
     });
 
     it('take everything at every call where the processor keeps state', async () => {
@@ -96,8 +103,7 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
       given: [one, one],
       taken: [one, one, one, one],
     });
-    hessian.dispose();
-    family.dispose();
+    await letGo(hessian, family);
   });
 
   it('a pass over a basis takes the vector and factors, and gives products and a combination', async () => {
@@ -110,7 +116,7 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
     expect(given).toEqual([length, rows, rows, rows].map((numbers) => numbers * bytes));
     const products = 20 * rows;
     expect(taken).toEqual([products, products, products, length].map((numbers) => numbers * bytes));
-    basis.dispose();
+    await letGo(basis);
   });
 
   it('a projection takes rows, and gives numbers', async () => {
@@ -121,7 +127,7 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
       given: [rows * size * bytes],
       taken: [rows * k * bytes],
     });
-    projection.dispose();
+    await letGo(projection);
   });
 
   it('gradients along directions take indices, and give numbers', async () => {
@@ -141,7 +147,22 @@ describe.each(PRECISIONS)('at %s, numbers of %i bytes', (precision, bytes) => {
       given: batches.map(() => 4 * BATCH),
       taken: batches.map(() => k * bytes),
     });
-    rows.dispose();
-    here.dispose();
+    await letGo(here, rows);
+  });
+  it('combinations of a basis take its blocks along once, and give themselves', async () => {
+    const [length, rows] = [256 * 20, 16];
+    const basis = new NativeBasis(backend, length, precision, rows);
+    for (let row = 0; row < rows + 1; row++) basis.push(normals(length, row));
+    await basis.removeComponents(normals(length, 99), new Float64Array(rows + 1));
+    const { taken } = await inSession(() => basis.combine(new Float64Array(rows + 1).fill(1), 1));
+    expect(taken).toEqual([rows * length, length].map((numbers) => numbers * bytes));
+    await letGo(basis);
+  });
+
+  it('variances over samples give a number for every sample and direction; weights go to chunks of another length', async () => {
+    const { taken } = await inSession(() =>
+      perSampleVariance(problem, data, theta, Float32Array.from(normals(2 * size, 3)), silent),
+    );
+    expect(taken).toEqual([100, 100, 100, 100, size, 50, 50].map((numbers) => numbers * bytes));
   });
 });
