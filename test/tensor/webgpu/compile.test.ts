@@ -14,7 +14,7 @@ import {
 } from '../graph-functions.ts';
 import { openSoftware, skipped } from './software.ts';
 
-const double = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1 });
+const double = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1, stateInSession: false });
 
 describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
   const backend = skipped ? double : openSoftware();
