@@ -135,7 +135,11 @@ export class StageSession {
     return this.run([[at, key]], [value])[0];
   }
 
-  /** Lets go what is under a number, and the number. What the device refuses to let go is gone with the graph. */
+  /**
+   * Lets go what is under a number, and the number. What the device refuses to let go is gone with the graph. A run of its
+   * own takes 0.03 ms on a processor, five times a call of updates; TensorFlow would make an executor, which takes 30 ms or
+   * more, for every number of things that were let go at once.
+   */
   drop(stage: string, key: number): void {
     const name = `drop_${stage}`;
     try {

@@ -32,6 +32,9 @@ export class StagedValues implements Stored, Resident {
   /** Why no session has them any more, nor the library. */
   private lost: string | undefined;
   private uses = 0;
+  /** Sessions that had them until they were stale. One that asks again, as once an epoch, gets them for good. */
+  private readonly left = new WeakSet<StageSession>();
+  private stale = STALE;
 
   private constructor(place: Place, { shape, dtype }: Spec) {
     this.place = place;
@@ -57,9 +60,14 @@ export class StagedValues implements Stored, Resident {
   /** The values' number in a session, where they are brought unless they are there. @throws RangeError after `dispose` */
   keyIn(session: StageSession): number {
     if (this.disposed) throw new RangeError('stored values were disposed of before the run');
+    if (this.left.has(session)) this.stale = Infinity;
     const known = this.copies.get(session) ?? this.moveIn(session, this.broughtTo(session));
     known.used = ++this.uses;
-    for (const [other, { used }] of this.copies) if (this.uses - used > STALE) this.leave(other);
+    for (const [other, { used }] of this.copies)
+      if (this.uses - used > this.stale) {
+        this.left.add(other);
+        this.leave(other);
+      }
     return known.key;
   }
 
