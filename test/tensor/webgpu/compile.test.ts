@@ -139,6 +139,17 @@ describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
     );
   });
 
+  it('gathers from as many rows as float32 tells apart', () => {
+    const gather: TensorFunction = (x, rows) => [ops.gather(x, rows as never)];
+    const most = 2 ** 24;
+    backend.compile(gather, [real(most, 2), int32(3)]).dispose();
+    expect(() => backend.compile(gather, [real(most + 1, 2), int32(3)])).toThrow(
+      'op GatherV2 cannot be compiled for back end webgpu: of 16777217 rows it tells no more than 16777216 apart there; use back end tensorflow',
+    );
+    const columns: TensorFunction = (x, rows) => [ops.gather(x, rows as never, 1)];
+    backend.compile(columns, [real(most + 1, 2), int32(3)]).dispose();
+  });
+
   it('refuses wrong inputs, and those of other back ends', async () => {
     const compiled = backend.compile((x) => [ops.square(x)], [real(2)]);
     await expect(compiled.run(new Float32Array(3))).rejects.toThrow(RangeError);
