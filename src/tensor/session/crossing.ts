@@ -21,6 +21,7 @@ export function bringBits(
 /** The real numbers whose bits a tensor has, a copy. */
 export function readBits(library: NodeLibrary, tensor: number, precision: Precision): Reals {
   const { buffer, byteOffset, byteLength } = library.binding.tensorDataSync(tensor);
-  const array = precision === 'float32' ? Float32Array : Float64Array;
-  return new array(buffer, byteOffset, byteLength / array.BYTES_PER_ELEMENT);
+  return precision === 'float32'
+    ? new Float32Array(buffer, byteOffset, byteLength / 4)
+    : new Float64Array(buffer, byteOffset, byteLength / 8);
 }
