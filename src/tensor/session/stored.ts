@@ -15,8 +15,10 @@ export const sessionKeeper = ({ precision }: Pick<Place, 'precision'>) => `${kee
 interface Copy {
   /** The number under which it lies, a tensor. */
   readonly key: number;
-  /** At which use it was last used. */
+  /** At which use it was last used, */
   used: number;
+  /** and how many uses elsewhere may pass by before it is let go. */
+  readonly stale: number;
 }
 
 /** Values in sessions. Each session that uses them has a copy, brought when first asked for; they are one tensor until then. */
@@ -32,9 +34,8 @@ export class StagedValues implements Stored, Resident {
   /** Why no session has them any more, nor the library. */
   private lost: string | undefined;
   private uses = 0;
-  /** Sessions that had them until they were stale. One that asks again, as once an epoch, gets them for good. */
+  /** Sessions that had a copy until it was stale. One that asks again, as once an epoch, gets its copy for good. */
   private readonly left = new WeakSet<StageSession>();
-  private stale = STALE;
 
   private constructor(place: Place, { shape, dtype }: Spec) {
     this.place = place;
@@ -60,11 +61,10 @@ export class StagedValues implements Stored, Resident {
   /** The values' number in a session, where they are brought unless they are there. @throws RangeError after `dispose` */
   keyIn(session: StageSession): number {
     if (this.disposed) throw new RangeError('stored values were disposed of before the run');
-    if (this.left.has(session)) this.stale = Infinity;
     const known = this.copies.get(session) ?? this.moveIn(session, this.broughtTo(session));
     known.used = ++this.uses;
-    for (const [other, { used }] of this.copies)
-      if (this.uses - used > this.stale) {
+    for (const [other, { used, stale }] of this.copies)
+      if (this.uses - used > stale) {
         this.left.add(other);
         this.leave(other);
       }
@@ -98,7 +98,7 @@ export class StagedValues implements Stored, Resident {
   }
 
   private moveIn(session: StageSession, key: number): Copy {
-    const copy = { key, used: this.uses };
+    const copy = { key, used: this.uses, stale: this.left.has(session) ? Infinity : STALE };
     this.copies.set(session, copy);
     session.residents.add(this);
     return copy;
