@@ -31,9 +31,10 @@ interface Pair {
  * own mean weights, and its own Hessian there.
  */
 export function samplerRatios(runs: readonly ComparedRun[]): SamplerRatio[] {
+  const free = trainedApart(runs) ? ['sgd.sampler'] : SAMPLER_KEYS;
   const groups = new Map<string, ComparedRun[]>();
   for (const run of runs) {
-    const rest = Object.fromEntries(Object.entries(run.set).filter(([key]) => !SAMPLER_KEYS.includes(key)));
+    const rest = Object.fromEntries(Object.entries(run.set).filter(([key]) => !free.includes(key)));
     const key = canonicalJson(rest);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
@@ -63,6 +64,16 @@ export function samplerRatios(runs: readonly ComparedRun[]): SamplerRatio[] {
       ];
     }),
   );
+}
+
+/** Whether windows of one sampler follow trainings with several: then those of one training are a pair. */
+function trainedApart(runs: readonly ComparedRun[]): boolean {
+  const trainings = new Map<string, unknown>();
+  return runs.some(({ set, window: { sampler } }) => {
+    const training = set['train.sampler'];
+    if (!trainings.has(sampler)) trainings.set(sampler, training);
+    return trainings.get(sampler) !== training;
+  });
 }
 
 function pairOf(one: ComparedRun, other: ComparedRun, low: number, high: number): Pair[] {
