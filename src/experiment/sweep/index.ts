@@ -1,7 +1,7 @@
 /** What the command line sees of sweeps. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ConfigurationError, UserError } from '../../errors.ts';
+import { ConfigurationError, DataError, UserError } from '../../errors.ts';
 import type { Report } from '../../progress.ts';
 import { collectedText } from '../../report/sweep/text.ts';
 import { fromHere } from '../../typed.ts';
@@ -20,7 +20,7 @@ import {
   SWEEP_FILES,
   writeSweep,
 } from './folder.ts';
-import { loadSweep } from './load.ts';
+import { loadSweep, type Sweep } from './load.ts';
 import { divide, type Division, type Plan, planOf, type Wanted, withinMemory } from './plan.ts';
 import { noteEnds } from './slurm/hand-in.ts';
 import { tasksOf } from './task.ts';
@@ -104,14 +104,24 @@ export async function planSweep(
 
 /** Writes sweep.json, and says of points that are no part of the sweep any more. */
 export function beginSweep({ folder, sweep, tasks }: OpenedSweep, voice: Pick<Voice, 'say'>): void {
-  const before = existsSync(join(folder, SWEEP_FILES.sweep)) ? readSweep(folder).sweep.points : [];
   const names = new Set(sweep.points.map(({ name }) => name));
-  const strangers = before.filter(({ name }) => !names.has(name));
+  const strangers = pointsBefore(folder).filter(({ name }) => !names.has(name));
   if (strangers.length > 0)
     voice.say(
       `${strangers.map(({ name }) => name).join(', ')}: no part of the sweep any more; what was computed of them stays in ${join(folder, SWEEP_FILES.points)}`,
     );
   writeSweep(folder, { sweep, tasks });
+}
+
+/** Points that are known of an earlier call; none of a file that is damaged, which is about to be written anew. */
+function pointsBefore(folder: string): Sweep['points'] {
+  if (!existsSync(join(folder, SWEEP_FILES.sweep))) return [];
+  try {
+    return readSweep(folder).sweep.points;
+  } catch (error) {
+    if (error instanceof DataError) return [];
+    throw error;
+  }
 }
 
 /** What a sweep has come to. */
