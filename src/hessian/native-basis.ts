@@ -150,6 +150,8 @@ export class NativeBasis implements OrthonormalBasis {
     const row = new Float64Array(tiles * TILE);
     const compiled = new Map<number, Compiled>();
     const held = new Disposables();
+    // Graphs are disposed of after the last block: they would save what is still there.
+    const graphs = held.add(new Disposables());
     try {
       // Rows that are not in use are zero, whatever their weights.
       const last = rest.count > 0 ? held.add(this.storeRows(rest.firstBlock!)) : undefined;
@@ -160,7 +162,7 @@ export class NativeBasis implements OrthonormalBasis {
           let product = compiled.get(group.length);
           if (!product) {
             const { fn, inputs } = this.combination(group.length, atOnce);
-            compiled.set(group.length, (product = held.add(this.backend.compile(fn, inputs))));
+            compiled.set(group.length, (product = graphs.add(this.backend.compile(fn, inputs))));
           }
           const factors = group.map((_, i) => this.factorsOf(weights, first + i, from, here, atOnce));
           const [part] = await product.run(...group, ...factors);

@@ -1,5 +1,5 @@
 /** The statistics at which batch normalisation is frozen: those of the whole training set. */
-import { openTogether } from '../disposables.ts';
+import { Disposables, openTogether } from '../disposables.ts';
 import { inLanes, mostLanes } from '../tensor/lanes.ts';
 import { int32, type Linearized, real, type Reals } from '../tensor/types.ts';
 import type { BatchNorm } from './batch-norm.ts';
@@ -34,6 +34,8 @@ export function openPopulationStatistics(
   const { channels, statistics } = model.batchNorm as BatchNorm;
   const all = [samples, ...inputShape];
   return openTogether((held) => {
+    // Graphs are disposed of after the data: they would save what is still there.
+    const compiled = held.add(new Disposables());
     const stored = held.add(backend.store(x, all));
     const graphs = new Map<number, Linearized>();
     /** Statistics of several batches side by side, one after the other [count·2·C]. */
@@ -52,7 +54,7 @@ export function openPopulationStatistics(
           [real(...all)],
           [real(size), int32(count * batchSize)],
         );
-        graph = held.add(held.add(family).at(stored));
+        graph = compiled.add(compiled.add(family).at(stored));
         graphs.set(count, graph);
       }
       return graph;

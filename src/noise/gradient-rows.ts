@@ -1,5 +1,5 @@
 /** Rows of batch gradients times directions: through this process's memory, or on the device alone. */
-import { type Disposable, type Disposables, openTogether } from '../disposables.ts';
+import { type Disposable, Disposables, openTogether } from '../disposables.ts';
 import { batchLossAndGradient, type Problem, type Samples } from '../models/problem.ts';
 import type { Backend } from '../tensor/backend.ts';
 import { openProjection } from '../tensor/projection.ts';
@@ -41,9 +41,11 @@ function storeAll({ backend, inputShape, outputs }: Problem, { x, y, samples }: 
 function rowsThroughHost(problem: Problem, split: Samples, batchSize: number, directions: Reals, exact: Backend): Rows {
   const { backend, size } = problem;
   return openTogether((held) => {
+    // Graphs are disposed of after the data: they would save what is still there.
+    const compiled = held.add(new Disposables());
     const { given, specs } = storeAll(problem, split, held);
-    const graph = held.add(backend.linearize(batchLossAndGradient(problem), specs, [real(size), int32(batchSize)]));
-    const gradientOf = held.add(graph.at(...given));
+    const graph = compiled.add(backend.linearize(batchLossAndGradient(problem), specs, [real(size), int32(batchSize)]));
+    const gradientOf = compiled.add(graph.at(...given));
     const projection = held.add(openProjection(exact, directions, directions.length / size, size));
     let rows = new Float64Array();
     return {
@@ -72,23 +74,24 @@ function rowsOnDevice(problem: Problem, split: Samples, batchSize: number, direc
   const { matMul, reshape, sub } = backend.ops;
   const k = directions.length / size;
   return openTogether((held) => {
+    const compiled = held.add(new Disposables());
     const { given, specs } = storeAll(problem, split, held);
     const rows = held.add(backend.store(directions, [k, size]));
     const gradient = batchLossAndGradient(problem);
-    const compiled = new Map<number, Linearized>();
+    const graphs = new Map<number, Linearized>();
     /** @param points one, or two whose gradients' difference is taken */
     function alongOf(points: number): Linearized {
-      const known = compiled.get(points);
+      const known = graphs.get(points);
       if (known) return known;
       const along: TensorFunction = (x, y, e, ...rest) => {
         const [first, second] = rest.slice(0, points).map((theta) => gradient(x, y, theta, rest[points])[1]);
         return [matMul(e as never, reshape(second ? sub(first, second) : first, [size, 1]))];
       };
       const dynamics = [...Array.from({ length: points }, () => real(size)), int32(batchSize)];
-      const fixed = held.add(
-        held.add(backend.linearize(along, [...specs, real(k, size)], dynamics)).at(...given, rows),
+      const fixed = compiled.add(
+        compiled.add(backend.linearize(along, [...specs, real(k, size)], dynamics)).at(...given, rows),
       );
-      compiled.set(points, fixed);
+      graphs.set(points, fixed);
       return fixed;
     }
     return {

@@ -33,13 +33,13 @@ export async function perSampleVariance(
   };
   const held = new Disposables();
   try {
-    const data = held.add(storeChunks(problem, split));
-    const stored = held.add(backend.store(theta, [size]));
     const graphs = held.add(
       onePerLength<Linearizable>((samples) =>
         backend.linearize(directionalDerivatives(problem), specs(problem, samples), [real(size)]),
       ),
     );
+    const data = held.add(storeChunks(problem, split));
+    const stored = held.add(backend.store(theta, [size]));
     const all = data.chunks.length * count;
     for (const [index, chunk] of data.chunks.entries()) {
       if ((index + 1) * count <= known) continue;

@@ -1,5 +1,5 @@
 /** SGD with heavy-ball momentum: v ← βv − ηg, θ ← θ + v, with g the batch's mean gradient plus μθ; many updates a call. */
-import { openTogether } from '../disposables.ts';
+import { Disposables, openTogether } from '../disposables.ts';
 import { batchLossAndGradient, type Problem, type Samples } from '../models/problem.ts';
 import { int32, real, type Linearized, type Stored, type TensorFunction } from '../tensor/types.ts';
 import { type Made, type Motion, openMotion, type State } from './motion.ts';
@@ -30,6 +30,8 @@ export function openHeavyBall(problem: Problem, data: Samples, batchSize: number
   const allY = [data.samples, outputs];
   const array = backend.precision === 'float32' ? Float32Array : Float64Array;
   return openTogether((held) => {
+    // Graphs are disposed of after the data: they would save what is still there.
+    const compiled = held.add(new Disposables());
     const x = held.add(backend.store(data.x, allX));
     const y = held.add(backend.store(data.y, allY));
     const graphs = new Map<number, Linearized>();
@@ -37,14 +39,14 @@ export function openHeavyBall(problem: Problem, data: Samples, batchSize: number
     function graphFor(updates: number): Linearized {
       let known = graphs.get(updates);
       if (!known) {
-        const graph = held.add(
+        const graph = compiled.add(
           backend.linearize(
             consecutiveUpdates(problem, updates),
             [real(...allX), real(...allY)],
             [real(size), real(size), int32(updates * batchSize), real(3)],
           ),
         );
-        known = held.add(graph.at(x, y));
+        known = compiled.add(graph.at(x, y));
         graphs.set(updates, known);
       }
       return known;

@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { StorageError } from '../errors.ts';
+import { withoutJargon } from './exhausted.ts';
 import type { NodeLibrary } from './library.ts';
 import { modelMessage } from './messages.ts';
 import type { Precision, Reals, Shape } from './types.ts';
@@ -80,7 +81,10 @@ function doubleConstant({ shape, bytes }: Constant): Constant {
 
 /** A loaded graph, of which each run feeds and fetches what it names. Whoever gets a tensor must delete it. */
 export interface LoadedGraph {
-  /** @param feeds outputs of nodes, as `node:port`, that the tensors take the place of; both lists with commas between */
+  /**
+   * @param feeds outputs of nodes, as `node:port`, that the tensors take the place of; both lists with commas between
+   * @throws RunError where there is too little memory; other errors are the library's
+   */
   run(tensors: readonly number[], feeds: string, fetches: string): NativeTensor[];
   /** A second call does nothing. */
   close(): void;
@@ -94,7 +98,13 @@ export function loadGraph(library: NodeLibrary, nodes: readonly NodeSpec[]): Loa
   );
   let open = true;
   return {
-    run: (tensors, feeds, fetches) => binding.runSavedModel(session, [...tensors], feeds, fetches),
+    run(tensors, feeds, fetches) {
+      try {
+        return binding.runSavedModel(session, [...tensors], feeds, fetches);
+      } catch (error) {
+        throw withoutJargon(error);
+      }
+    },
     close() {
       if (open) binding.deleteSavedModel(session);
       open = false;

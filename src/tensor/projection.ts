@@ -1,5 +1,5 @@
 /** Projections of many vectors on many directions, as one native matrix product. */
-import { openTogether } from '../disposables.ts';
+import { Disposables, openTogether } from '../disposables.ts';
 import { type Backend, mostExact } from './backend.ts';
 import { partsOf } from './lanes.ts';
 import { type Compiled, real, type Reals } from './types.ts';
@@ -54,6 +54,8 @@ export function openProjection(backend: Backend, directions: Reals, k: number, d
   const { ops, threads } = backend;
   const parts = partsOf(k, threads);
   return openTogether((held) => {
+    // Graphs are disposed of after the directions: they would save what is still there.
+    const compiled = held.add(new Disposables());
     const stored = parts.map(({ first, count }) =>
       held.add(backend.store(directions.subarray(first * d, (first + count) * d), [count, d])),
     );
@@ -62,7 +64,7 @@ export function openProjection(backend: Backend, directions: Reals, k: number, d
       async project(rows, count) {
         let product = products.get(count);
         if (!product) {
-          product = held.add(
+          product = compiled.add(
             backend.compile(
               (all, ...lanes) => {
                 const along = lanes.map((lane) => ops.matMul(all as never, lane as never, false, true));

@@ -1,7 +1,7 @@
-/** Every back end at every precision that it has, on one thread. */
+/** Every back end at every precision that it has, on one thread; with state in sessions and without, also where there is a GPU. */
 import { atPrecision, openBackend } from '../../src/tensor/backend.ts';
 
-export const single = openBackend({ name: 'tensorflow', precision: 'float32', threads: 1 });
+export const single = openBackend({ name: 'tensorflow', precision: 'float32', threads: 1, stateInSession: false });
 export const double = atPrecision(single, 'float64');
 export const singleInSession = openBackend({
   name: 'tensorflow',

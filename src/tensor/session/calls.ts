@@ -1,10 +1,11 @@
 /** Functions that run in a session: what is fed to them, and what is fetched, or stays. */
 import { bitcast } from '../compile.ts';
-import { type NodeSpec, port, readReals, TYPE } from '../graph.ts';
+import { type NodeSpec, port, TYPE } from '../graph.ts';
 import { checkInputs } from '../inputs.ts';
 import type { Recording } from '../record.ts';
-import { bring, ownMemory } from '../stored.ts';
+import { ownMemory } from '../stored.ts';
 import type { Compiled, Input, Spec } from '../types.ts';
+import { bringBits, readBits } from './crossing.ts';
 import type { Feed, Place, StageSession } from './session.ts';
 import { outputNodes, stagedNodes, stagesAt, type ValueNodes } from './stages.ts';
 import { sessionKeeper, StagedValues } from './stored.ts';
@@ -37,18 +38,17 @@ export function partOf(
   const given = new Map(inputs.map((input, i) => [input, stagedNodes(input, stages[specs[i].dtype], device)]));
   const puts = outputs.map((_, i) => `${name}keep${i}`);
   const kept = `${name}kept`;
-  const isDouble = precision === 'float64';
-  const fetched = isDouble ? [...new Set(outputs)] : [];
+  const [type] = stages.real.types;
   return {
     nodes: [
       ...[...given.values()].flatMap(({ nodes }) => nodes),
       ...body.filter((node) => !given.has(node.name)),
-      ...fetched.map((output) => bitcast(`${output}_bits`, output, TYPE.double, TYPE.int32)),
+      ...[...new Set(outputs)].map((output) => bitcast(`${output}_bits`, output, type, TYPE.int32)),
       ...outputNodes(puts, stages.real, outputs, device),
-      shapesOf(kept, outputs, stages.real.types[0], puts),
+      shapesOf(kept, outputs, type, puts),
     ],
     inputs: given,
-    fetches: outputs.map((output) => port(isDouble ? `${output}_bits` : output)),
+    fetches: outputs.map((output) => port(`${output}_bits`)),
     puts,
     shapes: outputs.map((_, i) => `${kept}:${i}`),
   };
@@ -88,7 +88,7 @@ export function callsIn(
         const nodes = inputs.get(names[i])!;
         const { shape, dtype } = specs[i];
         if (!ArrayBuffer.isView(input)) return [[nodes.key, (input as StagedValues).keyIn(session)]];
-        brought.push(bring(library, outputsStay ? ownMemory(input, precision) : input, shape, precision));
+        brought.push(bringBits(library, outputsStay ? ownMemory(input, precision) : input, shape, precision));
         return session.feedsOf(dtype, nodes, brought.at(-1)!);
       });
       return work([...fixed(), ...feeds]);
@@ -100,7 +100,7 @@ export function callsIn(
   return {
     run: async (...given) =>
       fed(given, false, (feeds) => session.run(feeds, fetches)).map(({ id }) => {
-        const values = readReals(library, id, precision);
+        const values = readBits(library, id, precision);
         binding.deleteTensor(id);
         return values;
       }),

@@ -1,8 +1,9 @@
 /** A session that keeps values: graphs that find their inputs in its stages and leave their outputs there. */
-import { bring, ownMemory } from '../stored.ts';
+import { ownMemory } from '../stored.ts';
 import { loadGraph, type LoadedGraph, type NativeTensor, type NodeSpec, TYPE } from '../graph.ts';
 import type { NodeLibrary } from '../library.ts';
 import type { Precision, Spec } from '../types.ts';
+import { bringBits } from './crossing.ts';
 import {
   broughtNodes,
   countNodes,
@@ -27,7 +28,7 @@ export type Feed = readonly [port: string, tensor: number];
 
 /** Values that lie in a session, and may have to leave it. */
 export interface Resident {
-  /** The session is about to be closed. */
+  /** The session is being closed. Must not throw. */
   moveOut(session: StageSession): void;
 }
 
@@ -74,11 +75,11 @@ export class StageSession {
     sessions.add(this);
   }
 
-  /** A number that no value has yet, as a tensor. */
+  /** A number that no value has yet, as a tensor: int64 by its bits. */
   private newKey(): number {
     // Of its own memory: the map holds on to it, and lets it go on a thread of TensorFlow's.
     const words = ownMemory(Int32Array.of(++this.last, 0), this.place.precision) as Int32Array;
-    return this.place.library.binding.createTensor([], TYPE.int64, words);
+    return this.place.library.binding.createTensor([2], TYPE.int32, words);
   }
 
   /** Runs what the fetched ports need. Whoever gets the tensors must delete them. */
@@ -134,11 +135,17 @@ export class StageSession {
     return this.run([[at, key]], [value])[0];
   }
 
-  /** Lets go what is under a number, and the number. */
+  /**
+   * Lets go what is under a number, and the number. What the device refuses to let go is gone with the graph. A run of its
+   * own takes 0.03 ms on a processor, five times a call of updates; TensorFlow would make an executor, which takes 30 ms or
+   * more, for every number of things that were let go at once.
+   */
   drop(stage: string, key: number): void {
     const name = `drop_${stage}`;
     try {
       if (this.open) this.ask([[keyOf(name), key]], [`${name}_done:0`]);
+    } catch {
+      // Whoever lets things go has done with them, often because of an error, which this one must not hide.
     } finally {
       this.place.library.binding.deleteTensor(key);
     }
@@ -153,22 +160,19 @@ export class StageSession {
   /** Frees the graph and all that lies in it; values that lie nowhere else move out before. A second call does nothing. */
   close(): void {
     if (!this.open) return;
-    try {
-      for (const resident of [...this.residents]) resident.moveOut(this);
-    } finally {
-      // Whatever a device that is lost refuses: all that lies in the graph goes with it.
-      this.open = false;
-      sessions.delete(this);
-      for (const [dtype, key] of this.standIns) this.drop(dtype, key);
-      this.standIns.clear();
-      this.graph.close();
-    }
+    // From here on nothing is dropped by itself: all that lies in the graph goes with it.
+    this.open = false;
+    sessions.delete(this);
+    for (const resident of [...this.residents]) resident.moveOut(this);
+    for (const [dtype, key] of this.standIns) this.drop(dtype, key);
+    this.standIns.clear();
+    this.graph.close();
   }
 
   private bringStandIn(dtype: Spec['dtype']): number {
     const { library, precision } = this.place;
     const zero = dtype === 'int32' ? Int32Array.of(0) : Float32Array.of(0);
-    const tensor = bring(library, ownMemory(zero, precision), [], precision);
+    const tensor = bringBits(library, ownMemory(zero, precision), [], precision);
     try {
       const key = this.bring(dtype, tensor);
       this.standIns.set(dtype, key);

@@ -1,6 +1,9 @@
 /**
  * Stages: places in a session where tensors are kept by numbers, on the device of the session (TensorFlow's MapStage and its
  * kin, whose maps live as long as the session). Nodes that put tensors there, look at them, take them away and count them.
+ *
+ * By the list of kernels of TensorFlow 2.15.1 built for CUDA, these ops run on GPUs, take numbers and places from the
+ * machine's memory, and leave the tensors where they are; so do Bitcast, with which bits become numbers, and ShapeN.
  */
 import { bitcast } from '../compile.ts';
 import { nodeOf, type NodeSpec, port, TYPE } from '../graph.ts';
@@ -33,11 +36,12 @@ function stageOp(op: string, name: string, inputs: readonly string[], stage: Sta
   return { op, name, inputs, attributes, device };
 }
 
-const placeholder = (name: string, type: number, device?: string): NodeSpec => ({
+/** What is fed: int32 (crossing.ts). */
+const placeholder = (name: string, device?: string): NodeSpec => ({
   op: 'Placeholder',
   name,
   inputs: [],
-  attributes: { dtype: { type } },
+  attributes: { dtype: { type: TYPE.int32 } },
   device,
 });
 
@@ -54,13 +58,18 @@ export const whenDone = (name: string, after: readonly string[]): NodeSpec =>
 /** The number and the places in its tuple that an op on a stage takes before all else: all places. */
 function operands(name: string, { types }: Stage) {
   const at = Int32Array.from(types, (_, i) => i);
+  const [fed, number] = [`${name}_key`, `${name}_number`];
   return {
-    inputs: [`${name}_key`, `${name}_at`],
-    nodes: [placeholder(`${name}_key`, TYPE.int64, CPU), integers(`${name}_at`, at, [at.length], [])],
+    inputs: [number, `${name}_at`],
+    nodes: [
+      placeholder(fed, CPU),
+      { ...bitcast(number, fed, TYPE.int32, TYPE.int64), device: CPU },
+      integers(`${name}_at`, at, [at.length], []),
+    ],
   };
 }
 
-/** The port to which a run feeds the number that an op on a stage takes. */
+/** The port to which a run feeds the number that an op on a stage takes, as it crosses: int32 [2]. */
 export const keyOf = (name: string): string => `${name}_key:0`;
 
 /** Puts tensors under one number, after other nodes have run. */
@@ -110,28 +119,31 @@ export interface ValueNodes {
   readonly nodes: NodeSpec[];
   /** A run feeds the value's number here, */
   readonly key: string;
-  /** or here the value itself, as it crosses the binding (graph.ts); here it is fetched too. */
+  /** or here the value itself, as it crosses (crossing.ts); here it is fetched too. */
   readonly value: string;
 }
 
 /** A value that lies in a stage, or is fed. */
 export function stagedNodes(name: string, stage: Stage, device: string): ValueNodes {
-  if (stage.types[0] !== TYPE.double)
-    return { nodes: peekNodes(name, stage, device), key: keyOf(name), value: port(name) };
+  const [type] = stage.types;
+  if (type === TYPE.int32) return { nodes: peekNodes(name, stage, device), key: keyOf(name), value: port(name) };
   const [peek, bits] = [`${name}_peek`, `${name}_bits`];
-  const casts = [bitcast(bits, peek, TYPE.double, TYPE.int32), bitcast(name, bits, TYPE.int32, TYPE.double)];
-  return { nodes: [...peekNodes(peek, stage, device), ...casts], key: keyOf(peek), value: port(bits) };
+  const casts = [bitcast(bits, peek, type, TYPE.int32), bitcast(name, bits, TYPE.int32, type)];
+  return {
+    // Where the stage is: what lies there is not to leave the device for a look at its bits.
+    nodes: [...peekNodes(peek, stage, device), ...casts.map((cast) => ({ ...cast, device }))],
+    key: keyOf(peek),
+    value: port(bits),
+  };
 }
 
 /** A value that is fed, and put into a stage; what puts it there is called `name`. */
 export function broughtNodes(name: string, stage: Stage, device: string): ValueNodes {
+  const [type] = stage.types;
   const [fed, real] = [`${name}_fed`, `${name}_real`];
-  const isDouble = stage.types[0] === TYPE.double;
-  const nodes = isDouble
-    ? [placeholder(fed, TYPE.int32), bitcast(real, fed, TYPE.int32, TYPE.double)]
-    : [placeholder(fed, stage.types[0])];
+  const nodes = [placeholder(fed), ...(type === TYPE.int32 ? [] : [bitcast(real, fed, TYPE.int32, type)])];
   return {
-    nodes: [...nodes, ...putNodes(name, stage, [isDouble ? real : fed], device)],
+    nodes: [...nodes, ...putNodes(name, stage, [type === TYPE.int32 ? fed : real], device)],
     key: keyOf(name),
     value: port(fed),
   };

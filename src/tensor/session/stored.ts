@@ -1,8 +1,9 @@
 /** Values that lie in the sessions whose graphs use them. */
-import { bring, keeperAt, ownMemory } from '../stored.ts';
-import { readReals } from '../graph.ts';
+import { RunError } from '../../errors.ts';
+import { keeperAt, ownMemory } from '../stored.ts';
 import { refuseReading } from '../inputs.ts';
 import { type Reals, type Shape, type Spec, type Stored } from '../types.ts';
+import { bringBits, readBits } from './crossing.ts';
 import type { Place, Resident, StageSession } from './session.ts';
 
 /** A copy that so many uses in other sessions have passed by is let go: its memory is the device's. */
@@ -14,8 +15,10 @@ export const sessionKeeper = ({ precision }: Pick<Place, 'precision'>) => `${kee
 interface Copy {
   /** The number under which it lies, a tensor. */
   readonly key: number;
-  /** At which use it was last used. */
+  /** At which use it was last used, */
   used: number;
+  /** and how many uses elsewhere may pass by before it is let go. */
+  readonly stale: number;
 }
 
 /** Values in sessions. Each session that uses them has a copy, brought when first asked for; they are one tensor until then. */
@@ -28,7 +31,11 @@ export class StagedValues implements Stored, Resident {
   private readonly copies = new Map<StageSession, Copy>();
   /** Where no session has them: a tensor of the library. */
   private tensor: number | undefined;
+  /** Why no session has them any more, nor the library. */
+  private lost: string | undefined;
   private uses = 0;
+  /** Sessions that had a copy until it was stale. One that asks again, as once an epoch, gets its copy for good. */
+  private readonly left = new WeakSet<StageSession>();
 
   private constructor(place: Place, { shape, dtype }: Spec) {
     this.place = place;
@@ -40,7 +47,7 @@ export class StagedValues implements Stored, Resident {
   /** Takes values over. @throws RangeError where they are not as many as the shape has */
   static of(place: Place, values: Reals | Int32Array, shape: Shape): StagedValues {
     const stored = new StagedValues(place, { shape, dtype: values instanceof Int32Array ? 'int32' : 'real' });
-    stored.tensor = bring(place.library, ownMemory(values, place.precision), shape, place.precision);
+    stored.tensor = bringBits(place.library, ownMemory(values, place.precision), shape, place.precision);
     return stored;
   }
 
@@ -56,13 +63,17 @@ export class StagedValues implements Stored, Resident {
     if (this.disposed) throw new RangeError('stored values were disposed of before the run');
     const known = this.copies.get(session) ?? this.moveIn(session, this.broughtTo(session));
     known.used = ++this.uses;
-    for (const [other, { used }] of this.copies) if (this.uses - used > STALE) this.leave(other);
+    for (const [other, { used, stale }] of this.copies)
+      if (this.uses - used > stale) {
+        this.left.add(other);
+        this.leave(other);
+      }
     return known.key;
   }
 
   async read(): Promise<Reals> {
     refuseReading(this);
-    return this.withTensor((tensor) => readReals(this.place.library, tensor, this.place.precision));
+    return this.withTensor((tensor) => readBits(this.place.library, tensor, this.place.precision));
   }
 
   dispose(): void {
@@ -72,7 +83,11 @@ export class StagedValues implements Stored, Resident {
   }
 
   moveOut(session: StageSession): void {
-    if (this.copies.size === 1) this.tensor = session.fetch(this.dtype, this.copies.get(session)!.key).id;
+    try {
+      if (this.copies.size === 1) this.tensor = session.fetch(this.dtype, this.copies.get(session)!.key).id;
+    } catch (error) {
+      this.lost = (error as Error).message.split('\n')[0];
+    }
     this.leave(session);
   }
 
@@ -83,7 +98,7 @@ export class StagedValues implements Stored, Resident {
   }
 
   private moveIn(session: StageSession, key: number): Copy {
-    const copy = { key, used: this.uses };
+    const copy = { key, used: this.uses, stale: this.left.has(session) ? Infinity : STALE };
     this.copies.set(session, copy);
     session.residents.add(this);
     return copy;
@@ -99,6 +114,10 @@ export class StagedValues implements Stored, Resident {
   /** Works on the values as a tensor of the library, fetched from where they are. */
   private withTensor<T>(work: (tensor: number) => T): T {
     if (this.tensor !== undefined) return work(this.tensor);
+    if (this.lost !== undefined)
+      throw new RunError(
+        `stored values could not be read before their graph was closed (${this.lost}): resume the run`,
+      );
     const [[session, { key }]] = this.copies;
     const { id } = session.fetch(this.dtype, key);
     try {

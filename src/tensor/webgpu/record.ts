@@ -39,6 +39,9 @@ export interface Recording {
   readonly constants: ReadonlyMap<Value, Float32Array | Int32Array>;
 }
 
+/** tfjs's kernel reads indices as float32, like all that it reads. */
+const MOST_ROWS = 2 ** 24;
+
 interface Engine {
   runKernel(name: string, inputs: object, attributes?: object): unknown;
 }
@@ -64,6 +67,9 @@ export function record(library: WebgpuLibrary, fn: TensorFunction, inputs: reado
     if (!tf.getKernel(name, KERNELS))
       throw new ConfigurationError(`op ${name} cannot be compiled for back end webgpu: it has no kernel there`);
     kernels.push(name);
+    const rows = name === 'GatherV2' ? rowsOf(operands, attributes) : 0;
+    if (rows > MOST_ROWS)
+      throw refuse(`of ${rows} rows it tells no more than ${MOST_ROWS} apart there; use back end tensorflow`);
     const result = runKernel.call(this, name, operands, attributes);
     kernels.pop();
     return result;
@@ -105,6 +111,12 @@ export function record(library: WebgpuLibrary, fn: TensorFunction, inputs: reado
     dropTape(tf);
     for (const example of examples) example.dispose();
   }
+}
+
+/** How many rows a gather takes some of. */
+function rowsOf(operands: object, attributes: object | undefined): number {
+  const { x } = operands as Record<'x', tfjs.TensorInfo>;
+  return x.shape.at((attributes as { readonly axis?: number }).axis ?? 0)!;
 }
 
 class Recorder {

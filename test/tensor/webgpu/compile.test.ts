@@ -14,7 +14,7 @@ import {
 } from '../graph-functions.ts';
 import { openSoftware, skipped } from './software.ts';
 
-const double = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1 });
+const double = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1, stateInSession: false });
 
 describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
   const backend = skipped ? double : openSoftware();
@@ -137,6 +137,17 @@ describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
     expect(() => backend.compile((x) => [ops.sum(ops.exp(outer(x)))], [real(most)])).toThrow(
       /a tensor of 6400000000 bytes does not fit the graphics device, which takes \d+ at most/,
     );
+  });
+
+  it('gathers from as many rows as float32 tells apart', () => {
+    const gather: TensorFunction = (x, rows) => [ops.gather(x, rows as never)];
+    const most = 2 ** 24;
+    backend.compile(gather, [real(most, 2), int32(3)]).dispose();
+    expect(() => backend.compile(gather, [real(most + 1, 2), int32(3)])).toThrow(
+      'op GatherV2 cannot be compiled for back end webgpu: of 16777217 rows it tells no more than 16777216 apart there; use back end tensorflow',
+    );
+    const columns: TensorFunction = (x, rows) => [ops.gather(x, rows as never, 1)];
+    backend.compile(columns, [real(most + 1, 2), int32(3)]).dispose();
   });
 
   it('refuses wrong inputs, and those of other back ends', async () => {

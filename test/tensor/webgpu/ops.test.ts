@@ -13,7 +13,7 @@ import { opCases } from '../op-cases.ts';
 import { openSoftware, skipped } from './software.ts';
 
 const DATA = 200;
-const double = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1 });
+const double = openBackend({ name: 'tensorflow', precision: 'float64', threads: 1, stateInSession: false });
 
 /** Σ w·sin(result): an outer function with curvature, so that linear ops show up in the Hessian too. */
 function scalarOf(ops: Ops, { operands, apply }: OpCase, p: Tensor, data: Tensor): Tensor {

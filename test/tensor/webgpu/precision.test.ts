@@ -53,6 +53,33 @@ describe.skipIf(skipped)(`on webgpu${skipped}`, () => {
     expect(Math.max(...[...x].map((value, i) => Math.abs(found[i] - Math[name](value))))).toBeLessThan(2e-7);
   });
 
+  it('log is exact below the normal numbers', async () => {
+    const x = Float32Array.of(1.2e-38, 1e-38, 5e-39, 1e-40, 3e-42, 1.4e-45);
+    const found = await run((t) => [ops.log(t)], [x, x.length]);
+    for (const [i, value] of x.entries()) expect(Math.abs(found[i] - Math.log(value))).toBeLessThan(1e-5);
+  });
+
+  it.each([0.5, -0.5, 2.5, -1.7, 10.1, -20.3])('pow to %d is exact as far as the logarithm is', async (b) => {
+    const x = uniform(4000, -4, 4, `pow/${b}`).map(Math.exp);
+    const found = await run((t, u) => [ops.pow(t, u)], [x, 4000], [Float32Array.of(b), 1]);
+    for (const [i, value] of x.entries()) {
+      const exponent = Math.fround(b) * Math.log(value);
+      // Neither 0 nor Infinity.
+      if (Math.abs(exponent) > 87) continue;
+      const exact = Math.exp(exponent);
+      expect(Math.abs(found[i] - exact) / unit(exact)).toBeLessThan(2 + 2 * Math.abs(exponent));
+    }
+  });
+
+  it.each([
+    [2, 4],
+    [-3, -0.125],
+    [1e10, Infinity],
+    [-1e10, 0],
+  ])('pow of −2 to %d is %d', async (b, expected) => {
+    expect((await run((t, u) => [ops.pow(t, u)], [Float32Array.of(-2), 1], [Float32Array.of(b), 1]))[0]).toBe(expected);
+  });
+
   it('has the limits of the functions', async () => {
     const x = Float32Array.of(-Infinity, -100, 0, 100, Infinity, NaN);
     expect([...(await run((t) => [ops.exp(t)], [x, 6]))]).toEqual([0, 0, 1, Infinity, Infinity, NaN]);

@@ -1,7 +1,7 @@
 /**
  * Elementary functions to float32's rounding. What WGSL promises of its own is far less: tanh to 1e-5, sin and cos to
  * 2⁻¹¹ between ±π, exp to 3 + 2|x| units in the last place; a software device takes the licence. Only +, − and × are
- * exact in WGSL, so these are polynomials in them.
+ * exact in WGSL, so these are polynomials in them. Results below the normal numbers may be 0, on a processor's back end too.
  *
  * @see Moshier's Cephes library, single precision, for the polynomials and the splitting of π/4 and ln 2;
  * https://www.w3.org/TR/WGSL/#floating-point-accuracy
@@ -34,14 +34,15 @@ const LOG = /* wgsl */ `
     return y - 0.5 * z;
   }
   fn exact_log(given: f32) -> f32 {
-    if (isnan(given) || given < 0.0) { return uniforms.NAN; }
-    if (given == 0.0) { return -uniforms.INFINITY; }
+    // By bits, for a device may take numbers below the normal ones for 0: their first digit is brought to its place.
+    let bits = bitcast<i32>(given);
+    if ((bits & 0x7fffffff) == 0) { return -uniforms.INFINITY; }
+    if (isnan(given) || bits < 0) { return uniforms.NAN; }
     if (given == uniforms.INFINITY) { return given; }
-    // Numbers below the normal ones are scaled by 2^23.
-    let small = given < 1.17549435e-38;
-    let bits = bitcast<i32>(select(given, given * 8388608.0, small));
-    var e = f32((bits >> 23u) - 126 - select(0, 23, small));
-    var m = bitcast<f32>((bits & 0x7fffff) | 0x3f000000);
+    let shift = max(0, 23 - firstLeadingBit(bits));
+    let normal = bits << u32(shift);
+    var e = f32((normal >> 23u) - 126 - shift);
+    var m = bitcast<f32>((normal & 0x7fffff) | 0x3f000000);
     if (m < 0.70710678) { e = e - 1.0; m = m + m; }
     let x = m - 1.0;
     return (x + (rest_of_log(x) - 2.12194440e-4 * e)) + 0.693359375 * e;
@@ -97,6 +98,7 @@ const SOFTPLUS = /* wgsl */ `
     return max(x, 0.0) + exact_log1p(exact_exp(-abs(x)));
   }`;
 
+/** What rounding leaves of the logarithm counts b times: 2 + 2|b ln a| units in the last place, for powers that are no whole numbers. */
 const POW = /* wgsl */ `
   fn exact_pow(a: f32, b: f32) -> f32 {
     if (b == 0.0) { return 1.0; }
@@ -114,7 +116,8 @@ const POW = /* wgsl */ `
     if (a == 0.0) { return select(0.0, uniforms.INFINITY, b < 0.0); }
     if (a < 0.0 && !whole) { return uniforms.NAN; }
     let y = exact_exp(b * exact_log(abs(a)));
-    return select(y, -y, a < 0.0 && (i32(b) & 1) == 1);
+    // From 2^24 on all are even.
+    return select(y, -y, a < 0.0 && abs(b) < 16777216.0 && (i32(b) & 1) == 1);
   }`;
 
 /** Kernels of one operand, by tfjs's names, and whole numbers as real ones: an expression in `a`, and the functions it needs. */
