@@ -16,10 +16,14 @@ export function compile(): void {
   if (status !== 0) throw new Error(`set-up failed:\n${stderr}`);
 }
 
+const folders: string[] = [];
+// Of those that a test makes while it runs, too, for which it would be too late to ask then.
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 /** A new empty folder that goes when the tests of the file have ended. */
 export function workingFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'epochnoise-cli-')));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
