@@ -1,6 +1,6 @@
 /** Files of a user's own that a configuration names: where they are, and a checksum of what is in them. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { requireOwnFiles } from '../data/file.ts';
 import { DataError } from '../errors.ts';
@@ -120,7 +120,18 @@ function importFiles({ import: imported }: Experiment): Entry[] {
 
 const entryOf = (path: string): Entry => [path, fileChecksum(path)];
 
-const fileChecksum = (path: string): string => (isModule(path) ? moduleChecksum(path) : sha256File(resolve(path)));
+/** What was read, by path, size and time: a sweep asks for one file as often as it has points. */
+const checksums = new Map<string, string>();
+
+function fileChecksum(path: string): string {
+  if (isModule(path)) return moduleChecksum(path);
+  const file = resolve(path);
+  const { size, mtimeNs } = statSync(file, { bigint: true });
+  const key = `${file} ${size} ${mtimeNs}`;
+  const known = checksums.get(key) ?? sha256File(file);
+  checksums.set(key, known);
+  return known;
+}
 
 const checksumOf = (entries: readonly Entry[]): string =>
   createHash('sha256')

@@ -127,7 +127,8 @@ async function becomeWhole(directory: string): Promise<void> {
   if (isBetweenRuns(directory)) await locked(directory, async () => {});
 }
 
-async function locked<T>(directory: string, work: () => Promise<T>): Promise<T> {
+/** Work in a run directory that no other process may disturb. @throws RunError where another one has it */
+export async function locked<T>(directory: string, work: () => Promise<T>): Promise<T> {
   const release = lockRunDirectory(directory);
   try {
     finishSettingAside(directory);

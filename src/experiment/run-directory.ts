@@ -14,7 +14,7 @@ import { filesOf, type Ledger, readLedger } from './ledger.ts';
 import { resolveExperiment } from './load.ts';
 import { describeIssue } from './messages.ts';
 import type { Experiment } from './schema.ts';
-import { hasStage, stageAt, STAGES } from './stages.ts';
+import { hasStage, type Stage, stageAt, STAGES } from './stages.ts';
 
 /** experiment.json: the resolved configuration and, beside it, what the machine suggested. */
 export interface StoredExperiment {
@@ -121,9 +121,10 @@ export function setAside(directory: string, firstChanged: number, stored: Stored
     rmSync(next, { recursive: true, force: true });
     mkdirSync(next);
   });
+  // Runs within the run know what they were computed from, all but the minimum that they share.
+  const goesOn = ({ resumes }: Stage) => resumes === true && firstChanged > stageAt('train');
   const kept = STAGES.filter(
-    (stage, index) =>
-      hasStage(stored.experiment, stage) && (index < firstChanged || (index === firstChanged && stage.resumes)),
+    (stage, index) => hasStage(stored.experiment, stage) && (index < firstChanged || goesOn(stage)),
   ).flatMap(({ outputs }) => outputs);
   for (const name of [...kept, RUN_FILES.environment].flatMap((file) => filesOf(directory, file)))
     linkOrCopy(join(directory, name), join(next, name));

@@ -127,7 +127,7 @@ export const STAGES: readonly Stage[] = [
     inputs: [minimum, weights, batches, mean, trajectory, epochs, spectrum, projections, curvature, noise, replay],
     outputs: [directions, estimators, curvatures, positions, components, density, summary],
     settings: (experiment) => ({ ...network(experiment), sgd: experiment.sgd, record: window(experiment) }),
-    revision: 3,
+    revision: 4,
     run: compareStage,
   },
   {
@@ -164,7 +164,7 @@ export const STAGES: readonly Stage[] = [
     ],
     outputs: [figures, report],
     settings: ({ report, controls }) => ({ report, controls }),
-    revision: 2,
+    revision: 3,
     run: reportStage,
   },
 ];

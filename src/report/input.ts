@@ -157,7 +157,8 @@ export interface ControlColumns {
   readonly theta_variance: Column;
   readonly theta_variance_sampler: Column;
   readonly theta_variance_two_component: Column;
-  readonly regime: ArrayLike<string>;
+  readonly trend_fraction: Column;
+  readonly drift_ratio: Column;
 }
 
 /** Everything the pictures of one run are drawn from. */

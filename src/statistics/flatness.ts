@@ -17,7 +17,7 @@ export interface Flatness {
   readonly outside: number;
   /** Chance that so many or more of the intervals miss 1 if each does so in 5 % of all cases. */
   readonly chance: number;
-  /** Σ (log median)²/error² over the tested bins, the errors as if directions were independent, and the chance of more. */
+  /** Σ (log mean)²/error² over the tested bins, the errors as if directions were independent, and the chance of more. */
   readonly chiSquare: number;
   readonly probability: number;
   /** Median of |log₁₀(measured/predicted)| over the directions, found, and expected from the degrees of freedom alone. */

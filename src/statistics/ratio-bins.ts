@@ -1,21 +1,20 @@
-/** Measured over predicted along an axis: medians of bins of several runs together, with intervals. */
+/** Measured over predicted along an axis: means of bins of several runs together, with intervals. */
 import { ENOUGH_SEEDS, type Estimate, overDirections, overSeeds } from './estimate.ts';
-import { median, medianBias } from './median.ts';
-import { pooledError } from './ranges.ts';
-import { ratioScatter } from './ratio-scatter.ts';
+import { meanRatio } from './mean-ratio.ts';
+import { median } from './median.ts';
 
 /** Bins per factor of ten, with an edge at 1. */
 const BINS_PER_DECADE = 3;
-/** A bin of fewer directions has no median worth the name. */
+/** A bin of fewer directions says nothing of its scatter. */
 export const BIN_MINIMUM = 5;
 
-/** Ratios along the directions of one run [n] each; what is not positive is passed over. */
+/** Ratios along the directions of one run [n] each; what is not positive, or of unknown ν, is passed over. */
 export interface RunRatios {
   /** Runs of one seed share their batches; runs of different seeds are independent. */
   readonly seed: string;
   /** Abscissa, > 0. */
   readonly x: ArrayLike<number>;
-  /** Measured over predicted, not corrected for the bias of a median. */
+  /** Measured over predicted. */
   readonly ratio: ArrayLike<number>;
   /** ν of the measured variance. */
   readonly degreesOfFreedom: ArrayLike<number>;
@@ -30,9 +29,9 @@ export interface RatioBin {
   readonly x: number;
   readonly directions: number;
   readonly seeds: number;
-  /** Median of ratios, each corrected by (1−2/(9ν))³; over enough seeds, the geometric mean of the seeds' medians. */
+  /** Mean of ratios, weighted by ν; over enough seeds, the geometric mean of the seeds' means. */
   readonly ratio: Estimate;
-  /** Median over the directions of all runs, and the standard error of its logarithm if directions were independent. */
+  /** Mean over the directions of all runs, and the standard error of its logarithm if directions were independent. */
   readonly pooled: number;
   readonly error: number;
 }
@@ -41,13 +40,12 @@ interface Member {
   readonly seed: string;
   readonly x: number;
   readonly ratio: number;
-  readonly corrected: number;
   readonly degreesOfFreedom: number;
 }
 
 /**
  * Bins of log x in rising order. The interval of a bin is Student's t over the seeds where there are three or more; else it
- * comes from the degrees of freedom, widened where directions scatter about their median more than these let expect.
+ * comes from the degrees of freedom, widened where directions scatter about their mean more than these let expect.
  */
 export function ratioBins(runs: readonly RunRatios[]): RatioBin[] {
   const bins = new Map<number, Member[]>();
@@ -68,19 +66,21 @@ function membersOf({ seed, x, ratio, degreesOfFreedom }: RunRatios): Member[] {
     seed,
     x: at,
     ratio: ratio[i],
-    corrected: ratio[i] / medianBias(degreesOfFreedom[i]),
     degreesOfFreedom: degreesOfFreedom[i],
-  })).filter(({ x, corrected }) => x > 0 && corrected > 0 && corrected < Infinity);
+  })).filter((one) => one.x > 0 && one.ratio > 0 && one.ratio < Infinity && one.degreesOfFreedom > 0);
 }
 
 function binOf(bin: number, members: readonly Member[]): RatioBin {
-  const middle = (of: readonly Member[]) => median(of.map(({ corrected }) => corrected));
+  const mean = (of: readonly Member[]) =>
+    meanRatio(
+      of.map(({ ratio }) => ratio),
+      of.map(({ degreesOfFreedom }) => degreesOfFreedom),
+    )!;
   const seeds = [...new Set(members.map(({ seed }) => seed))];
-  const pooled = middle(members);
-  const error = logError(members, pooled);
+  const { value: pooled, error } = mean(members);
   const ratio =
     seeds.length >= ENOUGH_SEEDS
-      ? overSeeds(seeds.map((seed) => middle(members.filter((one) => one.seed === seed))))
+      ? overSeeds(seeds.map((seed) => mean(members.filter((one) => one.seed === seed)).value))
       : overDirections(pooled, error);
   return {
     low: 10 ** (bin / BINS_PER_DECADE),
@@ -92,19 +92,4 @@ function binOf(bin: number, members: readonly Member[]): RatioBin {
     pooled,
     error,
   };
-}
-
-/** Standard error of the logarithm of a median of independent directions, at least what their scatter about it says. */
-function logError(members: readonly Member[], about: number): number {
-  const degreesOfFreedom = members.map((one) => one.degreesOfFreedom);
-  const { found, expected } = ratioScatter(
-    members.map(({ ratio }) => ratio),
-    degreesOfFreedom,
-    about,
-  );
-  const independent = pooledError(
-    degreesOfFreedom,
-    members.map((_, i) => i),
-  );
-  return independent * Math.max(1, found / expected);
 }

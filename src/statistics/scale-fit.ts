@@ -1,7 +1,6 @@
 /** One scale of the abscissa fitted to variances that follow a known curve: how far a crossover lies from where it should. */
 import tQuantile from '@stdlib/stats-base-dists-t-quantile';
 import { LEVEL } from './chi-square.ts';
-import { logBias, logVariance } from './log-chi-square.ts';
 
 /** Measured variances that share one curve; [n] each. */
 export interface ScaledCurve {
@@ -26,7 +25,7 @@ export interface ScaleFit {
   readonly error: number;
   /** Values that took part. */
   readonly count: number;
-  /** Squared residuals over what the degrees of freedom let expect, per value: 1 where the curve is right. */
+  /** Squared relative residuals over what the degrees of freedom let expect, per value: 1 where the curve is right. */
   readonly reducedChiSquare: number;
 }
 
@@ -38,17 +37,20 @@ const DIFFERENCE = 1e-4;
 
 interface Observation {
   readonly position: number;
-  readonly log: number;
+  readonly value: number;
+  /** 1 over the relative variance: ν/2. */
   readonly weight: number;
   readonly curve: ScaledCurve['curve'];
   readonly addition: number;
 }
 
 /**
- * Least squares on logarithms: minimises Σ wᵢ (log rᵢ − log R(λᵢ/s))² over s, wᵢ = 1/ψ′(νᵢ/2), which is νᵢ/2 for many degrees
- * of freedom, with rᵢ corrected for the mean of a logarithm. The interval is that of the objective's curvature, by Student's t,
- * widened by the residuals' own scatter where that is larger than the degrees of freedom let expect. It takes the values for
- * independent: directions of one run share its batches and are so only nearly, so that it is the least there is.
+ * Quasi-likelihood of values whose variance goes with the square of their mean (McCullagh & Nelder, Generalized Linear Models,
+ * §8.3): minimises Σ (νᵢ/2)(qᵢ − 1 − log qᵢ), qᵢ = rᵢ/R(λᵢ/s), over s. Its minimum asks of the values nothing but that their means
+ * be right, where least squares on logarithms would have to know how a logarithm is distributed. The interval is that of the
+ * objective's curvature, by Student's t, widened by the residuals' own scatter where that is larger than the degrees of freedom
+ * let expect. It takes the values for independent: directions of one run share its batches and are so only nearly, so that it
+ * is the least there is.
  *
  * @returns null where fewer than two values can be used, or nothing in them tells of a scale
  */
@@ -57,16 +59,20 @@ export function fitScale(curves: readonly ScaledCurve[]): ScaleFit | null {
   const count = observations.length;
   if (count < 2) return null;
   const objective = (logScale: number) =>
-    observations.reduce((sum, one) => sum + one.weight * (one.log - logExpected(one, logScale)) ** 2, 0);
+    observations.reduce((sum, one) => {
+      const quotient = one.value / expected(one, logScale);
+      return sum + one.weight * (quotient - 1 - Math.log(quotient));
+    }, 0);
   const logScale = minimise(objective);
   if (logScale === null) return null;
   const information = observations.reduce((sum, one) => {
-    const slope =
-      (logExpected(one, logScale + DIFFERENCE) - logExpected(one, logScale - DIFFERENCE)) / (2 * DIFFERENCE);
+    const rise = Math.log(expected(one, logScale + DIFFERENCE) / expected(one, logScale - DIFFERENCE));
+    const slope = rise / (2 * DIFFERENCE);
     return sum + one.weight * slope * slope;
   }, 0);
   if (!(information > 0)) return null;
-  const reducedChiSquare = objective(logScale) / (count - 1);
+  const squares = observations.map((one) => one.weight * (one.value / expected(one, logScale) - 1) ** 2);
+  const reducedChiSquare = squares.reduce((sum, square) => sum + square, 0) / (count - 1);
   const error = Math.sqrt(Math.max(1, reducedChiSquare) / information);
   const margin = tQuantile((1 + LEVEL) / 2, count - 1) * error;
   return {
@@ -82,18 +88,18 @@ export function fitScale(curves: readonly ScaledCurve[]): ScaleFit | null {
 function observationsOf({ position, value, degreesOfFreedom, curve, addition }: ScaledCurve): Observation[] {
   return Array.from(position, (at, i) => ({
     position: at,
-    log: Math.log(value[i]) - logBias(degreesOfFreedom[i]),
-    weight: 1 / logVariance(degreesOfFreedom[i]),
+    value: value[i],
+    weight: degreesOfFreedom[i] / 2,
     curve,
     addition: addition?.[i] ?? 0,
   })).filter(
-    ({ position, log, weight, addition }) =>
-      position > 0 && Number.isFinite(log) && weight > 0 && Number.isFinite(addition),
+    (one) =>
+      one.position > 0 && one.value > 0 && one.value < Infinity && one.weight > 0 && Number.isFinite(one.addition),
   );
 }
 
-const logExpected = ({ position, curve, addition }: Observation, logScale: number): number =>
-  Math.log(curve(position * Math.exp(-logScale)) + addition);
+const expected = ({ position, curve, addition }: Observation, logScale: number): number =>
+  curve(position * Math.exp(-logScale)) + addition;
 
 /** The lowest point of a grid, then by golden sections; null where the lowest is at an end. */
 function minimise(objective: (at: number) => number): number | null {

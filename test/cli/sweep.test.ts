@@ -67,9 +67,16 @@ describe('a sweep', () => {
     expect((await epochnoise(folder, ['sweep', 'results/own', '--json'])).code).toBe(0);
   });
 
-  it('gives each point what a run of its own gives, bit for bit', async () => {
-    const folder = folderWith(SWEEP.replace(', { train.initialLearningRate: 500 }', ''));
+  it('gives each point what a run of its own gives, bit for bit; with other settings too, which are computed once', async () => {
+    const two = SWEEP.replace(', { train.initialLearningRate: 500 }', '');
+    const folder = folderWith(two.replace('train.epochs: 2', 'train.epochs: 1'));
     expect((await run(folder)).code).toBe(0);
+    writeFileSync(join(folder, 'own.yaml'), two);
+    expect((await run(folder)).code).toBe(0);
+    const minimum = (point: string) =>
+      statSync(join(folder, 'results', 'own', 'points', point, 'minimum.safetensors')).ino;
+    expect(minimum('sampler-with-replacement')).toBe(minimum('sampler-reshuffle'));
+    expect(existsSync(join(folder, 'results', 'own', 'points', 'sampler-with-replacement.previous-1'))).toBe(true);
     const alone = ['run', 'tiny.yaml', '--out', 'alone', '--until', 'record', '--set', 'record.epochs=6'];
     const set = ['--set', 'polish.method=none', '--set', 'train.epochs=2', '--set', 'sgd.sampler=with-replacement'];
     expect((await epochnoise(folder, [...alone, ...set])).code).toBe(0);

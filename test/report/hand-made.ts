@@ -45,8 +45,13 @@ export const run: RunNumbers = {
   slopes: { stiff: null, suppressed: null, noiseExponent: null },
 };
 
+/** A direction that is called so drifts by every measure; of others nothing is known of the path. */
+const pathOf = ({ regime }: Row): Record<string, number | string> =>
+  regime === 'drift' ? { trend_fraction: 0.9, drift_ratio: 5 } : {};
+
 export function columnsOf(rows: readonly Row[]): DirectionColumns {
-  const column = (name: string) => rows.map((row) => (row as Record<string, number | string>)[name] ?? NaN);
+  const column = (name: string) =>
+    rows.map((row) => ({ ...pathOf(row), ...(row as Record<string, number | string>) })[name] ?? NaN);
   return Object.fromEntries(DIRECTION_COLUMNS.map((name) => [name, column(name)])) as unknown as DirectionColumns;
 }
 

@@ -4,7 +4,6 @@ import quantile from '@stdlib/stats-base-dists-chisquare-quantile';
 import { randomStream } from '../../src/random.ts';
 import { expectedMedianAbsLog10 } from '../../src/statistics/chi-square.ts';
 import { flatnessOf } from '../../src/statistics/flatness.ts';
-import { median, medianBias } from '../../src/statistics/median.ts';
 import { ratioBins, type RunRatios } from '../../src/statistics/ratio-bins.ts';
 import { ratioScatter } from '../../src/statistics/ratio-scatter.ts';
 
@@ -43,15 +42,17 @@ describe('bins', () => {
     expect(ratioBins([{ ...drawn(1, {}), ratio: drawn(1, {}).x.map(() => NaN) }])).toEqual([]);
   });
 
-  it('are medians corrected for their bias', () => {
+  it('are means weighted by the degrees of freedom', () => {
     const { x, ratio } = drawn(1, {});
-    const members = ratio.filter((_, i) => x[i] >= 1 && x[i] < 10 ** (1 / 3)).map((value) => value / medianBias(20));
-    const bin = bins.find(({ low }) => low === 1)!;
-    expect(bin.pooled).toBeCloseTo(median(members), 12);
+    const dof = x.map((_, i) => 5 + (i % 7));
+    const members = x.flatMap((at, i) => (at >= 1 && at < 10 ** (1 / 3) ? [i] : []));
+    const sum = (of: (i: number) => number) => members.reduce((total, i) => total + of(i), 0);
+    const bin = ratioBins([{ seed: '1', x, ratio, degreesOfFreedom: dof }]).find(({ low }) => low === 1)!;
+    expect(bin.pooled).toBeCloseTo(sum((i) => dof[i] * ratio[i]) / sum((i) => dof[i]), 12);
     expect(bin.ratio).toMatchObject({ value: bin.pooled, from: 'directions' });
   });
 
-  it('over three seeds have Student’s interval of the seeds’ medians, t = 4.3027', () => {
+  it('over three seeds have Student’s interval of the seeds’ means, t = 4.3027', () => {
     const runs = ['a', 'b', 'c'].map((seed, i) => drawn(i, { seed }));
     const [bin] = ratioBins(runs);
     const logs = runs.map((run) => Math.log(ratioBins([run])[0].pooled));
@@ -111,7 +112,7 @@ describe('flatness', () => {
     const bins = (missing: number): RunRatios => ({
       seed: '1',
       x: Array.from({ length: 100 }, (_, i) => 10 ** (Math.floor(i / 10) / 3) * 1.1),
-      ratio: Array.from({ length: 100 }, (_, i) => (i < 10 * missing ? 3 : 1) * medianBias(1000)),
+      ratio: Array.from({ length: 100 }, (_, i) => (i < 10 * missing ? 3 : 1)),
       degreesOfFreedom: Array.from({ length: 100 }, () => 1000),
     });
     // Binomial tails of n = 10, p = 0.05: 1 − 0.95¹⁰ = 0.4013, and 0.0861 for two or more, 0.0115 for three.

@@ -68,9 +68,15 @@ export function sweepCommand(): Command {
 
 async function runSweep(nameOrFile: string, options: SweepOptions): Promise<void> {
   const { out, set: assignments = [], backend, dryRun, executor, threads, processes, json } = options;
+  // The back ends of this machine are not those of the nodes.
+  if (executor === 'slurm' && backend === 'auto')
+    throw new ConfigurationError(
+      '--backend auto tries what this machine has, not what the nodes have: name a back end',
+    );
   const sweeps = await import('../../experiment/sweep/index.ts');
   const voice = progressVoice();
-  const opened = await sweeps.openSweep(nameOrFile, { assignments, backend, out }, voice);
+  const asBegun = options.status || options.cancel || options.collect;
+  const opened = await sweeps.openSweep(nameOrFile, { assignments, backend, out, asBegun }, voice);
   const { folder, sweep, tasks } = opened;
   if (options.status) {
     const points = await sweeps.sweepStatus(folder, sweep, tasks);
@@ -85,7 +91,7 @@ async function runSweep(nameOrFile: string, options: SweepOptions): Promise<void
   const wanted = isHere ? { processes, threads } : { processes: 1, threads: threads ?? 1 };
   const report = process.stderr.isTTY ? voice.begin('estimating') : async () => throwIfInterrupted();
   const plan = await sweeps
-    .planSweep(opened, { ...wanted, memoryBytes: options.memory }, report)
+    .planSweep(opened, { ...wanted, memoryBytes: options.memory, isHere }, report)
     .finally(() => voice.stop());
   const text = sweeps.planText(sweep, plan, isHere);
   if (dryRun) return json ? printJson({ folder, ...plan }) : print(text);

@@ -15,6 +15,7 @@ import { expectedDrift } from '../drift.ts';
 import type { NoiseResults, Spectrum } from '../run-files.ts';
 import type { Experiment } from '../schema.ts';
 import type { Workbench } from '../workbench.ts';
+import { FLAT_BELOW } from '../../statistics/drift.ts';
 
 /** Settings of the run that the comparison depends on. */
 export interface WindowSettings {
@@ -58,9 +59,7 @@ export type DirectionTable = Readonly<Record<Exclude<DirectionColumn, 'regime'>,
   readonly regime: readonly Regime[];
 };
 
-/** Below this part of λ_cross nothing holds a direction in place for the length of a window. */
-const DRIFT_BELOW = 0.01;
-/** A path that is a straight line to more than this is drift, whatever its curvature. */
+/** A path that is a straight line to more than this is called drift; what is held against theory is told elsewhere. */
 const TREND_IS_DRIFT = 0.5;
 
 /** What theory says of a window, direction by direction. */
@@ -167,6 +166,6 @@ export function whiteFromOpening(settings: WindowSettings, eigenvalues: Float64A
 
 function regimeOf(relative: number, trendFraction: number): Regime {
   if (relative <= 0) return 'negative';
-  if (relative < DRIFT_BELOW || trendFraction > TREND_IS_DRIFT) return 'drift';
+  if (relative < FLAT_BELOW || trendFraction > TREND_IS_DRIFT) return 'drift';
   return relative >= 1 ? 'stiff' : 'suppressed';
 }

@@ -4,6 +4,7 @@ import { directionsByRange } from '../../statistics/ranges.ts';
 import { positionPredictor } from '../../theory/index.ts';
 import type { NoiseResults } from '../run-files.ts';
 import { type DirectionTable, ownWindow, type WindowSettings } from './directions.ts';
+import { isDrifting } from '../../statistics/drift.ts';
 
 /** Columns of equal length, a line a range and position. Variances are over the sampler's prediction for the whole window. */
 export interface PositionTable {
@@ -41,7 +42,9 @@ export function comparePositions(
     two_component: [],
   };
   for (const { low, high, members } of directionsByRange(table.eigenvalue, settings.crossover)) {
-    const known = members.filter((i) => table.theta_variance_sampler[i] > 0 && table.regime[i] !== 'drift');
+    const known = members.filter(
+      (i) => table.theta_variance_sampler[i] > 0 && !isDrifting(table, i, settings.crossover),
+    );
     const every = Math.ceil(known.length / MOST_DIRECTIONS);
     const group = known.filter((_, at) => at % every === 0);
     if (group.length === 0) continue;

@@ -5,6 +5,7 @@ import { median } from '../../statistics/median.ts';
 import { coverage, directionsByRange, medianRatio, pooledError, scatter } from '../../statistics/ranges.ts';
 import type { DirectionTable } from './directions.ts';
 import type { EstimatorTable } from './estimators.ts';
+import { comparedDirections } from '../../statistics/drift.ts';
 
 /** The comparison range by range of λ/λ_cross. */
 export function summariseRanges(table: DirectionTable, estimators: EstimatorTable, crossover: number): RangeSummary[] {
@@ -113,9 +114,8 @@ export function fitSlopes(
   crossover: number,
   weightDecay: number,
 ): { stiff: FittedSlope | null; suppressed: FittedSlope | null; noiseExponent: FittedSlope | null } {
-  const { eigenvalue, regime } = table;
-  const all = [...eigenvalue.keys()];
-  const compared = all.filter((i) => regime[i] === 'stiff' || regime[i] === 'suppressed');
+  const { eigenvalue } = table;
+  const compared = comparedDirections(table, crossover);
   // The crossover is soft: a factor 2 above it and 3 below, the laws on both sides are within a few per cent of straight.
   const stiff = compared.filter((i) => eigenvalue[i] > 2 * crossover);
   const suppressed = compared.filter((i) => eigenvalue[i] < crossover / 3);

@@ -13,6 +13,7 @@ import { type Visibility, warningOfInvisibility } from '../visibility.ts';
 import type { RoundingFloor } from './rounding.ts';
 import { unexplainedPathsInWords } from './unexplained-paths.ts';
 import { measureStationarity, type Stationarity } from './stationarity.ts';
+import { comparedDirections } from '../../statistics/drift.ts';
 
 /** Rounding that adds more than this to a velocity variance is warned of. */
 const FLOOR_LIMIT = 0.01;
@@ -141,7 +142,7 @@ export function warnings(findings: Findings): SummaryWarning[] {
       'unconverged-eigenpairs',
       `${spectrum.wanted - spectrum.converged} of ${spectrum.wanted} eigenpairs have a residual above the tolerance.`,
     );
-  const compared = [...table.regime.keys()].filter((i) => ['stiff', 'suppressed'].includes(table.regime[i]));
+  const compared = comparedDirections(table, crossover);
   const mixed = compared.filter((i) => residualOverGap[i] > MIXING_LIMIT).length;
   // Directions from elsewhere are approximate anyway: the warning of that says so.
   if (mixed > 0 && spectrum.subset === null && !spectrum.shared)

@@ -16,6 +16,7 @@ import { DIRECTION_COLUMNS, RUN_FILES, type RunFile, runPath } from '../../store
 import { readNoise, readPathsAlong } from '../run-files.ts';
 import { readHistory } from '../training-curve.ts';
 import { readControlSummary, readSummary } from './summaries.ts';
+import { comparedDirections } from '../../statistics/drift.ts';
 
 /** @param title the user's name for the run */
 export function readReportInput(directory: string, title: string | null): ReportInput {
@@ -68,10 +69,9 @@ function readNumbers<Columns>(directory: string, file: RunFile): Columns {
 /** Where paths are shown: well above the crossover, at it, and well below; each the nearest direction that is compared. */
 const SHOWN_PATHS = [10, 1, 0.1, 0.02];
 
-function readPaths(directory: string, { eigenvalue, regime }: DirectionColumns, crossover: number): DirectionPath[] {
-  const compared = Array.from(eigenvalue, (_, i) => i).filter(
-    (i) => regime[i] === 'stiff' || regime[i] === 'suppressed',
-  );
+function readPaths(directory: string, columns: DirectionColumns, crossover: number): DirectionPath[] {
+  const { eigenvalue } = columns;
+  const compared = comparedDirections(columns, crossover);
   if (compared.length === 0) return [];
   const distance = (i: number, wanted: number) => Math.abs(Math.log(eigenvalue[i] / crossover / wanted));
   const nearest = SHOWN_PATHS.map((wanted) =>

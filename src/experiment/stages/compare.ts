@@ -18,13 +18,7 @@ import {
 import { componentExponent, type Components, principalComponents, randomWalk } from '../compare/components.ts';
 import { summariseQuadraticity } from '../compare/curvature-summary.ts';
 import { compareCurvatures } from '../compare/curvatures.ts';
-import {
-  compareDirections,
-  type DirectionTable,
-  predictWindow,
-  whiteFromOpening,
-  windowSettings,
-} from '../compare/directions.ts';
+import { compareDirections, predictWindow, whiteFromOpening, windowSettings } from '../compare/directions.ts';
 import { compareEstimators, noisePerCurvature, proportionalPrediction } from '../compare/estimators.ts';
 import {
   directLossFluctuation,
@@ -50,6 +44,7 @@ import {
   readVisibility,
 } from '../run-files.ts';
 import type { Visibility } from '../visibility.ts';
+import { comparedDirections } from '../../statistics/drift.ts';
 
 const SCHEMA_VERSION = 1;
 
@@ -96,7 +91,7 @@ export async function compareStage(context: Context): Promise<void> {
       : await directLossFluctuation(context, bench, mean, eigenvectors, projections.theta);
   const visibility = readVisibility(directory);
   const held = describeSpectrum(spectrum, problem.size, sgd.weightDecay, visibility?.trace ?? null);
-  const noiseSummary = summariseNoise(noise, table, visibility);
+  const noiseSummary = summariseNoise(noise, comparedDirections(table, crossover), visibility);
   const findings: Findings = {
     sampler: sgd.sampler,
     ranges: summariseRanges(table, estimators, crossover),
@@ -188,10 +183,9 @@ function summariseLoss(
 
 function summariseNoise(
   { multiplicative, variance, report: { relations } }: NoiseResults,
-  { regime }: DirectionTable,
+  compared: readonly number[],
   visibility: Visibility | null,
 ): NoiseSummary {
-  const compared = [...regime.keys()].filter((i) => regime[i] === 'stiff' || regime[i] === 'suppressed');
   return {
     commutator: finite(relations.commutator),
     commutatorFloor: finite(relations.commutatorFloor),

@@ -3,19 +3,9 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError, DataError, RunError } from '../../errors.ts';
 import type { Report } from '../../progress.ts';
-import type { StageName } from '../catalogue.ts';
-import type { Estimate } from './estimate.ts';
-import type { Point } from './points.ts';
+import type { Estimate, EstimateQuestion } from './estimate.ts';
 
-/** What the process is told. */
-export interface EstimateQuestion {
-  readonly points: readonly Pick<Point, 'name' | 'experiment'>[];
-  readonly until: StageName;
-  readonly threads: number;
-  readonly memoryBytes?: number;
-}
-
-/** What it tells: estimates, or a user's mistake. */
+/** What the process tells: estimates, or a user's mistake. */
 export type EstimateAnswer =
   { readonly estimates: readonly Estimate[] } | { readonly reason: string; readonly exitCode: number };
 

@@ -3,6 +3,7 @@
  * this machine, and multiplied. Good to a factor of about two.
  */
 import { ConfigurationError } from '../../errors.ts';
+import { NoDevice } from '../../tensor/webgpu/adapters.ts';
 import { openHessian } from '../../hessian/hessian.ts';
 import { Disposables } from '../../disposables.ts';
 import { randomStream } from '../../random.ts';
@@ -53,24 +54,30 @@ const FINITE_STEP_DIRECTIONS = 60;
 const COMPARE_SECONDS = 5;
 const REPORT_SECONDS = 4;
 
+/** What is to be estimated. */
+export interface EstimateQuestion {
+  readonly points: readonly Pick<Point, 'name' | 'experiment'>[];
+  readonly until: StageName;
+  /** Of each process. */
+  readonly threads: number;
+  /** Of each process for intermediate values, where the user names it. */
+  readonly memoryBytes?: number;
+  /** Whether the points run on this machine; others may have a graphics card where this one has none. */
+  readonly isHere: boolean;
+}
+
 /**
  * Estimates of the points, in their order. Opens data and back end in this process.
  *
- * @param threads of each process
  * @throws as `openWorkbench`, naming the point whose settings are wrong
  */
-export async function estimatePoints(
-  points: readonly Pick<Point, 'name' | 'experiment'>[],
-  until: StageName,
-  threads: number,
-  memoryBytes?: number,
-): Promise<readonly Estimate[]> {
+export async function estimatePoints({ points, until, ...how }: EstimateQuestion): Promise<readonly Estimate[]> {
   const kinds = new Map<string, Kind>();
   const estimates: Estimate[] = [];
   for (const { name, experiment } of points) {
     try {
       const key = kindOf(experiment);
-      const kind = kinds.get(key) ?? (await measureKind(experiment, threads, memoryBytes));
+      const kind = kinds.get(key) ?? (await measureKind(experiment, how));
       kinds.set(key, kind);
       estimates.push(estimateOf(experiment, until, kind));
     } catch (error) {
@@ -86,9 +93,22 @@ export async function estimatePoints(
 const kindOf = ({ data, model, loss, precision, backend, sgd, import: imported }: Experiment): string =>
   canonicalJson({ data, model, loss, precision, backend, imported, batchSize: sgd.batchSize });
 
-async function measureKind(experiment: Experiment, threads: number, memoryBytes?: number): Promise<Kind> {
+type How = Pick<EstimateQuestion, 'threads' | 'memoryBytes' | 'isHere'>;
+
+async function openBench(experiment: Experiment, how: How): Promise<Workbench> {
+  const { threads, memoryBytes, isHere } = how;
+  try {
+    return await openWorkbench(experiment, { threads }, { warn: () => {} }, { memoryBytes });
+  } catch (error) {
+    if (isHere || !(error instanceof NoDevice)) throw error;
+    // The processor takes longer than the card of a node, and no less memory.
+    return await openBench({ ...experiment, backend: 'tensorflow' }, how);
+  }
+}
+
+async function measureKind(experiment: Experiment, how: How): Promise<Kind> {
   const start = performance.now();
-  const bench = await openWorkbench(experiment, { threads }, { warn: () => {} }, { memoryBytes });
+  const bench = await openBench(experiment, how);
   // Nothing is computed with a network that is not there.
   if (experiment.model.name === 'none')
     return { bench, secondsPerUpdate: 0, secondsPerProduct: 0, startSeconds: (performance.now() - start) / 1000 };

@@ -16,11 +16,16 @@ import { attempt } from '../../store/atomic.ts';
 import { canonicalJson, readJson, writeJson } from '../../store/json.ts';
 import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { STAGE_NAMES, type StageName } from '../catalogue.ts';
+import { readEnvironment } from '../environment.ts';
+import { type Condition, LedgerBook } from '../ledger.ts';
 import { resolveExperiment } from '../load.ts';
+import { ownFilesChecksum } from '../own-files.ts';
 import { readFinished } from '../pipeline.ts';
 import { readStoredExperiment } from '../run-directory.ts';
+import { hasStage, STAGES } from '../stages.ts';
 import type { Sweep } from './load.ts';
 import type { Point } from './points.ts';
+import type { Task } from './sharing.ts';
 
 /** Names within the folder of a sweep. */
 export const SWEEP_FILES = {
@@ -57,35 +62,52 @@ export function inspectSweepFolder(folder: string): void {
   if (isOther) throw new ConfigurationError(`${folder} holds files but no sweep; give --out a new or an empty folder`);
 }
 
-/** Writes what a sweep is made of. */
-export function writeSweep(folder: string, sweep: Sweep): void {
-  writeJson(join(folder, SWEEP_FILES.sweep), { schemaVersion: SCHEMA_VERSION, ...sweep });
+/** A sweep as it stands in its folder. */
+export interface StoredSweep {
+  readonly sweep: Sweep;
+  /** Jobs on a cluster know them by their index, whatever becomes of the user's own files. */
+  readonly tasks: readonly Task[];
 }
+
+/** Writes what a sweep is made of. */
+export function writeSweep(folder: string, { sweep, tasks }: StoredSweep): void {
+  writeJson(join(folder, SWEEP_FILES.sweep), { schemaVersion: SCHEMA_VERSION, ...sweep, tasks });
+}
+
+const stageName = z.enum(STAGE_NAMES as [StageName, ...StageName[]]);
+const count = z.int().nonnegative();
 
 const stored = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   name: z.string(),
   title: z.string().nullable(),
-  until: z.enum(STAGE_NAMES as [StageName, ...StageName[]]),
+  until: stageName,
   axes: z.array(z.string()),
   points: z.array(
     z.object({ name: z.string(), set: z.record(z.string(), z.json()), experiment: z.record(z.string(), z.unknown()) }),
   ),
+  tasks: z.array(
+    z.object({
+      point: count,
+      until: stageName,
+      donor: z.object({ point: count, stages: count }).nullable(),
+      level: count,
+      after: count.nullable(),
+    }),
+  ),
 });
 
 /** @throws DataError where there is no sweep, or what is written of it is damaged */
-export function readSweep(folder: string): Sweep {
+export function readSweep(folder: string): StoredSweep {
   const path = join(folder, SWEEP_FILES.sweep);
   if (!existsSync(path)) throw new DataError(`${folder} holds no sweep: there is no ${SWEEP_FILES.sweep} in it`);
   const { success, data } = stored.safeParse(readJson(path));
   if (!success)
     throw new DataError(`${path} is damaged: it does not hold a sweep; start the sweep again from its file`);
-  const { schemaVersion: _, points, ...sweep } = data;
+  const { schemaVersion: _, points: written, tasks, ...rest } = data;
   try {
-    return {
-      ...sweep,
-      points: points.map(({ experiment, ...point }) => ({ ...point, experiment: resolveExperiment(experiment) })),
-    };
+    const points = written.map(({ experiment, ...point }) => ({ ...point, experiment: resolveExperiment(experiment) }));
+    return { sweep: { ...rest, points }, tasks };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new DataError(`${path} is no sweep of this version: ${error.message}`, { cause: error });
@@ -139,6 +161,33 @@ export function isDone(folder: string, point: Point, until: StageName): boolean 
   } catch (error) {
     // Out of date, damaged, or its own files are gone: running it tells which.
     if (error instanceof DataError) return false;
+    throw error;
+  }
+}
+
+/** How far the stages of a point have come, with the settings of the sweep. */
+export interface Progress {
+  /** So many stages, from the first on, need not be run. */
+  readonly fresh: number;
+  /** What is the matter with the next one; null where there is none. */
+  readonly next: Condition | null;
+}
+
+/** How far a point has come. Reads only. */
+export function progressOf(folder: string, point: Point): Progress {
+  const { experiment } = point;
+  const directory = pointDirectory(folder, point);
+  try {
+    const book = new LedgerBook(directory, readEnvironment(directory)?.files ?? {});
+    const own = ownFilesChecksum(experiment);
+    for (const [index, stage] of STAGES.entries()) {
+      const condition = hasStage(experiment, stage) ? book.conditionOf(stage, experiment, own) : 'fresh';
+      if (condition !== 'fresh') return { fresh: index, next: condition };
+    }
+    return { fresh: STAGES.length, next: null };
+  } catch (error) {
+    // Running it tells what is damaged or gone.
+    if (error instanceof DataError) return { fresh: 0, next: 'damaged' };
     throw error;
   }
 }

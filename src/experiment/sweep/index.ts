@@ -1,7 +1,7 @@
 /** What the command line sees of sweeps. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ConfigurationError, UserError } from '../../errors.ts';
+import { ConfigurationError, DataError, UserError } from '../../errors.ts';
 import type { Report } from '../../progress.ts';
 import { collectedText } from '../../report/sweep/text.ts';
 import { fromHere } from '../../typed.ts';
@@ -11,10 +11,17 @@ import { coresToUse } from '../choices.ts';
 import type { Voice } from '../context.ts';
 import { COLLECTED_FILES, collectSweep } from './collect/collect.ts';
 import { estimateInChild } from './estimate-in-child.ts';
-import { inspectSweepFolder, isDone, pointDirectory, readSweep, SWEEP_FILES, writeSweep } from './folder.ts';
+import {
+  inspectSweepFolder,
+  isDone,
+  pointDirectory,
+  readSweep,
+  type StoredSweep,
+  SWEEP_FILES,
+  writeSweep,
+} from './folder.ts';
 import { loadSweep, type Sweep } from './load.ts';
 import { divide, type Division, type Plan, planOf, type Wanted, withinMemory } from './plan.ts';
-import type { Task } from './sharing.ts';
 import { noteEnds } from './slurm/hand-in.ts';
 import { tasksOf } from './task.ts';
 
@@ -26,11 +33,9 @@ export { statusText, sweepStatus } from './status.ts';
 export { runTask } from './task.ts';
 
 /** A sweep with the folder that it lives in. */
-export interface OpenedSweep {
+export interface OpenedSweep extends StoredSweep {
   /** Absolute. */
   readonly folder: string;
-  readonly sweep: Sweep;
-  readonly tasks: readonly Task[];
 }
 
 /** What a sweep is opened with. */
@@ -39,6 +44,8 @@ export interface OpenOptions {
   readonly assignments: readonly string[];
   readonly backend?: BackendWord;
   readonly out?: string;
+  /** Whether it is only looked at: then it is taken as it stands in its folder, where it has been begun. */
+  readonly asBegun?: boolean;
 }
 
 /**
@@ -47,7 +54,7 @@ export interface OpenOptions {
  */
 export async function openSweep(
   nameOrFile: string,
-  { assignments, backend, out }: OpenOptions,
+  { assignments, backend, out, asBegun = false }: OpenOptions,
   voice: Voice,
 ): Promise<OpenedSweep> {
   if (existsSync(join(nameOrFile, SWEEP_FILES.sweep))) {
@@ -55,12 +62,12 @@ export async function openSweep(
       throw new ConfigurationError(
         `${nameOrFile} is the folder of a sweep, which goes on with its own settings: give the sweep's file to change them`,
       );
-    const sweep = readSweep(nameOrFile);
-    return { folder: resolve(nameOrFile), sweep, tasks: tasksOf(sweep) };
+    return { folder: resolve(nameOrFile), ...readSweep(nameOrFile) };
   }
   let sweep = loadSweep(nameOrFile, withBackend(assignments, backend));
   const folder = resolve(out ?? join('results', sweep.name));
   inspectSweepFolder(folder);
+  if (asBegun && existsSync(join(folder, SWEEP_FILES.sweep))) return { folder, ...readSweep(folder) };
   if (backend === 'auto') {
     const [{ experiment }] = sweep.points;
     const chosen = await withChosenBackend(experiment, voice, { directory: pointDirectory(folder, sweep.points[0]) });
@@ -73,34 +80,48 @@ export async function openSweep(
  * Estimates what is left of a sweep.
  *
  * @param memoryBytes of each process for intermediate values, where the user names it
+ * @param isHere whether it is to run on this machine
  * @param report what it throws ends the work
  * @throws as `openWorkbench`, naming the point
  */
 export async function planSweep(
   { folder, sweep, tasks }: OpenedSweep,
-  { memoryBytes, ...wanted }: Wanted & { readonly memoryBytes?: number },
+  { memoryBytes, isHere, ...wanted }: Wanted & { readonly memoryBytes?: number; readonly isHere: boolean },
   report: Report,
 ): Promise<Plan> {
   const cores = coresToUse();
-  const left = tasks.filter(({ point, until }) => !isDone(folder, sweep.points[point], until)).length;
-  const division: Division = divide(cores, Math.max(1, left), wanted);
-  const points = sweep.points.map(({ name, experiment }) => ({ name, experiment }));
-  const question = { points, until: sweep.until, threads: division.threads, memoryBytes };
-  const estimates = await estimateInChild(question, report);
-  const largest = Math.max(...estimates.map((estimate) => estimate.memoryBytes));
+  const left = tasks.filter(({ point, until }) => !isDone(folder, sweep.points[point], until));
+  const division: Division = divide(cores, Math.max(1, left.length), wanted);
+  // What is done needs its data and its own files no more.
+  const pending = [...new Set(left.map(({ point }) => point))];
+  const points = pending.map((at) => ({ name: sweep.points[at].name, experiment: sweep.points[at].experiment }));
+  const question = { points, until: sweep.until, threads: division.threads, memoryBytes, isHere };
+  const told = points.length > 0 ? await estimateInChild(question, report) : [];
+  const estimates = sweep.points.map((_, at) => told[pending.indexOf(at)] ?? null);
+  const largest = Math.max(0, ...told.map((estimate) => estimate.memoryBytes));
   return planOf(folder, sweep, tasks, estimates, withinMemory(division, cores, largest, wanted));
 }
 
 /** Writes sweep.json, and says of points that are no part of the sweep any more. */
-export function beginSweep({ folder, sweep }: OpenedSweep, voice: Pick<Voice, 'say'>): void {
-  const before = existsSync(join(folder, SWEEP_FILES.sweep)) ? readSweep(folder).points : [];
+export function beginSweep({ folder, sweep, tasks }: OpenedSweep, voice: Pick<Voice, 'say'>): void {
   const names = new Set(sweep.points.map(({ name }) => name));
-  const strangers = before.filter(({ name }) => !names.has(name));
+  const strangers = pointsBefore(folder).filter(({ name }) => !names.has(name));
   if (strangers.length > 0)
     voice.say(
       `${strangers.map(({ name }) => name).join(', ')}: no part of the sweep any more; what was computed of them stays in ${join(folder, SWEEP_FILES.points)}`,
     );
-  writeSweep(folder, sweep);
+  writeSweep(folder, { sweep, tasks });
+}
+
+/** Points that are known of an earlier call; none of a file that is damaged, which is about to be written anew. */
+function pointsBefore(folder: string): Sweep['points'] {
+  if (!existsSync(join(folder, SWEEP_FILES.sweep))) return [];
+  try {
+    return readSweep(folder).sweep.points;
+  } catch (error) {
+    if (error instanceof DataError) return [];
+    throw error;
+  }
 }
 
 /** What a sweep has come to. */

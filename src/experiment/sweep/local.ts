@@ -72,6 +72,7 @@ export async function runLocally(
     const log = logOf(folder, point);
     attempt(log, () => makeFolder(dirname(log)));
     const output = attempt(log, () => openSync(log, 'a'));
+    const attempts = readFailure(folder, point)?.attempts ?? 0;
     const [program, ...args] = command;
     const begun = performance.now();
     const child = fork(program, [...args, String(index)], {
@@ -89,14 +90,15 @@ export async function runLocally(
     function verdictOn(code: number | null, signal: NodeJS.Signals | null): Failure | null {
       if (code === 0 || isEnding) return null;
       const told = readFailure(folder, point);
-      if (signal === null && told && code !== INTERRUPTED) return told;
+      // One that ended before it began its work tells nothing: what is written is of an earlier try.
+      if (signal === null && told && told.attempts > attempts && code !== INTERRUPTED) return told;
       if (code === INTERRUPTED) return failed('its process was asked to end, not by this sweep', code);
       const why = signal === 'SIGKILL' ? ', perhaps for lack of memory' : '';
       return failed(signal ? `its process was ended by ${signal}${why}` : `its process ended with code ${code}`, code);
     }
     /** A failure of which the process itself could not tell. */
     function failed(reason: string, exitCode: number | null): Failure {
-      const failure = { reason, exitCode, attempts: (readFailure(folder, point)?.attempts ?? 0) + 1 };
+      const failure = { reason, exitCode, attempts: attempts + 1 };
       noteFailure(folder, point, failure);
       return failure;
     }

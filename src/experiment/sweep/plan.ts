@@ -1,15 +1,13 @@
 /** What a sweep will do, before it does it: its points and how they stand, what is shared, time and memory. */
-import { existsSync } from 'node:fs';
 import { availableMemory, inWords } from '../../hessian/memory.ts';
 import { duration } from '../../duration.ts';
 import { shortNumber } from '../../report/numbers.ts';
 import { aligned } from '../../report/table.ts';
-import { RUN_FILES, runPath } from '../../store/run-directory.ts';
 import { crossoverEigenvalue } from '../../theory/index.ts';
 import type { StageName } from '../catalogue.ts';
 import { stageAt, STAGES } from '../stages.ts';
 import type { Estimate } from './estimate.ts';
-import { isDone, pointDirectory, type PointState, STATE_WORDS, stateOf } from './folder.ts';
+import { isDone, type PointState, type Progress, progressOf, STATE_WORDS, stateOf } from './folder.ts';
 import type { Sweep } from './load.ts';
 import type { Task } from './sharing.ts';
 
@@ -17,13 +15,14 @@ import type { Task } from './sharing.ts';
 export interface PlannedPoint {
   readonly name: string;
   readonly state: PointState;
-  readonly batchesPerEpoch: number;
-  readonly crossoverEigenvalue: number;
+  /** This and what follows from it are null for what is done, which is not looked into any more. */
+  readonly batchesPerEpoch: number | null;
+  readonly crossoverEigenvalue: number | null;
   /** Whose first stages it takes over, and the last of them. */
   readonly sharesWith: { readonly point: string; readonly until: StageName } | null;
   /** Left to be computed; 0 for what is done. */
   readonly seconds: number;
-  readonly memoryBytes: number;
+  readonly memoryBytes: number | null;
 }
 
 /** A sweep before it starts. */
@@ -65,56 +64,56 @@ export function withinMemory(division: Division, cores: number, memoryBytes: num
   return divide(cores, fit, { ...wanted, processes: fit });
 }
 
-/** Puts together what is known of a sweep. */
+/** Puts together what is known of a sweep. @param estimates of the points; null for those that are done */
 export function planOf(
   folder: string,
   sweep: Sweep,
   tasks: readonly Task[],
-  estimates: readonly Estimate[],
+  estimates: readonly (Estimate | null)[],
   division: Division,
 ): Plan {
-  const left = tasks.map((task) => secondsOf(folder, sweep, task, tasks, estimates[task.point]));
+  const progress = sweep.points.map((point) => progressOf(folder, point));
+  const left = tasks.map((task) => {
+    const estimate = estimates[task.point];
+    const isOver = estimate === null || isDone(folder, sweep.points[task.point], task.until);
+    return isOver ? 0 : secondsOf(task, tasks, progress[task.point], estimate);
+  });
   const points = sweep.points.map((point, at): PlannedPoint => {
-    const { batchesPerEpoch, memoryBytes } = estimates[at];
+    const { batchesPerEpoch = null, memoryBytes = null } = estimates[at] ?? {};
     const donor = tasks.find((task) => task.point === at)?.donor ?? null;
     const { learningRate, momentum } = point.experiment.sgd;
     return {
       name: point.name,
       state: stateOf(folder, point, sweep.until).state,
       batchesPerEpoch,
-      crossoverEigenvalue: crossoverEigenvalue({ learningRate, momentum, batchesPerEpoch }),
+      crossoverEigenvalue: batchesPerEpoch && crossoverEigenvalue({ learningRate, momentum, batchesPerEpoch }),
       sharesWith: donor && { point: sweep.points[donor.point].name, until: STAGES[donor.stages - 1].name },
       seconds: tasks.reduce((sum, task, index) => sum + (task.point === at ? left[index] : 0), 0),
       memoryBytes,
     };
   });
   const cpuSeconds = left.reduce((sum, seconds) => sum + seconds, 0);
-  const pending = points.filter(({ seconds }) => seconds > 0);
   return {
     points,
     ...division,
     taskSeconds: left,
     cpuSeconds,
     seconds: clockSeconds(tasks, left, division.processes),
-    memoryBytes: Math.max(0, ...(pending.length > 0 ? pending : points).map(({ memoryBytes }) => memoryBytes)),
+    memoryBytes: Math.max(0, ...points.map((point) => point.memoryBytes ?? 0)),
   };
 }
 
-/** What is left of a task: the stages that neither its donor nor an earlier task of the point sees to, and that are not done. */
+/** What is left of a task: the stages that are not done, and that neither its donor nor an earlier task of the point sees to. */
 function secondsOf(
-  folder: string,
-  { points }: Sweep,
   { point, until, donor, after }: Task,
   tasks: readonly Task[],
+  { fresh, next }: Progress,
   { seconds, startSeconds }: Estimate,
 ): number {
-  if (isDone(folder, points[point], until)) return 0;
-  // A point that has a run goes on from what it has, and takes nothing over.
-  const shared = existsSync(runPath(pointDirectory(folder, points[point]), RUN_FILES.stages))
-    ? 0
-    : (donor?.stages ?? 0);
-  const before = after !== null && tasks[after].point === point ? stageAt(tasks[after].until) + 1 : shared;
-  const stages = STAGES.slice(before, stageAt(until) + 1).filter(({ name }) => !isDone(folder, points[point], name));
+  const takesOver = fresh === 0 || next === 'stale';
+  const given = donor && takesOver ? donor.stages : 0;
+  const earlier = after !== null && tasks[after].point === point ? stageAt(tasks[after].until) + 1 : 0;
+  const stages = STAGES.slice(Math.max(fresh, given, earlier), stageAt(until) + 1);
   return startSeconds + stages.reduce((sum, { name }) => sum + (seconds[name] ?? 0), 0);
 }
 
@@ -131,6 +130,9 @@ function clockSeconds(tasks: readonly Task[], seconds: readonly number[], proces
   return Math.max(0, ...ends);
 }
 
+const orDash = (value: number | null, shown: (value: number) => string): string =>
+  value === null ? '–' : shown(value);
+
 const STATES = { ...STATE_WORDS, failed: `${STATE_WORDS.failed}, to be tried again` };
 
 /**
@@ -143,10 +145,10 @@ export function planText({ name, until }: Pick<Sweep, 'name' | 'until'>, plan: P
   const header = ['point', 'M', 'λ×', 'time', 'memory', 'state', 'shares'];
   const rows = points.map((point) => [
     point.name,
-    String(point.batchesPerEpoch),
-    shortNumber(point.crossoverEigenvalue),
-    point.seconds > 0 ? duration(point.seconds) : '–',
-    inWords(point.memoryBytes),
+    orDash(point.batchesPerEpoch, String),
+    orDash(point.crossoverEigenvalue, shortNumber),
+    orDash(point.seconds || null, duration),
+    orDash(point.memoryBytes, inWords),
     STATES[point.state],
     point.sharesWith ? `${point.sharesWith.point} up to ${point.sharesWith.until}` : '',
   ]);

@@ -4,6 +4,7 @@
  */
 import type { Figure, Series } from '../figure.ts';
 import type { Column, ReportInput } from '../input.ts';
+import { isDrifting } from '../../statistics/drift.ts';
 import { shortNumber } from '../numbers.ts';
 import { belongingTogether, rangeOf } from '../range.ts';
 import { binnedMedians } from '../running-median.ts';
@@ -32,7 +33,7 @@ export interface Quantity {
 export interface Sorting {
   /** λ > 0, in the axis' range, not drifting. */
   readonly compared: readonly number[];
-  /** λ > 0, in the axis' range, regime `drift`. */
+  /** λ > 0, in the axis' range, drifting. */
   readonly drifting: readonly number[];
   readonly range: readonly [number, number];
   /** What is not to be seen, and why. */
@@ -43,7 +44,7 @@ export interface Sorting {
 export function sortDirections({ directions: columns, run }: ReportInput): Sorting {
   const floor = run.crossoverEigenvalue > 0 ? run.crossoverEigenvalue * SHOWN_BELOW_CROSSOVER : 0;
   const all = Array.from(columns.eigenvalue, (_, i) => i);
-  const positive = all.filter((i) => columns.eigenvalue[i] > 0 && columns.regime[i] !== 'negative');
+  const positive = all.filter((i) => columns.eigenvalue[i] > 0);
   const shown = positive.filter((i) => columns.eigenvalue[i] >= floor);
   const hidden = positive.length - shown.length;
   const negative = all.length - positive.length;
@@ -52,8 +53,8 @@ export function sortDirections({ directions: columns, run }: ReportInput): Sorti
   if (hidden > 0) notes.push(`Not shown: ${directions(hidden)} with λ below ${shortNumber(floor)}.`);
   const marked = run.crossoverEigenvalue > 0 ? [run.crossoverEigenvalue] : [];
   return {
-    compared: shown.filter((i) => columns.regime[i] !== 'drift'),
-    drifting: shown.filter((i) => columns.regime[i] === 'drift'),
+    compared: shown.filter((i) => !isDrifting(columns, i, run.crossoverEigenvalue)),
+    drifting: shown.filter((i) => isDrifting(columns, i, run.crossoverEigenvalue)),
     range: rangeOf([...shown.map((i) => columns.eigenvalue[i]), ...marked], 'log'),
     notes,
   };

@@ -4,6 +4,7 @@ import type { ControlColumns, ReportInput } from '../input.ts';
 import { rangeOf } from '../range.ts';
 import { binnedMeans } from '../running-median.ts';
 import { crossoverMarker, subtitled } from './words.ts';
+import { comparedDirections } from '../../statistics/drift.ts';
 
 const BIN_MINIMUM = 5;
 
@@ -28,10 +29,8 @@ export function controlsFigure(input: ReportInput): Figure {
   const isModel = ({ sampler }: ControlColumns) => sampler === 'frozen' || sampler === 'quadratic';
   const order = [...controls].sort((a, b) => Number(isModel(a)) - Number(isModel(b)));
   for (const control of order) {
-    const { eigenvalue, theta_variance, theta_variance_sampler, theta_variance_two_component, regime } = control;
-    const chosen = Array.from(eigenvalue, (_, i) => i).filter(
-      (i) => eigenvalue[i] > 0 && regime[i] !== 'drift' && regime[i] !== 'negative' && theta_variance_sampler[i] > 0,
-    );
+    const { eigenvalue, theta_variance, theta_variance_sampler, theta_variance_two_component } = control;
+    const chosen = comparedDirections(control, run.crossoverEigenvalue).filter((i) => theta_variance_sampler[i] > 0);
     const x = chosen.map((i) => eigenvalue[i]);
     const curve = (values: ArrayLike<number>) =>
       binnedMeans(

@@ -3,6 +3,7 @@ import type { Figure, Series } from '../figure.ts';
 import type { ReportInput } from '../input.ts';
 import { fixedNumber } from '../numbers.ts';
 import { rangeOf } from '../range.ts';
+import { isDrifting } from '../../statistics/drift.ts';
 import { median } from '../../statistics/median.ts';
 import type { FittedSlope } from '../summary.ts';
 import { SHOWN_BELOW_CROSSOVER } from './against-curvature.ts';
@@ -18,8 +19,8 @@ export function noiseVarianceFigure(input: ReportInput): Figure {
   const crossover = run.crossoverEigenvalue - run.weightDecay;
   const floor = run.crossoverEigenvalue * SHOWN_BELOW_CROSSOVER;
   const drawable = all.filter((i) => curvature(i) >= floor && curvature(i) > 0 && columns.noise_variance[i] > 0);
-  const compared = drawable.filter((i) => columns.regime[i] !== 'drift' && columns.regime[i] !== 'negative');
-  const drifting = drawable.filter((i) => columns.regime[i] === 'drift');
+  const drifting = drawable.filter((i) => isDrifting(columns, i, run.crossoverEigenvalue));
+  const compared = drawable.filter((i) => !isDrifting(columns, i, run.crossoverEigenvalue));
 
   const series: Series[] = [];
   // Over the lines: below them a few points that lie on the law would not be seen.

@@ -50,7 +50,7 @@ function words(runs: readonly GlossaryRun[]): Entry[] {
     [
       'drifting, left out, †',
       [
-        'Directions below λ×/100, or whose path is for the most part a straight line: nothing holds the weights in place there for a window, and theory is not put to the test.',
+        'Directions below λ×/100, or whose path is for the most part a straight line along which what is left of the gradient carries them: nothing holds the weights in place there for a window, and theory is not put to the test.',
       ],
     ],
   ];

@@ -11,9 +11,6 @@ export interface SweepRun {
   /** Measured over predicted weight variance, by the sampler's exact prediction and by that of two components. */
   readonly ratio: readonly number[];
   readonly ratioTwo: readonly number[];
-  /** The same corrected for the bias of a median. */
-  readonly correctedRatio: readonly number[];
-  readonly correctedRatioTwo: readonly number[];
   readonly dof: readonly number[];
   readonly dofTwo: readonly number[];
   /** Measured over the stationary weight variance of independent batches. */

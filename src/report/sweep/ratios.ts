@@ -18,7 +18,6 @@ export interface RatioTheory {
   readonly title: string;
   readonly found: (findings: Findings) => Flatness | null;
   readonly ratio: (run: SweepRun) => readonly number[];
-  readonly corrected: (run: SweepRun) => readonly number[];
   readonly dof: (run: SweepRun) => readonly number[];
 }
 
@@ -27,7 +26,6 @@ export const EXACT: RatioTheory = {
   title: 'Measured over exact weight variance',
   found: ({ flatness }) => flatness,
   ratio: ({ ratio }) => ratio,
-  corrected: ({ correctedRatio }) => correctedRatio,
   dof: ({ dof }) => dof,
 };
 
@@ -36,14 +34,13 @@ export const TWO_COMPONENT: RatioTheory = {
   title: 'Measured over two-component weight variance',
   found: ({ flatnessTwoComponent }) => flatnessTwoComponent,
   ratio: ({ ratioTwo }) => ratioTwo,
-  corrected: ({ correctedRatioTwo }) => correctedRatioTwo,
   dof: ({ dofTwo }) => dofTwo,
 };
 
 export function ratiosFigure(input: SweepReportInput, theory: RatioTheory): Figure {
   const { collected } = input;
   const { groups, note } = groupsOf(collected);
-  const cloud = dots(input, groups, theory.corrected);
+  const cloud = dots(input, groups, theory.ratio);
   const ofAll = (collected.all && theory.found(collected.all)?.bins) ?? [];
   const all = groups.length > 1 ? ofAll : [];
   const bins = groups.map((group) => binsOf(input, group, theory));
@@ -76,7 +73,7 @@ export function ratiosFigure(input: SweepReportInput, theory: RatioTheory): Figu
   const beyond = values.filter((value) => value < limits[0] || value > limits[1]).length;
   const fromSeeds = bins.flat().some(({ ratio }) => ratio.from === 'seeds');
   const sentences = [
-    `Points with bars: medians of bins of x with at least ${BIN_MINIMUM} directions, each ratio corrected by (1−2/(9ν))³, and 95 % intervals, ${fromSeeds ? 'Student’s t over seeds where there are three or more, else ' : ''}as if directions were independent.`,
+    `Points with bars: means over bins of x with at least ${BIN_MINIMUM} directions, weighted by ν, and 95 % intervals, ${fromSeeds ? 'Student’s t over seeds where there are three or more, else ' : ''}as if directions were independent.`,
     ...(all.length > 0 ? ['Band: the same of all settings together. Bars of one bin are moved apart sideways.'] : []),
     cloud.note,
     ...(beyond > 0 ? [`Beyond the axis: ${beyond} of them.`] : []),
@@ -97,7 +94,7 @@ export function ratiosFigure(input: SweepReportInput, theory: RatioTheory): Figu
 
 function messageOf(directions: number, bins: number): string | undefined {
   if (directions === 0) return 'no point has a direction with a measured variance and this prediction';
-  return bins === 0 ? `no bin of x holds ${BIN_MINIMUM} directions: too few for medians` : undefined;
+  return bins === 0 ? `no bin of x holds ${BIN_MINIMUM} directions: too few for a mean` : undefined;
 }
 
 /** Those of its setting, or where a group is several, of all their runs together. */

@@ -74,7 +74,7 @@ export function settingsTable({ settings, all }: Collected): Table | null {
         : []),
     ],
     notes: [
-      'Measured λ×: one scale of λ fitted in the exact curve R(λ/s), between x = 0.03 and 100. Plateau: correlation time between λ×/100 and λ×/10, geometric mean of measured over exact. Two comp.: with the noise of a fluctuating curvature. Bins: of x, three a decade, whose 95 % interval holds 1. Scatter: median of |log₁₀(measured/predicted)|. In brackets after a value its 95 % interval. Fluctuating curvature: its noise over that of the batches, median.',
+      'Measured λ×: one scale of λ fitted in the exact curve R(λ/s), between x = 0.03 and 100. Plateau: correlation time between λ×/100 and λ×/10, mean of measured over exact. Two comp.: with the noise of a fluctuating curvature. Bins: of x, three a decade, whose 95 % interval holds 1. Scatter: median of |log₁₀(measured/predicted)|. In brackets after a value its 95 % interval. Fluctuating curvature: its noise over that of the batches, median.',
     ],
   };
 }
@@ -101,7 +101,7 @@ export function binsTable({ all }: Collected): Table | null {
       ],
     })),
     notes: [
-      `Medians over the directions of a bin with 95 % intervals, ${all.flatness.bins.some(({ ratio }) => ratio.from === 'seeds') ? 'Student’s t over the seeds’ medians where there are three or more' : 'as if directions were independent'}. The crossover is at x = 3.`,
+      `Means over the directions of a bin, weighted by their degrees of freedom, with 95 % intervals, ${all.flatness.bins.some(({ ratio }) => ratio.from === 'seeds') ? 'Student’s t over the seeds’ means where there are three or more' : 'as if directions were independent'}. The crossover is at x = 3.`,
     ],
   };
 }

@@ -144,7 +144,7 @@ describe('fitSlopes', () => {
   it('says null where there are not three directions', () => {
     const few = tableOf({ eigenvalue: [5, 3, 0.5], theta_variance: [1, 1, 1], noise_variance: [1, 1, 1] });
     expect(fitSlopes(few, 1, 0)).toMatchObject({ stiff: null, suppressed: null, noiseExponent: { value: 0 } });
-    const gone = tableOf({ eigenvalue: [5, 4, 3], theta_variance: [1, 1, 1] }, ['drift', 'drift', 'negative']);
+    const gone = tableOf({ eigenvalue: [5, 4, -3], theta_variance: [1, 1, 1] }, ['drift', 'drift', 'negative']);
     expect(fitSlopes(gone, 1, 0)).toEqual({ stiff: null, suppressed: null, noiseExponent: null });
   });
 });

@@ -10,9 +10,12 @@ export function tableOf(
   regime?: readonly Regime[],
 ): DirectionTable {
   const count = columns.eigenvalue.length;
+  // A direction that is called so drifts by every measure; of others nothing is known of the path.
+  const path = (ofDrift: number) => regime?.map((one) => (one === 'drift' ? ofDrift : NaN));
+  const given: Given = { trend_fraction: path(0.9), drift_ratio: path(5), ...columns };
   const numbers = DIRECTION_COLUMNS.filter((name) => name !== 'regime').map((name) => [
     name,
-    Float64Array.from(columns[name] ?? Array<number>(count).fill(NaN)),
+    Float64Array.from(given[name] ?? Array<number>(count).fill(NaN)),
   ]);
   return { ...Object.fromEntries(numbers), regime: regime ?? Array<Regime>(count).fill('stiff') } as DirectionTable;
 }

@@ -1,5 +1,5 @@
 /** Controls from one minimum, on the tiny experiment: which runs there are, what they share, how they go on. */
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { runExperiment } from '../../../src/experiment/index.ts';
@@ -104,6 +104,20 @@ describe('controls', () => {
     rmSync(join(again, 'controls', 'frozen'), { recursive: true });
     expect((await runExperiment(again, tiny(few), quiet, { repair: true })).ran).toEqual(['controls']);
     expect(fingerprints(again)).toEqual(files);
+  });
+
+  it('keep their windows where something before them is computed again, unless it is the minimum', async () => {
+    const other = join(folder(), 'other');
+    cpSync(directory, other, { recursive: true });
+    const one = (more: object) => run(other, { controls: { run: ['with-replacement'] }, ...more });
+    const window = (where: string) => statSync(join(where, 'controls', 'with-replacement', 'weights.safetensors')).ino;
+    const kept = await one({ noise: { epochs: 3 } });
+    expect(kept.ran).toEqual(['noise', 'compare', 'controls', 'report']);
+    expect(window(other)).toBe(window(kept.previous!));
+    expect(await one({ noise: { epochs: 3 } })).toMatchObject({ ran: [] });
+    const anew = await one({ noise: { epochs: 3 }, polish: { driftRatio: 0.2 } });
+    expect(anew.ran[0]).toBe('train');
+    expect(window(other)).not.toBe(window(anew.previous!));
   });
 
   it('that are not asked for any more are left with the earlier run', async () => {

@@ -15,7 +15,8 @@ function control(sampler: ControlColumns['sampler'], changes: Partial<ControlCol
     theta_variance: [1, 1, 1, 1, 11],
     theta_variance_sampler: [4, 4, 4, 4, 9],
     theta_variance_two_component: [6, 6, 6, 6, 11],
-    regime: X.map(() => 'stiff'),
+    trend_fraction: X.map(() => 0.1),
+    drift_ratio: X.map(() => 0.1),
     ...changes,
   };
 }
@@ -54,11 +55,12 @@ describe('series', () => {
 
   test('leave out what drifts, does not curve, or has no prediction', () => {
     const spoilt = control('with-replacement', {
-      eigenvalue: [...X, 2.005, 2.015, -2, 2.025],
+      eigenvalue: [...X, 2.005, 1e-3, -2, 2.025],
       theta_variance: [1, 1, 1, 1, 11, 1e6, 1e6, 1e6, 1e6],
       theta_variance_sampler: [4, 4, 4, 4, 9, 1e6, 1e6, 1e6, NaN],
       theta_variance_two_component: Array<number>(9).fill(NaN),
-      regime: [...X.map(() => 'stiff'), 'drift', 'negative', 'stiff', 'stiff'],
+      trend_fraction: [...X.map(() => 0.1), 0.6, 0.1, 0.1, 0.1],
+      drift_ratio: [...X.map(() => 0.1), 2.1, 0.1, 0.1, 0.1],
     });
     expect(controlsFigure(given(spoilt)).series.map(({ y }) => y)).toEqual([[5], [3]]);
   });

@@ -168,8 +168,6 @@ function reportRun({ name, seed, measures }: ComparedRun, { settings }: Collecte
     x: of(measures.x),
     ratio: of(measures.ratio),
     ratioTwo: of(measures.ratioTwo),
-    correctedRatio: of(measures.correctedRatio),
-    correctedRatioTwo: of(measures.correctedRatioTwo),
     dof: of(measures.dof),
     dofTwo: of(measures.dofTwo),
     toWhite: of(measures.toWhite),

@@ -1,6 +1,6 @@
 /** What is compared along the directions of one run, in units in which runs of all settings are alike. */
 import type { DirectionColumns, EstimatorColumns } from '../../../report/input.ts';
-import { medianBias } from '../../../statistics/median.ts';
+import { comparedDirections } from '../../../statistics/drift.ts';
 import { independentWeightVariance, isStable, relaxationRate } from '../../../theory/index.ts';
 import type { WindowSettings } from '../../compare/directions.ts';
 
@@ -15,11 +15,9 @@ export interface Measures {
   readonly toWhite: Float64Array;
   readonly exactToWhite: Float64Array;
   readonly twoToWhite: Float64Array;
-  /** Measured over predicted, and the same corrected for the bias of a median. */
+  /** Measured over predicted. */
   readonly ratio: Float64Array;
   readonly ratioTwo: Float64Array;
-  readonly correctedRatio: Float64Array;
-  readonly correctedRatioTwo: Float64Array;
   /** ν of the weight variance by either theory, and of the velocity's. */
   readonly dof: Float64Array;
   readonly dofTwo: Float64Array;
@@ -56,7 +54,6 @@ export function measure(
   const ratio = over(columns.theta_variance, columns.theta_variance_sampler);
   const ratioTwo = over(columns.theta_variance, columns.theta_variance_two_component);
   const toWhite = over(columns.theta_variance, white);
-  const regime = Array.from(columns.regime);
   const isUsable = (value: number) => value > 0 && value < Infinity;
   return {
     eigenvalue: column((i) => columns.eigenvalue[i]),
@@ -67,17 +64,13 @@ export function measure(
     twoToWhite: over(columns.theta_variance_two_component, white),
     ratio,
     ratioTwo,
-    correctedRatio: column((i) => ratio[i] / medianBias(dof[i])),
-    correctedRatioTwo: column((i) => ratioTwo[i] / medianBias(dofTwo[i])),
     dof,
     dofTwo,
     velocityDof: column((i) => columns.velocity_dof[i]),
     time: column((i) => columns.correlation_time[i]),
     timeExact: column((i) => columns.correlation_time_sampler[i]),
     timeTwo: column((i) => columns.correlation_time_two_component[i]),
-    regime,
-    compared: regime.flatMap((one, i) =>
-      (one === 'stiff' || one === 'suppressed') && isUsable(ratio[i]) && isUsable(toWhite[i]) ? [i] : [],
-    ),
+    regime: Array.from(columns.regime),
+    compared: comparedDirections(columns, crossover).filter((i) => isUsable(ratio[i]) && isUsable(toWhite[i])),
   };
 }

@@ -1,6 +1,6 @@
 /** The plateau of the correlation time: below the crossover it grows no longer as 1/λ where epochs are shuffled. */
 import { ENOUGH_SEEDS, type Estimate, overDirections, overSeeds, scaledBy } from '../../../statistics/estimate.ts';
-import { logBias, logVariance } from '../../../statistics/log-chi-square.ts';
+import { meanRatio } from '../../../statistics/mean-ratio.ts';
 import { BIN_MINIMUM } from '../../../statistics/ratio-bins.ts';
 import type { Plateau } from '../../../report/sweep/collected.ts';
 import { stationaryMoments } from '../../../theory/index.ts';
@@ -10,13 +10,14 @@ import type { ComparedRun } from './points.ts';
 const LOW = 0.01;
 const HIGH = 0.1;
 
-/** One direction: the logarithms of its times, of ratios corrected for the mean of a logarithm of χ². */
+/** One direction. */
 interface Member {
   readonly seed: string;
   readonly exact: number;
+  /** Measured over predicted. */
   readonly ratio: number;
-  /** Variance of the ratio, from the degrees of freedom. */
-  readonly variance: number;
+  /** 2 over the relative variance of the ratio. */
+  readonly degreesOfFreedom: number;
 }
 
 /** @param runs of one setting @returns null with independent batches, which have no plateau, and of too few directions */
@@ -26,8 +27,8 @@ export function measuredPlateau(runs: readonly ComparedRun[]): Plateau | null {
   const own = membersOf(runs, 'timeExact');
   if (own.length < BIN_MINIMUM) return null;
   const { learningRate, momentum, batchesPerEpoch, sampler, samplingFraction } = window;
-  const ratio = meanRatio(own);
-  const exact = Math.exp(mean(own.map((one) => one.exact)));
+  const ratio = ratioOf(own);
+  const exact = Math.exp(own.reduce((sum, one) => sum + Math.log(one.exact), 0) / own.length);
   const two = membersOf(runs, 'timeTwo');
   const atZero = { learningRate, momentum, batchesPerEpoch, eigenvalue: 0, noiseVariance: 1 };
   const leading = ((batchesPerEpoch / 3) * (1 + momentum)) / (1 - momentum);
@@ -36,7 +37,7 @@ export function measuredPlateau(runs: readonly ComparedRun[]): Plateau | null {
     measured: scaledBy(exact, ratio),
     exact,
     ratio,
-    ratioTwoComponent: two.length < BIN_MINIMUM ? null : meanRatio(two),
+    ratioTwoComponent: two.length < BIN_MINIMUM ? null : ratioOf(two),
     leading: sampler === 'shuffle-once' ? leading / 2 : leading,
     limit: stationaryMoments(atZero, sampler, samplingFraction).correlationTime,
   };
@@ -50,25 +51,25 @@ function membersOf(runs: readonly ComparedRun[], predicted: 'timeExact' | 'timeT
       .filter((i) => relative[i] > LOW && relative[i] <= HIGH)
       .map((i) => ({
         seed,
-        exact: Math.log(measures[predicted][i]),
-        ratio: Math.log(time[i] / measures[predicted][i]) - logBias(theta[i]) + logBias(velocityDof[i]),
-        variance: logVariance(theta[i]) + logVariance(velocityDof[i]),
+        exact: measures[predicted][i],
+        // A time is a weight variance over a velocity variance, and the mean of 1/χ²_ν is 1/(ν − 2).
+        ratio: (time[i] / measures[predicted][i]) * (1 - 2 / velocityDof[i]),
+        degreesOfFreedom: 1 / (1 / theta[i] + 1 / velocityDof[i]),
       }))
-      .filter(({ ratio }) => Number.isFinite(ratio));
+      .filter(({ ratio, degreesOfFreedom }) => ratio > 0 && ratio < Infinity && degreesOfFreedom > 0);
   });
 }
 
-/** Geometric mean; over few seeds with the larger of the errors that scatter and degrees of freedom give independent directions. */
-function meanRatio(members: readonly Member[]): Estimate {
+/** Mean over the directions; over enough seeds, of the seeds' means. */
+function ratioOf(members: readonly Member[]): Estimate {
+  const mean = (some: readonly Member[]) =>
+    meanRatio(
+      some.map(({ ratio }) => ratio),
+      some.map(({ degreesOfFreedom }) => degreesOfFreedom),
+    )!;
   const seeds = [...new Set(members.map(({ seed }) => seed))];
-  const of = (some: readonly Member[]) => mean(some.map(({ ratio }) => ratio));
   if (seeds.length >= ENOUGH_SEEDS)
-    return overSeeds(seeds.map((seed) => Math.exp(of(members.filter((one) => one.seed === seed)))));
-  const middle = of(members);
-  const count = members.length;
-  const found = members.reduce((sum, { ratio }) => sum + (ratio - middle) ** 2, 0) / (count - 1);
-  const expected = mean(members.map(({ variance }) => variance));
-  return overDirections(Math.exp(middle), Math.sqrt(Math.max(found, Number.isNaN(expected) ? 0 : expected) / count));
+    return overSeeds(seeds.map((seed) => mean(members.filter((one) => one.seed === seed)).value));
+  const { value, error } = mean(members);
+  return overDirections(value, error);
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,6 +1,6 @@
 /** Samplers against one another: variances of runs that are otherwise the same, one over the other. */
 import { ENOUGH_SEEDS, type Estimate, overDirections, overSeeds, scaledBy } from '../../../statistics/estimate.ts';
-import { logBias, logVariance } from '../../../statistics/log-chi-square.ts';
+import { meanRatio } from '../../../statistics/mean-ratio.ts';
 import { RANGE_EDGES } from '../../../statistics/ranges.ts';
 import { BIN_MINIMUM } from '../../../statistics/ratio-bins.ts';
 import type { SamplerRatio } from '../../../report/sweep/collected.ts';
@@ -9,31 +9,27 @@ import { SAMPLERS } from '../../../theory/index.ts';
 import { SAMPLER_KEYS } from './keys.ts';
 import type { ComparedRun } from './points.ts';
 
-/** Mean logarithms over the directions of a range, corrected for the mean of a logarithm of χ². */
+/** Logarithms, of one run over the directions of a range, or of two of one seed and of equal settings but for the sampler. */
 interface RangeMean {
-  readonly measured: number;
+  /** Geometric mean of what is predicted, over the stationary variance of independent batches. */
   readonly predicted: number;
-  /** Variance of the measured one if directions were independent; NaN where it is unknown. */
+  /** Mean of measured over predicted, and its variance if directions were independent. */
+  readonly overPredicted: number;
   readonly variance: number;
 }
 
-/** Two runs of one seed and of equal settings but for the sampler, in one range. */
-interface Pair {
-  readonly seed: string;
-  readonly measured: number;
-  readonly predicted: number;
-  readonly variance: number;
-}
+type Pair = RangeMean & { readonly seed: string };
 
 /**
- * Every two samplers, range by range above λ_cross/100: geometric means of variances over the stationary one of independent
- * batches, one sampler's over the other's. Directions of the two runs are not matched one by one, ranges are: each run has its
- * own mean weights, and its own Hessian there.
+ * Every two samplers, range by range above λ_cross/100: variances over the stationary one of independent batches, one sampler's
+ * over the other's. Directions of the two runs are not matched one by one, ranges are: each run has its own mean weights, and
+ * its own Hessian there. What is measured is the geometric mean of what is predicted, times the mean of measured over predicted.
  */
 export function samplerRatios(runs: readonly ComparedRun[]): SamplerRatio[] {
+  const free = trainedApart(runs) ? ['sgd.sampler'] : SAMPLER_KEYS;
   const groups = new Map<string, ComparedRun[]>();
   for (const run of runs) {
-    const rest = Object.fromEntries(Object.entries(run.set).filter(([key]) => !SAMPLER_KEYS.includes(key)));
+    const rest = Object.fromEntries(Object.entries(run.set).filter(([key]) => !free.includes(key)));
     const key = canonicalJson(rest);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
@@ -56,13 +52,23 @@ export function samplerRatios(runs: readonly ComparedRun[]): SamplerRatio[] {
           high: Number.isFinite(high) ? high : null,
           pairs: pairs.length,
           seeds: new Set(pairs.map(({ seed }) => seed)).size,
-          measured: combined(pairs, ({ measured }) => measured),
+          measured: combined(pairs, (pair) => pair.predicted + pair.overPredicted),
           predicted,
-          overPredicted: combined(pairs, (pair) => pair.measured - pair.predicted),
+          overPredicted: combined(pairs, ({ overPredicted }) => overPredicted),
         },
       ];
     }),
   );
+}
+
+/** Whether windows of one sampler follow trainings with several: then those of one training are a pair. */
+function trainedApart(runs: readonly ComparedRun[]): boolean {
+  const trainings = new Map<string, unknown>();
+  return runs.some(({ set, window: { sampler } }) => {
+    const training = set['train.sampler'];
+    if (!trainings.has(sampler)) trainings.set(sampler, training);
+    return trainings.get(sampler) !== training;
+  });
 }
 
 function pairOf(one: ComparedRun, other: ComparedRun, low: number, high: number): Pair[] {
@@ -71,8 +77,8 @@ function pairOf(one: ComparedRun, other: ComparedRun, low: number, high: number)
   return [
     {
       seed: one.seed,
-      measured: a.measured - b.measured,
       predicted: a.predicted - b.predicted,
+      overPredicted: a.overPredicted - b.overPredicted,
       variance: a.variance + b.variance,
     },
   ];
@@ -84,11 +90,17 @@ function rangeMean({ measures }: ComparedRun, low: number, high: number): RangeM
   if (members.length < BIN_MINIMUM) return null;
   const best = (i: number) => (twoToWhite[i] > 0 ? twoToWhite[i] : exactToWhite[i]);
   const bestDof = (i: number) => (twoToWhite[i] > 0 ? dofTwo[i] : dof[i]);
-  return {
-    measured: mean(members.map((i) => Math.log(toWhite[i]) - logBias(bestDof(i)))),
-    predicted: mean(members.map((i) => Math.log(best(i)))),
-    variance: mean(members.map((i) => logVariance(bestDof(i)))) / members.length,
-  };
+  const ratio = meanRatio(
+    members.map((i) => toWhite[i] / best(i)),
+    members.map(bestDof),
+  );
+  return (
+    ratio && {
+      predicted: mean(members.map((i) => Math.log(best(i)))),
+      overPredicted: Math.log(ratio.value),
+      variance: ratio.error ** 2,
+    }
+  );
 }
 
 /** Over seeds, each the mean over its settings, where there are enough; else from the directions. */

@@ -120,16 +120,18 @@ export function headlineOf({ flatness, flatnessTwoComponent, scale, scaleTwoComp
     ? 'the prediction with the noise of a fluctuating curvature'
     : 'the exact prediction';
   const ratio = flat
-    ? `Measured over ${against}, the weight variance is ${flat.judgement} at 1 (${flat.tested - flat.outside} of ${flat.tested} bins of x hold it; the furthest is at ${fixedNumber(furthest(flat).ratio.value, 3)}${doubt(flat)}).`
+    ? `Measured over ${against}, the weight variance is ${flatInShort(flat)}.`
     : 'No bin of x holds directions enough to be held against theory.';
   if (!best) return ratio;
   return `${ratio} The crossover lies at ${inWords(best.scale)} times where theory has it.`;
 }
 
 /** χ² may see a deviation that is common to many bins and too small for the interval of any. */
-function doubt({ judgement, probability, chiSquare, tested }: Flatness): string {
-  if (judgement === 'not flat' || probability >= UNLIKELY) return '';
-  return `, and χ² is ${fixedNumber(chiSquare, 1)} for ${tested} bins, which chance exceeds with a probability of ${probability < 1e-4 ? 'less than 0.0001' : shortNumber(probability, 2)} if directions are independent`;
+function flatInShort(flatness: Flatness): string {
+  const { judgement, probability, chiSquare, tested, outside } = flatness;
+  const bins = `${tested - outside} of ${tested} bins of x hold it; the furthest is at ${fixedNumber(furthest(flatness).ratio.value, 3)}`;
+  if (judgement === 'not flat' || probability >= UNLIKELY) return `${judgement} at 1 (${bins})`;
+  return `${judgement} at 1 by the intervals of its bins (${bins}), but not by χ² (${fixedNumber(chiSquare, 1)} for ${tested} bins, which chance exceeds with a probability of ${probability < 1e-4 ? 'less than 0.0001' : shortNumber(probability, 2)} if directions are independent)`;
 }
 
 /** Where the intervals of a sweep come from. */

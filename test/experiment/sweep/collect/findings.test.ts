@@ -195,5 +195,10 @@ describe('samplers', () => {
     expect(samplerRatios([...one, ...elsewhere])).toEqual([]);
     const trained = other.map((run) => ({ ...run, set: { ...run.set, 'train.sampler': 'with-replacement' } }));
     expect(samplerRatios([...one, ...trained])).toHaveLength(4);
+    // Each way of training with each sampler of the window: a pair is of one training.
+    const trainedWith = (sampler: string) =>
+      [...one, ...other].map((run) => ({ ...run, set: { ...run.set, 'train.sampler': sampler } }));
+    const all = samplerRatios([...trainedWith('reshuffle'), ...trainedWith('with-replacement')]);
+    expect(all.map(({ pairs }) => pairs)).toEqual([2, 2, 2, 2]);
   });
 });

@@ -72,6 +72,8 @@ export function syntheticRun(wish: Wish = {}): ComparedRun {
     theta_variance_two_component: isOnce ? none : two.thetaVariance,
     correlation_time_sampler: predicted.correlationTime,
     correlation_time_two_component: isOnce ? none : two.correlationTime,
+    trend_fraction: none,
+    drift_ratio: none,
     regime: Array.from(eigenvalue, (value) => (value >= crossover ? 'stiff' : 'suppressed')),
   } as unknown as DirectionColumns;
   const estimators = {
