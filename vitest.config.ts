@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/longest-first.ts';
+import { temporaryFolder } from './test/temporary-folder.ts';
 
 /**
  * Folders whose files share their processes: their tests put no modules in the place of others (which would come too late),
@@ -21,7 +22,7 @@ export default defineConfig({
     reporters: ['default', './test/skipped-reporter.ts'],
     testTimeout: 120_000,
     // Started by npm or not: what is said of commands is the same.
-    env: { npm_command: '' },
+    env: { npm_command: '', TMPDIR: temporaryFolder() },
     hookTimeout: 120_000,
     projects: [
       {

@@ -1,5 +1,5 @@
 /** All commands. Each loads what it needs when it is called: help and refusals are there at once. */
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import pc from 'picocolors';
 import { programVersion } from '../experiment/environment.ts';
 import { typed } from '../typed.ts';
@@ -15,6 +15,21 @@ import { stageCommands } from './commands/stage.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tensorboardCommand } from './commands/tensorboard.ts';
 import { theoryCommand } from './commands/theory.ts';
+import { exitCodeOf } from './failure.ts';
+
+/**
+ * Parses and runs, and turns every error into one sentence and the exit code of this process, whenever it ends.
+ *
+ * @param argv as Node has it: the command follows the program and the file that is run
+ */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  try {
+    await buildProgram().parseAsync(argv);
+  } catch (error) {
+    // Commander has already said what was wrong, or printed help or version.
+    process.exitCode = error instanceof CommanderError ? (error.exitCode === 0 ? 0 : 2) : exitCodeOf(error);
+  }
+}
 
 /** The program; parsing throws instead of ending the process. */
 export function buildProgram(): Command {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { experimentNames } from '../../src/experiment/catalogue.ts';
-import { compile, refusal, workingFolder, writeTiny } from './program.ts';
+import { compile, refusal, refusalHere, workingFolder, writeTiny } from './program.ts';
 
 compile();
 const folder = workingFolder();
@@ -44,7 +44,7 @@ describe('--set refuses', () => {
       /^2: --set was given "sgd\.learningRate"; expected key\.path=value, e\.g\. sgd\.learningRate=/,
     ],
   ])('%s', async (assignment, sentence) => {
-    expect(await refusal(folder, ['run', 'tiny.yaml', '--set', assignment])).toMatch(sentence);
+    expect(await refusalHere(folder, ['run', 'tiny.yaml', '--set', assignment])).toMatch(sentence);
     // Nothing was begun.
     expect(existsSync(join(folder, 'results'))).toBe(false);
   });
@@ -52,7 +52,7 @@ describe('--set refuses', () => {
   it('binary cross-entropy on classes', async () => {
     const data = 'data={name: digits, samples: 400, testSamples: 0, size: 8}';
     const args = ['run', 'tiny.yaml', '--set', data, '--set', 'model={name: linear}'];
-    expect(await refusal(folder, [...args, '--set', 'loss=binary-cross-entropy'])).toBe(
+    expect(await refusalHere(folder, [...args, '--set', 'loss=binary-cross-entropy'])).toBe(
       '2: loss binary-cross-entropy needs one column of targets 0 or 1, but the data are classes: use cross-entropy',
     );
   });
@@ -75,7 +75,7 @@ describe('a file is refused', () => {
     ['that is a list', '- 1\n- 2', /^2: ~\/bad\.yaml holds a list; expected keys and values$/],
   ])('%s', async (_, text, sentence) => {
     writeFileSync(join(folder, 'bad.yaml'), text);
-    expect(await refusal(folder, ['run', 'bad.yaml'])).toMatch(sentence);
+    expect(await refusalHere(folder, ['run', 'bad.yaml'])).toMatch(sentence);
   });
 });
 
@@ -83,11 +83,11 @@ it('unknown experiments are told from known ones', async () => {
   expect(await refusal(folder, ['run', 'quikstart'])).toBe(
     `2: unknown experiment quikstart (did you mean quickstart?); known: ${known}, or give the path of a .yaml file`,
   );
-  expect(await refusal(folder, ['run', 'mine/none.yaml'])).toBe(
+  expect(await refusalHere(folder, ['run', 'mine/none.yaml'])).toBe(
     `2: there is no experiment file ~/mine/none.yaml; known experiments: ${known}`,
   );
   mkdirSync(join(folder, 'earlier'));
-  expect(await refusal(folder, ['run', './earlier'])).toBe(
+  expect(await refusalHere(folder, ['run', './earlier'])).toBe(
     `2: ~/earlier is a folder; expected an experiment: give its YAML file, or one of ${known}`,
   );
 });

@@ -5,11 +5,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { KNOWN_DATASETS } from '../../src/data/known-files.ts';
 import { teacherDataset } from '../../src/data/teacher.ts';
 import { readSafetensors } from '../../src/store/safetensors.ts';
-import { compile, epochnoise, refusal, workingFolder, writeTiny } from './program.ts';
+import { compile, epochnoise, here, refusal, refusalHere, workingFolder, writeTiny } from './program.ts';
 
 compile();
 const folder = workingFolder();
-const data = (line: string, environment = {}) => epochnoise(folder, ['data', ...line.split(' ')], { environment });
+const data = (line: string) => here(folder, ['data', ...line.split(' ')]);
 /** A machine that reaches no server, as Node's fetch tells it. */
 const OFFLINE = `globalThis.fetch = async () => { throw Object.assign(new TypeError('fetch failed'), { cause: new Error('no network') }); };`;
 const offline = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(OFFLINE)}` };
@@ -75,7 +75,9 @@ describe('get', () => {
   it('asks no server for what is there', async () => {
     mkdirSync(join(folder, 'here', 'mnist'), { recursive: true });
     for (const { file } of mnist) writeFileSync(join(folder, 'here', file), '');
-    const { code, out } = await data('get mnist --folder here', offline);
+    const { code, out } = await epochnoise(folder, ['data', 'get', 'mnist', '--folder', 'here'], {
+      environment: offline,
+    });
     expect({ code, out }).toEqual({ code: 0, out: mnist.map(({ file }) => `~/here/${file} was there\n`).join('') });
   });
 
@@ -86,14 +88,14 @@ describe('get', () => {
       'data set teacher has no official files (teacher–student regression, made from the seed); those with files are mnist, cifar10',
     ],
   ])('refuses %s', async (name, sentence) => {
-    expect(await refusal(folder, ['data', 'get', name])).toBe(`2: ${sentence}`);
+    expect(await refusalHere(folder, ['data', 'get', name])).toBe(`2: ${sentence}`);
   });
 });
 
 describe('export', () => {
   beforeAll(async () => {
     writeTiny(folder);
-    await epochnoise(folder, ['run', 'tiny.yaml', '--until', 'train', '--set', 'data.testSamples=50']);
+    await here(folder, ['run', 'tiny.yaml', '--until', 'train', '--set', 'data.testSamples=50']);
   });
 
   it('writes what the model is fed with', async () => {
@@ -111,7 +113,7 @@ describe('export', () => {
   it('--json tells the file and its shapes; another kind of file is refused', async () => {
     const { out } = await data('export results/tiny --out again.safetensors --json');
     expect(JSON.parse(out)).toEqual({ file: '~/again.safetensors', samples: 400, inputShape: [4], outputs: 1 });
-    expect(await refusal(folder, ['data', 'export', 'results/tiny', '--out', 'x.npz'])).toBe(
+    expect(await refusalHere(folder, ['data', 'export', 'results/tiny', '--out', 'x.npz'])).toBe(
       '2: --out is x.npz; expected a name that ends in .safetensors',
     );
   });

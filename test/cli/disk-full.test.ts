@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { filesOf, type Reference, undisturbed } from './killing.ts';
+import { expectWhole, filesOf, type Reference, undisturbed } from './killing.ts';
 import { compile, epochnoise, workingFolder, writeTiny } from './program.ts';
 
 compile();
@@ -33,14 +33,6 @@ async function refusalOf(out: string, before?: string): Promise<string> {
   return errors[0];
 }
 
-const isMade = (name: string) => !/(^|\/)\.|(stages|experiment)\.json$/.test(name);
-/** What there is has a name of its own only where it is whole. */
-function expectWhole(out: string): void {
-  const left = filesOf(join(folder, out));
-  for (const name of Object.keys(left).filter(isMade))
-    expect([name, left[name]]).toEqual([name, reference.files[name]]);
-}
-
 async function expectTheEnd(out: string): Promise<void> {
   const { code, err } = await epochnoise(folder, ['run', ...args, '--out', out], { environment });
   expect(code, err).toBe(0);
@@ -57,7 +49,7 @@ it('at a limit of file sizes, ever larger, a run gets further, and ends as it sh
       /^error: cannot write (~\/limited\/[\w./-]+|a graph to .*): EFBIG: file too large, write; (raise the limit of file sizes \(ulimit -f\), or choose another disk|make room there, or name another folder in TMPDIR)$/,
     );
     named.add(refusal);
-    expectWhole('limited');
+    expectWhole(join(folder, 'limited'), reference);
   }
   expect(named.size).toBeGreaterThan(1);
   await expectTheEnd('limited');
@@ -80,7 +72,7 @@ describe.skipIf(!canMount)(`a disk of its own${why}`, () => {
         /^error: (cannot write ~\/disk\/run\/[\w./-]+: ENOSPC: no space left on device, write; free some space, or choose another folder|recording takes \d+ MB more on disk, .*)$/,
       );
       named.add(refusal);
-      expectWhole('disk/run');
+      expectWhole(join(folder, 'disk', 'run'), reference);
       expect(readdirSync(join(folder, 'disk'))).toEqual(['run']);
     }
     expect(named.size).toBe(3);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { listing } from '../store/scratch.ts';
-import { compile, refusal, workingFolder, writeTiny } from './program.ts';
+import { compile, refusal, refusalHere, workingFolder, writeTiny } from './program.ts';
 
 /** Results that are kept in the checkout. */
 const REFERENCE = fileURLToPath(new URL('../../results/reference', import.meta.url));
@@ -19,7 +19,7 @@ describe('missing data, exit code 3', () => {
     ['mnist-mlp', 'mnist/train-images-idx3-ubyte.gz', 'mnist'],
     ['lenet-cifar10-small', 'cifar10/cifar-10-binary.tar.gz', 'cifar10'],
   ])('%s names the file and how to get it, and makes no folder', async (experiment, file, dataset) => {
-    expect(await refusal(folder, ['run', experiment])).toBe(
+    expect(await refusalHere(folder, ['run', experiment])).toBe(
       `3: no file ~/data/${file}; \`epochnoise data get ${dataset}\` downloads it, or name the folder that holds it with data.folder or EPOCHNOISE_DATA`,
     );
     expect(existsSync(join(folder, 'results'))).toBe(false);
@@ -29,14 +29,14 @@ describe('missing data, exit code 3', () => {
     mkdirSync(join(folder, 'lost'));
     const experiment = { data: { name: 'file', path: 'mine.safetensors' }, model: { name: 'linear' } };
     writeFileSync(join(folder, 'lost', 'experiment.json'), JSON.stringify(experiment));
-    expect(await refusal(folder, ['spectrum', 'lost'])).toBe(
+    expect(await refusalHere(folder, ['spectrum', 'lost'])).toBe(
       '3: no file ~/mine.safetensors: data.path is mine.safetensors, and relative paths start at the working directory (those within a YAML file at the folder of that file)',
     );
   });
 
   it("a user's own file", async () => {
     const own = ['--set', 'data={name: file, path: mine.safetensors}', '--set', 'model={name: linear}'];
-    expect(await refusal(folder, ['run', 'tiny.yaml', ...own])).toBe(
+    expect(await refusalHere(folder, ['run', 'tiny.yaml', ...own])).toBe(
       '3: no file ~/mine.safetensors: data.path is mine.safetensors, and relative paths start at the working directory (those within a YAML file at the folder of that file)',
     );
   });
@@ -46,7 +46,7 @@ describe('a run directory', () => {
   it.each([['report'], ['probe'], ['data export --out x.safetensors']])(
     'that is missing: epochnoise %s, exit 3',
     async (command) => {
-      expect(await refusal(folder, [...command.split(' '), 'none'])).toBe(
+      expect(await refusalHere(folder, [...command.split(' '), 'none'])).toBe(
         '3: no run directory ~/none; `epochnoise run` makes one',
       );
     },
@@ -62,9 +62,9 @@ describe('a run directory', () => {
   it('that is a file, or one among others that is none, exit 3', async () => {
     writeFileSync(join(folder, 'file.json'), '{}');
     const file = '3: ~/file.json is a file; expected a run directory, such as `epochnoise run` makes';
-    expect(await refusal(folder, ['report', 'file.json'])).toBe(file);
-    expect(await refusal(folder, ['report', 'file.json', 'none'])).toBe(file);
-    expect(await refusal(folder, ['report', 'none', 'file.json'])).toBe(
+    expect(await refusalHere(folder, ['report', 'file.json'])).toBe(file);
+    expect(await refusalHere(folder, ['report', 'file.json', 'none'])).toBe(file);
+    expect(await refusalHere(folder, ['report', 'none', 'file.json'])).toBe(
       '3: no run directory ~/none; `epochnoise run` makes one',
     );
   });
@@ -75,14 +75,14 @@ describe('a run directory', () => {
     const before = listing(join(folder, 'kept'));
     const said =
       '3: ~/kept holds results that were kept of a run, tables and summary without its vectors: they are to be read as they are; `epochnoise run kept/experiment.json --out …` makes the run again in another folder';
-    expect(await refusal(folder, ['report', 'kept'])).toBe(said);
-    expect(await refusal(folder, ['report', 'kept', '--repair'])).toBe(said);
-    expect(await refusal(folder, ['report', 'kept', 'none'])).toBe(said);
+    expect(await refusalHere(folder, ['report', 'kept'])).toBe(said);
+    expect(await refusalHere(folder, ['report', 'kept', '--repair'])).toBe(said);
+    expect(await refusalHere(folder, ['report', 'kept', 'none'])).toBe(said);
     expect(listing(join(folder, 'kept'))).toEqual(before);
   });
 
   it.skipIf(process.platform !== 'linux')('that no system makes, exit 3', async () => {
-    expect(await refusal(folder, ['run', 'tiny.yaml', '--out', '/proc/none/run'])).toMatch(
+    expect(await refusalHere(folder, ['run', 'tiny.yaml', '--out', '/proc/none/run'])).toMatch(
       /^3: cannot write \/proc\/none: ENOENT/,
     );
   });
@@ -98,7 +98,7 @@ describe('a run directory', () => {
   it('is no experiment: its experiment.json is', async () => {
     mkdirSync(join(folder, 'a run'));
     writeFileSync(join(folder, 'a run', 'experiment.json'), '{}');
-    expect(await refusal(folder, ['run', './a run'])).toBe(
+    expect(await refusalHere(folder, ['run', './a run'])).toBe(
       "2: ./a run is the folder of a run; give its experiment: 'a run/experiment.json'",
     );
   });
@@ -106,10 +106,10 @@ describe('a run directory', () => {
   it('to be made where something else is, exit 2', async () => {
     mkdirSync(join(folder, 'photographs'));
     writeFileSync(join(folder, 'photographs', 'sea.png'), '');
-    expect(await refusal(folder, ['run', 'tiny.yaml', '--out', 'photographs'])).toBe(
+    expect(await refusalHere(folder, ['run', 'tiny.yaml', '--out', 'photographs'])).toBe(
       '2: ~/photographs holds files but no run; give --out a new or an empty folder',
     );
-    expect(await refusal(folder, ['run', 'tiny.yaml', '--out', 'tiny.yaml'])).toBe(
+    expect(await refusalHere(folder, ['run', 'tiny.yaml', '--out', 'tiny.yaml'])).toBe(
       '2: ~/tiny.yaml is a file; give --out the name of a folder',
     );
   });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { experimentNames } from '../../src/experiment/catalogue.ts';
 import { programVersion } from '../../src/experiment/environment.ts';
-import { compile, epochnoise, workingFolder } from './program.ts';
+import { compile, epochnoise, here, workingFolder } from './program.ts';
 
 compile();
 const folder = workingFolder();
@@ -55,7 +55,7 @@ it.each<[string, string[]]>([
   ['completion', ['"bash", "zsh", "fish"', 'eval "$(epochnoise completion bash)"']],
 ])('epochnoise %s --help tells its arguments', async (command, told) => {
   const words = command.split(' ').filter((word) => word !== '');
-  const { code, out, err } = await epochnoise(folder, [...words, '--help']);
+  const { code, out, err } = await here(folder, [...words, '--help']);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toMatch(new RegExp(`^Usage: ${['epochnoise', ...words].join(' ')}( |$)`, 'm'));
   for (const text of told) expect(out).toContain(text);
@@ -64,6 +64,10 @@ it.each<[string, string[]]>([
 describe('without a command', () => {
   it('--version prints the version alone', async () => {
     expect(await epochnoise(folder, ['--version'])).toEqual({ code: 0, out: `${programVersion()}\n`, err: '' });
+  });
+
+  it('--help is that of the program, as a process, too', async () => {
+    expect(await epochnoise(folder, ['--help'])).toEqual(await here(folder, ['--help']));
   });
 
   it('nothing at all is wrong usage, and help goes to standard error', async () => {

@@ -32,6 +32,19 @@ export async function undisturbed(folder: string, args: readonly string[]): Prom
   return { milliseconds: performance.now() - start, files: filesOf(join(folder, 'undisturbed')) };
 }
 
+/** Whatever has a result's name is whole. Ledgers grow, and choices are made; what is hidden is unfinished. */
+export function expectWhole(directory: string, reference: Reference, when = ''): void {
+  const left = Object.entries(filesOf(directory));
+  for (const [file, sha256] of left.filter(([file]) => !/(^|\/)\.|(stages|experiment)\.json$/.test(file)))
+    expect([file, sha256], when).toEqual([file, reference.files[file]]);
+}
+
+/** A run has gone on to its end: the files of one that nothing happened to; no claim, nothing set aside, nothing in the making. */
+export function expectTheEnd(folder: string, name: string, reference: Reference, when = ''): void {
+  expect(filesOf(join(folder, name)), when).toEqual(reference.files);
+  expect(readdirSync(folder).filter((one) => one.includes(`${name}.`))).toEqual([]);
+}
+
 /**
  * Kills a run at a part of the time that it takes, and runs it again to the end.
  *
@@ -55,15 +68,11 @@ export async function killAndGoOn(
     reference.milliseconds = Math.min(reference.milliseconds, performance.now() - start);
     return await killAndGoOn(folder, `${name}-again`, args, reference, part, checkpoints);
   }
-  // Whatever has a result's name is whole. Ledgers grow, and choices are made; what is hidden is unfinished.
-  const left = Object.entries(filesOf(join(folder, name)));
-  for (const [file, sha256] of left.filter(([file]) => !/(^|\/)\.|(stages|experiment)\.json$/.test(file)))
-    expect([file, sha256], `killed after ${killAfter} ms`).toEqual([file, reference.files[file]]);
+  const when = `killed after ${killAfter} ms`;
+  expectWhole(join(folder, name), reference, when);
 
   const resumed = await epochnoise(folder, command, { environment });
-  expect(resumed.code, `killed after ${killAfter} ms:\n${killed.err}\nthen:\n${resumed.err}`).toBe(0);
-  expect(filesOf(join(folder, name)), `killed after ${killAfter} ms:\n${killed.err}`).toEqual(reference.files);
-  // No claim, nothing set aside, nothing in the making.
-  expect(readdirSync(folder).filter((one) => one.includes(`${name}.`))).toEqual([]);
+  expect(resumed.code, `${when}:\n${killed.err}\nthen:\n${resumed.err}`).toBe(0);
+  expectTheEnd(folder, name, reference, `${when}:\n${killed.err}`);
   rmSync(join(folder, name), { recursive: true });
 }

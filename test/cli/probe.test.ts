@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listing } from '../store/scratch.ts';
-import { compile, epochnoise, refusal, workingFolder, writeTiny } from './program.ts';
+import { compile, epochnoise, here, refusalHere, workingFolder, writeTiny } from './program.ts';
 
 compile();
 const folder = workingFolder();
@@ -12,7 +12,7 @@ const probe = (...args: string[]) => epochnoise(folder, ['probe', ...args]);
 
 beforeAll(async () => {
   writeTiny(folder);
-  const trained = await epochnoise(folder, ['run', 'tiny.yaml', '--until', 'train', '--out', 'trained']);
+  const trained = await here(folder, ['run', 'tiny.yaml', '--until', 'train', '--out', 'trained']);
   expect(trained.code).toBe(0);
 });
 
@@ -73,12 +73,12 @@ describe('a probe', () => {
   });
 
   it('prints a table that ends with the command to go on with, which works', async () => {
-    const { code, out } = await probe('trained');
+    const { code, out } = await here(folder, ['probe', 'trained']);
     expect(code).toBe(0);
     expect(out).toMatch(/^Choosing the learning rate\n31 parameters, N = 400 samples, S = 20 a batch, M = 20 batches/);
     expect(out).toContain('They are those of all samples.');
     const [, command] = /\nGo on with\n {2}epochnoise (.*)\n$/.exec(out)!;
-    const after = await epochnoise(folder, [...command.split(' '), '--until', 'record', '--json']);
+    const after = await here(folder, [...command.split(' '), '--until', 'record', '--json']);
     expect(after.code).toBe(0);
     expect(JSON.parse(after.out)).toMatchObject({ directory: '~/trained', ran: ['train', 'record'] });
   });
@@ -91,7 +91,7 @@ describe('a probe', () => {
   });
 
   it('--profile says where its time went', async () => {
-    const { err } = await probe('trained', '--profile');
+    const { err } = await here(folder, ['probe', 'trained', '--profile']);
     expect(err).toMatch(/^probe +[\d.]+ +[\d.]+ %/m);
     expect(err).toMatch(/^ +Hessian products +[\d.]+ +[\d.]+ % +\d+ × /m);
   });
@@ -101,11 +101,11 @@ describe('refusals', () => {
   it('of a training that is not done', async () => {
     const settings = { polish: { method: 'none' }, train: { epochs: 1 } };
     writeFileSync(join(folder, 'begun.yaml'), JSON.stringify(settings));
-    const { code } = await epochnoise(folder, ['run', 'tiny.yaml', '--until', 'train', '--out', 'other']);
+    const { code } = await here(folder, ['run', 'tiny.yaml', '--until', 'train', '--out', 'other']);
     expect(code).toBe(0);
     const text = '{ "seed": 9 }';
     writeFileSync(join(folder, 'other', 'experiment.json'), text);
-    expect(await refusal(folder, ['probe', 'other'])).toBe(
+    expect(await refusalHere(folder, ['probe', 'other'])).toBe(
       '3: stage train of ~/other is out of date: sgd.batchSize was 20 and is 500, data.hidden was [5] and is [40], data.inputs was 4 and is 20, 7 more settings differ; `epochnoise run other/experiment.json --out other` computes what is missing or out of date',
     );
   });
@@ -121,7 +121,7 @@ describe('refusals', () => {
     ],
     ['--memory 900TB', /^2: --memory is 900\.0 TB, and .* are available/],
   ])('of %s', async (option, sentence) => {
-    expect(await refusal(folder, ['probe', 'trained', ...option.split(' ')])).toMatch(sentence);
+    expect(await refusalHere(folder, ['probe', 'trained', ...option.split(' ')])).toMatch(sentence);
   });
 });
 
@@ -129,7 +129,7 @@ it('Ctrl-C ends it with 130; nothing is kept, and it says so', async () => {
   // Thousands of products: long enough for a signal to arrive before it is over.
   const large = ['--set', 'data.samples=40000', '--set', 'model.hidden=[60]', '--set', 'data.hidden=[60]'];
   const args = ['run', 'tiny.yaml', '--until', 'train', '--out', 'large', '--set', 'polish.method=none', ...large];
-  expect((await epochnoise(folder, args)).code).toBe(0);
+  expect((await here(folder, args)).code).toBe(0);
   const before = listing(folder);
   let signalled = false;
   const { code, out, err } = await epochnoise(folder, ['probe', 'large', '--samples', '20000', '--iterations', '300'], {

@@ -1,8 +1,11 @@
 /** One page of several runs, from the command line. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
-import { compile, epochnoise, refusal, workingFolder, writeTiny } from './program.ts';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { compile, epochnoise, here, refusalHere, workingFolder, writeTiny } from './program.ts';
+
+// What is drawn here is drawn in this process; pictures are not the matter.
+vi.mock(import('../../src/report/png.ts'), () => import('../report/small-png.ts'));
 
 compile();
 const folder = workingFolder();
@@ -10,22 +13,22 @@ const folder = workingFolder();
 beforeAll(async () => {
   writeTiny(folder);
   const args = (out: string) => ['run', 'tiny.yaml', '--out', out];
-  expect((await epochnoise(folder, args('first'))).code).toBe(0);
+  expect((await here(folder, args('first'))).code).toBe(0);
   const other = ['--set', 'sgd.sampler=with-replacement', '--until', 'compare'];
-  expect((await epochnoise(folder, [...args('second'), ...other])).code).toBe(0);
+  expect((await here(folder, [...args('second'), ...other])).code).toBe(0);
 });
 
 describe('report of one run', () => {
   it('writes its page, and says where it is', async () => {
     rmSync(join(folder, 'first', 'report.html'));
-    const { code, out } = await epochnoise(folder, ['report', 'first', '--repair']);
+    const { code, out } = await here(folder, ['report', 'first', '--repair']);
     expect(code).toBe(0);
     expect(out).toMatch(/\nPictures: first\/figures\nPage: first\/report\.html \(open it in a browser\)\n$/);
     expect(readFileSync(join(folder, 'first', 'report.html'), 'utf8')).toMatch(/^<!doctype html>/);
   });
 
   it('takes no --out', async () => {
-    expect(await refusal(folder, ['report', 'first', '--out', 'x.html'])).toBe(
+    expect(await refusalHere(folder, ['report', 'first', '--out', 'x.html'])).toBe(
       '2: --out is for the page of several runs; that of one run is its report.html',
     );
   });
@@ -42,7 +45,7 @@ describe('report of several runs', () => {
   });
 
   it('where it is told to, and as a document', async () => {
-    const { code, out } = await epochnoise(folder, ['report', 'first', 'second', '--out', 'both.html', '--json']);
+    const { code, out } = await here(folder, ['report', 'first', 'second', '--out', 'both.html', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toEqual({ page: '~/both.html', runs: ['~/first', '~/second'] });
     expect(existsSync(join(folder, 'both.html'))).toBe(true);
@@ -50,13 +53,13 @@ describe('report of several runs', () => {
 
   it('takes the place of an earlier page, and of no other file', async () => {
     const args = ['report', 'first', 'second', '--out'];
-    expect((await epochnoise(folder, [...args, 'both.html'])).code).toBe(0);
+    expect((await here(folder, [...args, 'both.html'])).code).toBe(0);
     for (const [name, said] of [
       ['README.md', 'is there already and is no page of this program, so it is left as it is'],
       ['first', 'is a folder'],
     ] as const) {
       if (name === 'README.md') writeFileSync(join(folder, name), 'mine\n');
-      expect(await refusal(folder, [...args, name])).toContain(`2: ${name} ${said}; give --out `);
+      expect(await refusalHere(folder, [...args, name])).toContain(`2: ${name} ${said}; give --out `);
     }
     expect(readFileSync(join(folder, 'README.md'), 'utf8')).toBe('mine\n');
   });
@@ -67,14 +70,14 @@ describe('report of several runs', () => {
     [['first', 'second', '--repair'], '2: --repair is for one run; repair each, then ask for the page of all'],
     [['first', 'second', '--out', 'first/summary.json/both.html'], /^3: .*summary\.json/],
   ])('%j is refused in a sentence', async (args, said) => {
-    const words = await refusal(folder, ['report', ...args]);
+    const words = await refusalHere(folder, ['report', ...args]);
     if (typeof said === 'string') expect(words).toBe(said);
     else expect(words).toMatch(said);
   });
 
   it('a run that is not compared yet is named, with the way on', async () => {
-    expect((await epochnoise(folder, ['run', 'tiny.yaml', '--out', 'third', '--until', 'train'])).code).toBe(0);
-    expect(await refusal(folder, ['report', 'first', 'third'])).toMatch(
+    expect((await here(folder, ['run', 'tiny.yaml', '--out', 'third', '--until', 'train'])).code).toBe(0);
+    expect(await refusalHere(folder, ['report', 'first', 'third'])).toMatch(
       /^3: stage record of ~\/third is not done yet; `epochnoise run third\/experiment.json --out third` computes what is missing or out of date$/,
     );
   });

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compile, type Ended, epochnoise, refusal, workingFolder, writeTiny } from './program.ts';
+import { compile, type Ended, epochnoise, here, refusalHere, workingFolder, writeTiny } from './program.ts';
 
 compile();
 const folder = workingFolder();
@@ -49,7 +49,7 @@ describe('settings that cannot be met', () => {
     ['model.hidden=[6]', /^2: model\.initialisation is teacher, but the teacher has 31 parameters and the model 37/],
   ])('leave an earlier run where it is: %s', async (assignments, sentence) => {
     const args = ['run', 'tiny.yaml', '--set', ...assignments.split(' ')];
-    expect(await refusal(folder, args)).toMatch(sentence);
+    expect(await refusalHere(folder, args)).toMatch(sentence);
     expect(existsSync(join(folder, 'results', 'tiny.previous-1'))).toBe(false);
     expect(settings('results/tiny').sgd.momentum).toBe(0.8);
   });
@@ -65,20 +65,20 @@ describe('stages one by one', () => {
       out: 'steps: done train; next `epochnoise record steps`, or all that is left: `epochnoise run steps/experiment.json --out steps`\n',
     });
     expect(err).toMatch(/^polish \(/m);
-    expect(await refusal(folder, ['spectrum', 'steps'])).toBe(
+    expect(await refusalHere(folder, ['spectrum', 'steps'])).toBe(
       '3: stage record of ~/steps is not done yet; `epochnoise run steps/experiment.json --out steps` computes what is missing or out of date',
     );
   });
 
   it('each goes on from the one before, and the last ones tell the result', async () => {
-    const { code, out } = await run('record', 'steps', '--json');
+    const { code, out } = await here(folder, ['record', 'steps', '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ ran: ['record'], summary: null, figures: null });
-    expect((await run('spectrum', 'steps')).out).toBe(
+    expect((await here(folder, ['spectrum', 'steps'])).out).toBe(
       'steps: done train, record, spectrum; next `epochnoise curvature steps`, or all that is left: `epochnoise run steps/experiment.json --out steps`\n',
     );
-    for (const stage of ['curvature', 'noise']) expect(await run(stage, 'steps')).toMatchObject({ code: 0 });
-    const compared = await run('compare', 'steps');
+    for (const stage of ['curvature', 'noise']) expect(await here(folder, [stage, 'steps'])).toMatchObject({ code: 0 });
+    const compared = await here(folder, ['compare', 'steps']);
     expect(compared.out).toMatch(/^Weight fluctuations against the theory of epoch-based SGD\n/);
     expect(compared.out).toMatch(/^window of 4 epochs \(80 updates\) after 4 of burn-in$/m);
     expect(existsSync(join(folder, 'steps', 'figures'))).toBe(false);
@@ -86,7 +86,7 @@ describe('stages one by one', () => {
 
   it('other settings are another run: the earlier one is kept beside it', async () => {
     const changed = [...set, '--set', 'spectrum.eigenpairs=4', '--until', 'compare', '--json'];
-    const { code, out, err } = await run('run', 'tiny.yaml', '--out', 'steps', ...changed);
+    const { code, out, err } = await here(folder, ['run', 'tiny.yaml', '--out', 'steps', ...changed]);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({
       ran: ['spectrum', 'curvature', 'noise', 'compare'],
@@ -131,13 +131,13 @@ describe('--backend', () => {
 
   it('does not go with another setting of the same', async () => {
     const args = ['run', 'tiny.yaml', '--backend', 'auto', '--set', 'backend=cpu'];
-    expect(await refusal(folder, args)).toBe(
+    expect(await refusalHere(folder, args)).toBe(
       '2: --backend is auto, but --set backend=cpu asks for another: leave one of them out',
     );
   });
 
   it('is the setting', async () => {
     const args = ['run', 'tiny.yaml', '--backend', 'cpu', '--set', 'precision=float64'];
-    expect(await refusal(folder, args)).toMatch(/^2: precision float64 was asked for on back end cpu/);
+    expect(await refusalHere(folder, args)).toMatch(/^2: precision float64 was asked for on back end cpu/);
   });
 });

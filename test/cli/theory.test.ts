@@ -3,17 +3,17 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { theoryTable } from '../../src/theory/index.ts';
-import { compile, epochnoise, refusal, workingFolder } from './program.ts';
+import { compile, epochnoise, here, refusalHere, workingFolder } from './program.ts';
 
 compile();
 const folder = workingFolder();
 const OPTIMISER = { learningRate: 0.05, momentum: 0.9, batchesPerEpoch: 100 };
 const ARGS = ['theory', '--learning-rate', '0.05', '--momentum', '0.9', '--batches-per-epoch', '100'];
-const theory = (line: string) => epochnoise(folder, [...ARGS, ...line.split(' ')]);
+const theory = (line: string) => here(folder, [...ARGS, ...line.split(' ')]);
 
 describe('--json', () => {
   it('has the documented shape, and C is 1 where none is given', async () => {
-    const { code, out, err } = await theory('--eigenvalue 0.06 --json');
+    const { code, out, err } = await epochnoise(folder, [...ARGS, '--eigenvalue', '0.06', '--json']);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const document = JSON.parse(out);
     expect(Object.keys(document)).toEqual(['sampler', 'crossoverEigenvalue', 'predictions', 'warnings']);
@@ -134,7 +134,7 @@ describe('--plot', () => {
   });
 
   it('refuses what cannot be the file, and prints nothing else', async () => {
-    const plot = (file: string) => refusal(folder, [...ARGS, '--eigenvalue', '1', '--plot', file]);
+    const plot = (file: string) => refusalHere(folder, [...ARGS, '--eigenvalue', '1', '--plot', file]);
     mkdirSync(join(folder, 'album.png'));
     writeFileSync(join(folder, 'letter'), 'not a folder');
     expect(await plot('theory.pdf')).toBe('2: --plot is theory.pdf; expected a name that ends in .png');
@@ -148,7 +148,7 @@ describe('--plot', () => {
 
   it.skipIf(process.getuid?.() === 0)('refuses a folder that may not be written to', async () => {
     mkdirSync(join(folder, 'locked'), { mode: 0o500 });
-    expect(await refusal(folder, [...ARGS, '--eigenvalue', '1', '--plot', 'locked/theory.png'])).toMatch(
+    expect(await refusalHere(folder, [...ARGS, '--eigenvalue', '1', '--plot', 'locked/theory.png'])).toMatch(
       /^3: cannot write ~\/locked\/theory\.png: EACCES: .*; choose a folder that you may write to$/,
     );
   });
@@ -166,5 +166,5 @@ it.each([
   ['--eigenvalue 1 --start rest', 'a start at rest and a burn-in concern a window; give its number of updates too'],
   ['--momentum 0.5', "required option '--eigenvalue <number>' not specified; see `epochnoise theory --help`"],
 ])('refuses %s', async (line, sentence) => {
-  expect(await refusal(folder, [...ARGS, ...line.split(' ')])).toBe(`2: ${sentence}`);
+  expect(await refusalHere(folder, [...ARGS, ...line.split(' ')])).toBe(`2: ${sentence}`);
 });

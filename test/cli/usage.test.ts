@@ -1,6 +1,6 @@
 /** Command lines that cannot be understood: exit code 2, one sentence with the way out. */
 import { expect, it } from 'vitest';
-import { compile, refusal, workingFolder } from './program.ts';
+import { compile, refusal, refusalHere, workingFolder } from './program.ts';
 
 compile();
 const folder = workingFolder();
@@ -31,5 +31,9 @@ it.each([
     "option '--memory <size>' argument '4' is invalid; expected a size with its unit, such as 4GB or 512MB; see `epochnoise run --help`",
   ],
 ])('epochnoise %s', async (line, sentence) => {
-  expect(await refusal(folder, line.split(' '))).toBe(`2: ${sentence}`);
+  expect(await refusalHere(folder, line.split(' '))).toBe(`2: ${sentence}`);
+});
+
+it('as a process, too', async () => {
+  expect(await refusal(folder, ['nothing'])).toBe("2: unknown command 'nothing'; see `epochnoise --help`");
 });

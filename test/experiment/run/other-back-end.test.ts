@@ -2,9 +2,9 @@
  * A run that is interrupted again and again and goes on with another back end each time, as after a device was lost: nothing is
  * done again, the results agree with those of one back end, and say on which back ends what was computed.
  */
-import { readFileSync, truncateSync } from 'node:fs';
+import { cpSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeResult, runExperiment } from '../../../src/experiment/index.ts';
 import { readEnvironment } from '../../../src/experiment/environment.ts';
 import { readSummary } from '../../../src/experiment/report/summaries.ts';
@@ -28,10 +28,30 @@ const PLAIN = openBackend({ name: 'cpu', precision: 'float32', threads: 1 }).ver
 const backEndsOf = (directory: string) =>
   Object.fromEntries(Object.entries(readEnvironment(directory)!.stages).map(([name, cost]) => [name, cost.backEnds]));
 
+/** Holds a run on tensorflow, and that run as it was after some of its stages. */
+let made: string;
+let undisturbed: string;
+beforeAll(async () => {
+  made = folder();
+  undisturbed = join(made, 'undisturbed');
+  for (const stage of ['spectrum', 'compare'] as const) {
+    await runExperiment(undisturbed, on('tensorflow'), quiet, { until: stage });
+    cpSync(undisturbed, join(made, `up to ${stage}`), { recursive: true, preserveTimestamps: true });
+  }
+  await runExperiment(undisturbed, on('tensorflow'), quiet);
+});
+/** A copy of it, up to a stage. */
+function upTo(stage: 'spectrum' | 'compare', name: string): string {
+  const directory = join(folder(), name);
+  cpSync(join(made, `up to ${stage}`), directory, { recursive: true, preserveTimestamps: true });
+  return directory;
+}
+
+const withControl = (backend: 'tensorflow' | 'cpu') => settings({ backend, controls: { run: 'with-replacement' } });
+
 describe('a run that changes its back end', () => {
   it('goes on wherever it ended', async () => {
-    const [undisturbed, directory] = ['undisturbed', 'changing'].map((name) => join(folder(), name));
-    await runExperiment(undisturbed, on('tensorflow'), quiet);
+    const directory = join(folder(), 'changing');
     let before: { title: string; done: number } | undefined;
     for (const [index, [title, at]] of INTERRUPTIONS.entries()) {
       const voice = interrupting(title, at);
@@ -64,8 +84,7 @@ describe('a run that changes its back end', () => {
   });
 
   it('computes nothing anew that was finished, and keeps the name of the back end that did it', async () => {
-    const directory = join(folder(), 'finished');
-    await runExperiment(directory, on('tensorflow'), quiet, { until: 'spectrum' });
+    const directory = upTo('spectrum', 'finished');
     const native = readEnvironment(directory)!.backend!.replace('tensorflow ', '');
     const before = fingerprints(directory);
     const said: string[] = [];
@@ -133,9 +152,7 @@ describe('a run that changes its back end', () => {
   });
 
   it('warns on the page and in the terminal where only the controls ran on another', async () => {
-    const directory = join(folder(), 'controls');
-    const withControl = (backend: 'tensorflow' | 'cpu') => settings({ backend, controls: { run: 'with-replacement' } });
-    await runExperiment(directory, withControl('tensorflow'), quiet, { until: 'compare' });
+    const directory = upTo('compare', 'controls');
     const native = readEnvironment(directory)!.backend!.replace('tensorflow ', '');
     const result = await runExperiment(directory, withControl('cpu'), quiet);
     expect(result.ran).toEqual(['controls', 'report']);
@@ -152,8 +169,7 @@ describe('a run that changes its back end', () => {
   });
 
   it('keeps the name where the page alone is made again', async () => {
-    const directory = join(folder(), 'drawn');
-    const withControl = (backend: 'tensorflow' | 'cpu') => settings({ backend, controls: { run: 'with-replacement' } });
+    const directory = upTo('compare', 'drawn');
     await runExperiment(directory, withControl('tensorflow'), quiet, { until: 'controls' });
     const { controls } = readEnvironment(directory)!.stages;
     expect((await runExperiment(directory, withControl('cpu'), quiet)).ran).toEqual(['report']);
