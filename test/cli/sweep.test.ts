@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filesOf } from './killing.ts';
-import { compile, epochnoise, refusal, workingFolder, writeTiny } from './program.ts';
+import { compile, epochnoise, refusal, refusalHere, workingFolder, writeTiny } from './program.ts';
 
 compile();
 
@@ -25,63 +25,60 @@ function folderWith(text = SWEEP): string {
 const run = (folder: string, ...more: string[]) => epochnoise(folder, ['sweep', 'own.yaml', '--json', ...more]);
 
 describe('a sweep', () => {
-  it('leaves the others whole where a point fails, names it with its log, and runs only what is missing again', async () => {
-    const folder = folderWith();
-    const first = await run(folder, '--processes', '2');
-    expect(first.code, first.err).toBe(1);
-    const own = join(folder, 'results', 'own');
-    const states = JSON.parse(first.out).points as { name: string; state: string; reason: string; log: string }[];
+  const folder = folderWith();
+  const own = join(folder, 'results', 'own');
+  const point = (name: string, file = '') => join(own, 'points', name, file);
+  const failure = () => JSON.parse(readFileSync(join(own, 'failures', 'initialLearningRate-500.json'), 'utf8'));
+  const minimum = (name: string) => statSync(point(name, 'minimum.safetensors')).ino;
+
+  it('leaves the others whole where a point fails, and names it with its log', async () => {
+    const { code, out, err } = await run(folder, '--processes', '2');
+    expect(code, err).toBe(1);
+    const states = JSON.parse(out).points as { name: string; state: string; reason: string; log: string }[];
     expect(states.map(({ name, state }) => [name, state])).toEqual([
       ['sampler-reshuffle', 'done'],
       ['sampler-with-replacement', 'done'],
       ['initialLearningRate-500', 'failed'],
     ]);
-    const failure = () => JSON.parse(readFileSync(join(own, 'failures', 'initialLearningRate-500.json'), 'utf8'));
     expect(failure()).toEqual({ reason: expect.stringMatching(/the loss/), exitCode: 1, attempts: 2 });
     expect(states[2]).toMatchObject({ reason: failure().reason, log: 'logs/initialLearningRate-500.log' });
-    expect(first.err).toContain('initialLearningRate-500: failed, to be tried once more: ');
+    expect(err).toContain('initialLearningRate-500: failed, to be tried once more: ');
     expect(readFileSync(join(own, states[2].log), 'utf8').match(/error: /g)).toHaveLength(2);
     expect(readFileSync(join(own, 'report.html'), 'utf8')).toContain(failure().reason.slice(0, 20));
-
     // One training for both: the sampler does not matter to it.
-    const point = (name: string, file: string) => join(folder, 'results', 'own', 'points', name, file);
-    const inode = (name: string) => statSync(point(name, 'minimum.safetensors')).ino;
-    expect(inode('sampler-with-replacement')).toBe(inode('sampler-reshuffle'));
-    const before = filesOf(point('sampler-reshuffle', ''));
-
-    const second = await run(folder);
-    expect(second.code).toBe(1);
-    expect(second.err).not.toContain('sampler-reshuffle: started');
-    expect(second.err.match(/initialLearningRate-500: started/g)).toHaveLength(2);
-    expect(failure().attempts).toBe(4);
-    expect(filesOf(point('sampler-reshuffle', ''))).toEqual(before);
-
-    // With its cause mended all is done; what is removed is computed again, and nothing else.
-    writeFileSync(join(folder, 'own.yaml'), SWEEP.replace('500', '0.01'));
-    rmSync(join(folder, 'results', 'own', 'points', 'sampler-with-replacement'), { recursive: true });
-    const third = await run(folder);
-    expect(third.code, third.err).toBe(0);
-    expect(third.err).toContain('initialLearningRate-500: no part of the sweep any more');
-    expect(third.err).not.toContain('sampler-reshuffle: started');
-    expect(existsSync(point('initialLearningRate-0.01', 'weights.safetensors'))).toBe(true);
-    expect((await epochnoise(folder, ['sweep', 'results/own', '--json'])).code).toBe(0);
+    expect(minimum('sampler-with-replacement')).toBe(minimum('sampler-reshuffle'));
   });
 
-  it('gives each point what a run of its own gives, bit for bit; with other settings too, which are computed once', async () => {
-    const two = SWEEP.replace(', { train.initialLearningRate: 500 }', '');
-    const folder = folderWith(two.replace('train.epochs: 2', 'train.epochs: 1'));
-    expect((await run(folder)).code).toBe(0);
-    writeFileSync(join(folder, 'own.yaml'), two);
-    expect((await run(folder)).code).toBe(0);
-    const minimum = (point: string) =>
-      statSync(join(folder, 'results', 'own', 'points', point, 'minimum.safetensors')).ino;
-    expect(minimum('sampler-with-replacement')).toBe(minimum('sampler-reshuffle'));
-    expect(existsSync(join(folder, 'results', 'own', 'points', 'sampler-with-replacement.previous-1'))).toBe(true);
+  it('gives each point what a run of its own gives, bit for bit', async () => {
     const alone = ['run', 'tiny.yaml', '--out', 'alone', '--until', 'record', '--set', 'record.epochs=6'];
     const set = ['--set', 'polish.method=none', '--set', 'train.epochs=2', '--set', 'sgd.sampler=with-replacement'];
     expect((await epochnoise(folder, [...alone, ...set])).code).toBe(0);
-    const point = join(folder, 'results', 'own', 'points', 'sampler-with-replacement');
-    expect(filesOf(point)).toEqual(filesOf(join(folder, 'alone')));
+    expect(filesOf(point('sampler-with-replacement'))).toEqual(filesOf(join(folder, 'alone')));
+  });
+
+  it('computes only what is missing when it is run again', async () => {
+    rmSync(point('sampler-with-replacement'), { recursive: true });
+    const before = filesOf(point('sampler-reshuffle'));
+    const { code, err } = await run(folder);
+    expect(code).toBe(1);
+    expect(err).not.toContain('sampler-reshuffle: started');
+    expect(err.match(/sampler-with-replacement: started/g)).toHaveLength(1);
+    expect(err.match(/initialLearningRate-500: started/g)).toHaveLength(2);
+    expect(failure().attempts).toBe(4);
+    expect(filesOf(point('sampler-reshuffle'))).toEqual(before);
+    expect(filesOf(point('sampler-with-replacement'))).toEqual(filesOf(join(folder, 'alone')));
+  });
+
+  it('with other settings shares again, keeps what was there, and is done when its cause is mended', async () => {
+    writeFileSync(join(folder, 'own.yaml'), SWEEP.replace('500', '0.01').replace('train.epochs: 2', 'train.epochs: 1'));
+    const { code, err } = await run(folder);
+    expect(code, err).toBe(0);
+    expect(err).toContain('initialLearningRate-500: no part of the sweep any more');
+    expect(minimum('sampler-with-replacement')).toBe(minimum('sampler-reshuffle'));
+    expect(filesOf(point('sampler-with-replacement.previous-1'))).toEqual(filesOf(join(folder, 'alone')));
+    expect(existsSync(point('initialLearningRate-0.01', 'weights.safetensors'))).toBe(true);
+    const again = await epochnoise(folder, ['sweep', 'results/own', '--json']);
+    expect([again.code, again.err]).toEqual([0, expect.stringContaining('nothing is left to be computed')]);
   });
 
   it('shows what it would do, and does not do it', async () => {
@@ -110,13 +107,16 @@ describe('a sweep', () => {
       /^2: point batchSize-7: batch size 7 does not divide 400 samples/,
     );
     writeFileSync(join(folder, 'results'), '');
-    expect(await refusal(folder, ['sweep', 'own.yaml', '--out', 'results'])).toBe(
+    expect(await refusalHere(folder, ['sweep', 'own.yaml', '--out', 'results'])).toBe(
       '2: ~/results is a file; give --out the name of a folder',
     );
-    expect(await refusal(folder, ['sweep', 'own.yaml', '--out', '.'])).toBe(
+    expect(await refusalHere(folder, ['sweep', 'own.yaml', '--out', '.'])).toBe(
       '2: ~ holds files but no sweep; give --out a new or an empty folder',
     );
-    expect(await refusal(folder, ['run', 'own.yaml'])).toMatch(
+    expect(await refusalHere(folder, ['sweep', 'own.yaml', '--executor', 'slurm', '--backend', 'auto'])).toBe(
+      '2: --backend auto tries what this machine has, not what the nodes have: name a back end',
+    );
+    expect(await refusalHere(folder, ['run', 'own.yaml'])).toMatch(
       /^2: own\.yaml is a sweep: it names a base; run it with `.*sweep own\.yaml`$/,
     );
   });
