@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Keeps the small results of a run in results/reference/NAME: what people and tables read, no vectors, under 5 MB.
+ * Keeps the small results of a run or of a sweep in results/reference/NAME: what people and tables read, no vectors, under 5 MB.
  *
- *   node scripts/keep-results.mjs RUN NAME
+ *   node scripts/keep-results.mjs FOLDER NAME
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -15,15 +15,22 @@ const MOST_BYTES = 5e6;
 const KEPT = /^((experiment|summary|environment|controls)\.json|[a-z]+\.csv|figures\/[a-z-]+\.png)$/;
 /** Of each control's own directory. */
 const KEPT_OF_CONTROLS = /^controls\/[^/]+\/(summary\.json|directions\.csv)$/;
+/** Of a sweep; its table of directions would be too large. */
+const KEPT_OF_SWEEP = /^(sweep\.json|collected\.json|sweep\.csv|figures\/[a-z-]+\.png)$/;
 
 const [run, name] = process.argv.slice(2);
-if (!run || !name || !/^[\w-]+$/.test(name) || !fs.existsSync(path.join(run, 'summary.json'))) {
-  console.error('usage: node scripts/keep-results.mjs RUN NAME, of a run that has a summary');
+const isThere = (/** @type {string} */ file) => fs.existsSync(path.join(run, file));
+if (!run || !name || !/^[\w-]+$/.test(name) || !(isThere('summary.json') || isThere('collected.json'))) {
+  console.error(
+    'usage: node scripts/keep-results.mjs FOLDER NAME, of a run that has a summary, or a sweep that was collected',
+  );
   process.exit(2);
 }
+const isKept = (/** @type {string} */ file) =>
+  isThere('collected.json') ? KEPT_OF_SWEEP.test(file) : KEPT.test(file) || KEPT_OF_CONTROLS.test(file);
 const names = /** @type {string[]} */ (fs.readdirSync(run, { recursive: true }))
   .map((file) => file.split(path.sep).join('/'))
-  .filter((file) => KEPT.test(file) || KEPT_OF_CONTROLS.test(file))
+  .filter(isKept)
   .sort();
 const bytes = names.reduce((sum, file) => sum + fs.statSync(path.join(run, file)).size, 0);
 if (bytes > MOST_BYTES) {

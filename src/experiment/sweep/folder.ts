@@ -106,7 +106,12 @@ export function readSweep(folder: string): StoredSweep {
     throw new DataError(`${path} is damaged: it does not hold a sweep; start the sweep again from its file`);
   const { schemaVersion: _, points: written, tasks, ...rest } = data;
   try {
-    const points = written.map(({ experiment, ...point }) => ({ ...point, experiment: resolveExperiment(experiment) }));
+    const points = written.map(({ name, set, experiment }) => ({
+      name,
+      // In the order in which the sweep has them: so they are shown.
+      set: Object.fromEntries(rest.axes.flatMap((key) => (Object.hasOwn(set, key) ? [[key, set[key]]] : []))),
+      experiment: resolveExperiment(experiment),
+    }));
     return { sweep: { ...rest, points }, tasks };
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

@@ -18,6 +18,7 @@ const sweep = (title: string) => `
 title: ${title}
 base: { data: { name: file, path: images.npy, labels: images.npy }, sgd: { learningRate: 0.1, batchSize: 5 } }
 list: [{ sgd.sampler: reshuffle }, { sgd.sampler: with-replacement }]
+grid: { sgd.momentum: [0.9], sgd.batchSize: [5] }
 `;
 const open = (asBegun: boolean) => openSweep(file, { assignments: [], out, asBegun }, quiet);
 
@@ -38,6 +39,9 @@ describe('a sweep that was begun', () => {
     for (const again of [await open(true), await openSweep(out, { assignments: [] }, quiet)]) {
       expect(again.tasks).toEqual(opened.tasks);
       expect(again.sweep.title).toBe('one');
+      expect(again.sweep.points.map(({ set }) => Object.entries(set))).toEqual(
+        opened.sweep.points.map(({ set }) => Object.entries(set)),
+      );
     }
     const { points, until } = readSweep(out).sweep;
     expect(stateOf(out, points[0], until).state).toBe('missing');
