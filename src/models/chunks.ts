@@ -41,7 +41,7 @@ export function chunkSize(
 ): number {
   const wanted = backend.isDevice
     ? Math.max(FEWEST_SAMPLES, Math.floor(UNITS_PER_DEVICE_CALL / unitsPerSample))
-    : laneSize(unitsPerSample) * mostLanes(backend.threads);
+    : laneSize(unitsPerSample) * mostLanes(backend);
   if (samples <= wanted) return samples;
   for (let size = wanted; size > wanted / 2; size--) if (samples % size === 0) return size;
   return wanted;

@@ -65,8 +65,8 @@ export function openPopulationStatistics(
         const number = batches.length / batchSize;
         const means = new Float64Array(channels);
         const squares = new Float64Array(channels);
-        for (let first = 0; first < number; first += mostLanes(backend.threads)) {
-          const count = Math.min(mostLanes(backend.threads), number - first);
+        for (let first = 0; first < number; first += mostLanes(backend)) {
+          const count = Math.min(mostLanes(backend), number - first);
           const indices = batches.subarray(first * batchSize, (first + count) * batchSize);
           const [found] = await graphFor(count).run(theta, indices);
           for (let batch = 0; batch < count; batch++)

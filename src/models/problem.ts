@@ -51,7 +51,7 @@ const FEWEST_SAMPLES = 25;
 export function lanesFor({ backend, model }: Pick<Problem, 'backend' | 'model'>, samples: number): number {
   if (model.couplesSamples) return 1;
   const paying = Math.min((samples * model.unitsPerSample) / FEWEST_UNITS, samples / FEWEST_SAMPLES);
-  return Math.max(1, Math.min(mostLanes(backend.threads), Math.floor(paying)));
+  return Math.max(1, Math.min(mostLanes(backend), Math.floor(paying)));
 }
 
 function perSample({ backend: { ops }, model, loss }: Problem, flat: Tensor, x: Tensor, y: Tensor): Tensor {

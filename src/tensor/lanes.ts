@@ -12,8 +12,12 @@ export type Join = 'sum' | 'rows';
 /** More than one lane a thread, so that none waits long for the last. */
 const LANES_PER_THREAD = 2;
 
-/** The most lanes that pay: one for a single thread. */
-export const mostLanes = (threads: number): number => (threads === 1 ? 1 : LANES_PER_THREAD * threads);
+/**
+ * The most lanes that pay: one for a single thread, and one on a device, whose own threads share every op, and which has the
+ * less to do in each the more of them there are.
+ */
+export const mostLanes = ({ threads, isDevice }: { readonly threads: number; readonly isDevice: boolean }): number =>
+  isDevice || threads === 1 ? 1 : LANES_PER_THREAD * threads;
 
 /** First rows and lengths of parts as equal as can be; never more parts than rows. */
 export function partsOf(rows: number, parts: number): { readonly first: number; readonly count: number }[] {

@@ -61,6 +61,23 @@ describe('a problem in lanes', () => {
     expect(lanesFor({ model: { ...model, unitsPerSample: 41 }, backend }, 500)).toBe(1);
   });
 
+  // Channel: layers that are computed while a graph is recorded, one by one.
+  it('has one on a device, whatever its threads', () => {
+    function layersIn(how: { threads: number; isDevice: boolean }): number {
+      let layers = 0;
+      const { matMul } = backend.ops;
+      const counting: typeof matMul = (...given) => (layers++, matMul(...given));
+      const counted = pair.problem({ ...backend, ...how, ops: { ...backend.ops, matMul: counting } });
+      const inputs = [...specs(counted, SAMPLES), real(problem.size)];
+      backend.compile(hessianProduct(counted), inputs).dispose();
+      return layers;
+    }
+    const once = layersIn({ threads: 1, isDevice: false });
+    expect(once).toBeGreaterThan(0);
+    expect(layersIn({ threads: 16, isDevice: false })).toBe(4 * once);
+    expect(layersIn({ threads: 16, isDevice: true })).toBe(once);
+  });
+
   it('has the same losses, in order', async () => {
     const losses = plainLosses(doubles, plain, [...theta]);
     close((await run(sampleLosses(problem), [flat, x, y], [theta, data.x, data.y]))[0], losses);

@@ -28,8 +28,12 @@ describe('parts', () => {
 
 describe('lanes', () => {
   it('are none for one thread, and more than threads for several', () => {
-    expect(mostLanes(1)).toBe(1);
-    expect(mostLanes(2)).toBeGreaterThan(2);
+    expect(mostLanes({ threads: 1, isDevice: false })).toBe(1);
+    expect(mostLanes({ threads: 2, isDevice: false })).toBeGreaterThan(2);
+  });
+
+  it('are none on a device, however many threads call it', () => {
+    expect(mostLanes({ threads: 16, isDevice: true })).toBe(1);
   });
 
   // Channel: loops over the rows.
