@@ -2,7 +2,7 @@
 import { type Disposable, Disposables, openTogether } from '../disposables.ts';
 import { batchLossAndGradient, type Problem, type Samples } from '../models/problem.ts';
 import type { Backend } from '../tensor/backend.ts';
-import { openProjection } from '../tensor/projection.ts';
+import { openProjection, partsThatFit } from '../tensor/projection.ts';
 import { int32, type Linearized, real, type Reals, type Stored, type TensorFunction } from '../tensor/types.ts';
 
 /** Weights at which gradients are taken, and others whose gradients are taken off. */
@@ -71,33 +71,39 @@ function rowsThroughHost(problem: Problem, split: Samples, batchSize: number, di
 /** Gradients never leave the device: of each batch its k numbers alone are read, while the next is at work. */
 function rowsOnDevice(problem: Problem, split: Samples, batchSize: number, directions: Reals): Rows {
   const { backend, size } = problem;
-  const { matMul, reshape, sub } = backend.ops;
+  const { concat, matMul, reshape, sub } = backend.ops;
   const k = directions.length / size;
+  const parts = partsThatFit(backend, k, size);
+  const array = backend.precision === 'float32' ? Float32Array : Float64Array;
   return openTogether((held) => {
     const compiled = held.add(new Disposables());
     const { given, specs } = storeAll(problem, split, held);
-    const rows = held.add(backend.store(directions, [k, size]));
+    const rows = parts.map(({ first, count }) =>
+      held.add(backend.store(directions.subarray(first * size, (first + count) * size), [count, size])),
+    );
     const gradient = batchLossAndGradient(problem);
     const graphs = new Map<number, Linearized>();
     /** @param points one, or two whose gradients' difference is taken */
     function alongOf(points: number): Linearized {
       const known = graphs.get(points);
       if (known) return known;
-      const along: TensorFunction = (x, y, e, ...rest) => {
-        const [first, second] = rest.slice(0, points).map((theta) => gradient(x, y, theta, rest[points])[1]);
-        return [matMul(e as never, reshape(second ? sub(first, second) : first, [size, 1]))];
+      const along: TensorFunction = (x, y, ...rest) => {
+        const thetas = rest.slice(parts.length, -1);
+        const [first, second] = thetas.map((theta) => gradient(x, y, theta, rest[rest.length - 1])[1]);
+        const column = reshape(second ? sub(first, second) : first, [size, 1]);
+        const found = rest.slice(0, parts.length).map((part) => matMul(part as never, column));
+        return [found.length === 1 ? found[0] : concat(found)];
       };
       const dynamics = [...Array.from({ length: points }, () => real(size)), int32(batchSize)];
-      const fixed = compiled.add(
-        compiled.add(backend.linearize(along, [...specs, real(k, size)], dynamics)).at(...given, rows),
-      );
+      const statics = [...specs, ...rows.map(({ shape }) => real(...shape))];
+      const fixed = compiled.add(compiled.add(backend.linearize(along, statics, dynamics)).at(...given, ...rows));
       graphs.set(points, fixed);
       return fixed;
     }
     return {
       async take({ here, there }, batches, told) {
         const along = alongOf(there ? 2 : 1);
-        const found = new Float32Array(batches.length * k);
+        const found = new array(batches.length * k);
         const begun = batches.map(async (batch, row) => {
           const [numbers] = await (there ? along.run(here, there, batch) : along.run(here, batch));
           found.set(numbers, row * k);

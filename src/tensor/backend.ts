@@ -37,6 +37,8 @@ export interface Backend {
   readonly threads: number;
   /** Whether it is a device that is fast at large calls, and slow at many small ones. */
   readonly isDevice: boolean;
+  /** Numbers that one tensor may have; Infinity where memory alone bounds them. */
+  readonly largestTensor: number;
   /** Whether TensorFlow's graphs keep stored values themselves, on the device, and nothing crosses but what is given or read. */
   readonly stateInSession: boolean;
   readonly ops: Ops;
@@ -95,6 +97,7 @@ export function openBackend({ name, precision, threads, stateInSession }: Backen
     version: `tensorflow ${library.binding.TF_Version}${devicesInWords(nativeDevices())}`,
     threads,
     isDevice: nativeDevices().gpus > 0,
+    largestTensor: Infinity,
     stateInSession: keeps,
     ops: checkedOpsOf(library.tf),
     derivatives: derivativesOf(library.tf),
@@ -166,6 +169,7 @@ function openCpu(precision: Precision): Backend {
     version: `tfjs ${tf.version_core}`,
     threads: 1,
     isDevice: false,
+    largestTensor: Infinity,
     stateInSession: false,
     ops: checkedOpsOf(tf),
     derivatives: derivativesOf(tf),

@@ -30,29 +30,54 @@ export function projectionBackend(backend: Backend, k: number, d: number): Backe
   return backend.precision === 'float32' && k * d >= LARGE ? backend : mostExact(backend);
 }
 
-/** Linear combinations of rows [k, d] by weights [count, k]: [count, d], as one native product. */
+/** Parts of rows [k, d], each of which fits into one tensor. @param wanted as many at least, where there are so many rows */
+export function partsThatFit({ largestTensor }: Pick<Backend, 'largestTensor'>, k: number, d: number, wanted = 1) {
+  return partsOf(k, Math.max(wanted, Math.ceil(k / Math.max(1, Math.floor(largestTensor / d)))));
+}
+
+/** Linear combinations of rows [k, d] by weights [count, k]: [count, d], as one native product, or the sum of several. */
 export async function combineRows(backend: Backend, weights: Reals, rows: Reals, k: number, d: number): Promise<Reals> {
+  const { ops } = backend;
   const count = weights.length / k;
+  const parts = partsThatFit(backend, k, d);
   const product = backend.compile(
-    (some, all) => [backend.ops.matMul(some as never, all as never)],
-    [real(count, k), real(k, d)],
-    [real(1, k), real(k, 1)],
+    (...all) => [
+      parts
+        .map((_, part) => ops.matMul(all[2 * part] as never, all[2 * part + 1] as never))
+        .reduce((sum, more) => ops.add(sum, more)),
+    ],
+    parts.flatMap((part) => [real(count, part.count), real(part.count, d)]),
+    parts.flatMap((part) => [real(1, part.count), real(part.count, 1)]),
   );
   try {
-    return (await product.run(weights, rows))[0];
+    const given = parts.flatMap((part) => [
+      parts.length === 1 ? weights : columnsOf(weights, k, part.first, part.count),
+      rows.subarray(part.first * d, (part.first + part.count) * d),
+    ]);
+    return (await product.run(...given))[0];
   } finally {
     product.dispose();
   }
 }
 
+/** Some columns of a matrix [count, k], one row after the other. */
+function columnsOf(matrix: Reals, k: number, first: number, wanted: number): Reals {
+  const count = matrix.length / k;
+  const columns = matrix.slice(0, count * wanted);
+  for (let row = 0; row < count; row++)
+    columns.set(matrix.subarray(row * k + first, row * k + first + wanted), row * wanted);
+  return columns;
+}
+
 /**
- * Each thread multiplies with a part of the directions: the rows are shared, and nothing is cut for a call.
+ * Each thread multiplies with a part of the directions: the rows are shared, and nothing is cut for a call. A device has them in
+ * one part, or in as many as its largest tensor asks for.
  *
  * @param directions unit rows [k, d], kept on the back end
  */
 export function openProjection(backend: Backend, directions: Reals, k: number, d: number): Projection {
-  const { ops, threads } = backend;
-  const parts = partsOf(k, threads);
+  const { ops, threads, isDevice } = backend;
+  const parts = partsThatFit(backend, k, d, isDevice ? 1 : threads);
   return openTogether((held) => {
     // Graphs are disposed of after the directions: they would save what is still there.
     const compiled = held.add(new Disposables());

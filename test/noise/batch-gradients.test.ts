@@ -78,6 +78,19 @@ describe('batch gradients along directions', () => {
     ).toBeLessThan(1e-13);
   });
 
+  // As on a device whose tensors hold two directions at most, and on one whose tensors hold all.
+  it.each([2 * net.size, Infinity])('on the device alone, with %d numbers a tensor at most', async (largestTensor) => {
+    const indices = drawn(60);
+    const { backend, ...rest } = mlpProblem(INPUTS, HIDDEN, OUTPUTS);
+    const problem = { ...rest, backend: { ...backend, isDevice: true, largestTensor } };
+    const other = normals(net.size, 9, 0.7);
+    const [here, there] = [plainAlong(indices, 6, theta), plainAlong(indices, 6, other)];
+    expect(largest(await batchGradientsAlong(problem, theta, indices, 6), here)).toBeLessThan(1e-13);
+    const apart = await batchGradientsAlong(problem, theta, indices, 6, silent, other);
+    const expected = here.map((value, i) => value - there[i]);
+    expect(largest(apart, expected)).toBeLessThan(1e-13);
+  });
+
   it('leave L2 out, and are exact to float32 where the gradients are', async () => {
     const indices = drawn(60);
     const problem = mlpProblem(INPUTS, HIDDEN, OUTPUTS, { precision: 'float32', weightDecay: 5 });

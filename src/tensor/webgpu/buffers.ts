@@ -33,14 +33,19 @@ export class Buffers {
     return this.held;
   }
 
+  /** Numbers that one buffer may hold. */
+  get largest(): number {
+    const { maxStorageBufferBindingSize, maxBufferSize } = this.gpu.device.limits;
+    return Math.floor(Math.min(maxStorageBufferBindingSize, maxBufferSize) / 4);
+  }
+
   /** A buffer of so many numbers. @throws RunError where the device takes none so large */
   create(numbers: number): GPUBuffer {
     const { device, usage } = this.gpu;
     const size = Math.max(4, 4 * numbers);
-    const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
-    if (size > most)
+    if (numbers > this.largest)
       throw new RunError(
-        `a tensor of ${size} bytes does not fit the graphics device, which takes ${most} at most: use fewer samples at a time, or another back end`,
+        `a tensor of ${size} bytes does not fit the graphics device, which takes ${4 * this.largest} at most: ask for fewer samples (data.samples) or smaller batches (sgd.batchSize), or resume the run on another back end`,
       );
     this.held += size;
     return device.createBuffer({ size, usage: usage.STORAGE | usage.COPY_SRC | usage.COPY_DST });

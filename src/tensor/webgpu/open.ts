@@ -92,6 +92,7 @@ export function openWebgpu(precision: Precision): Backend {
     version: `tfjs ${tf.version_core} on ${nameOf(gpu)}`,
     threads: 1,
     isDevice: true,
+    largestTensor: buffers.largest,
     stateInSession: false,
     ops: checkedOpsOf(tf as typeof tfjs),
     derivatives: derivativesOf(tf),

@@ -88,7 +88,7 @@ describe.skipIf(skipped)(`a software device${skipped}`, () => {
       usage: {},
     } as never);
     expect(() => buffers.create(251)).toThrow(
-      'a tensor of 1004 bytes does not fit the graphics device, which takes 1000 at most',
+      'a tensor of 1004 bytes does not fit the graphics device, which takes 1000 at most: ask for fewer samples (data.samples) or smaller batches (sgd.batchSize), or resume the run on another back end',
     );
   });
 
