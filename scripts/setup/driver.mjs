@@ -1,7 +1,6 @@
 // @ts-check
 /** NVIDIA's driver: what the CUDA build of TensorFlow needs besides its own libraries. Set-up never installs one. */
-import fs from 'node:fs';
-import path from 'node:path';
+import { MODULE_FOLDER, moduleGpus, moduleVersion } from './kernel-module.mjs';
 import { run } from './processes.mjs';
 
 /** The oldest driver for Linux that programs built with any CUDA 12 run on (CUDA's release notes, table of minor versions). */
@@ -20,11 +19,11 @@ export const OLDEST_DRIVER = '525.60.13';
  * @param {string} [where.library]
  * @returns {Promise<Driver>}
  */
-export async function findDriver({ proc = '/proc/driver/nvidia', library = 'libcuda.so.1' } = {}) {
+export async function findDriver({ proc = MODULE_FOLDER, library = 'libcuda.so.1' } = {}) {
   const asked = await askDriver();
   return {
     version: asked?.version ?? moduleVersion(proc),
-    gpus: asked?.gpus ?? moduleGpus(proc),
+    gpus: asked?.gpus ?? moduleGpus(proc).map((name) => name ?? 'a GPU'),
     library: await canLoad(library),
   };
 }
@@ -57,35 +56,47 @@ export function isOlder(version, than) {
   return at >= 0 && (numbers[at] ?? 0) < others[at];
 }
 
-/** The driver's own program: the only source where Linux runs inside Windows. */
 async function askDriver() {
-  const query = ['--query-gpu=driver_version,name', '--format=csv,noheader'];
+  const found = await ask('driver_version,name', /^\s*(\d+(?:\.\d+)+),\s*(.+?)\s*$/);
+  return found.length > 0 ? { version: found[0][0], gpus: found.map(([, name]) => name) } : null;
+}
+
+/**
+ * @typedef {object} Card
+ * @property {string} uuid
+ * @property {string} name
+ * @property {boolean} divided whether it is split into instances, which have a part of its memory each
+ * @property {number | null} free bytes, or null where the card does not tell
+ */
+
+/**
+ * The GPUs that the driver tells of, in its order; none where it does not answer.
+ *
+ * @returns {Promise<Card[]>}
+ */
+export async function findCards() {
+  const found = await ask('uuid,mig.mode.current,memory.free,name', /^\s*(\S+),\s*(.+?),\s*(.+?),\s*(.+?)\s*$/);
+  return found.map(([uuid, mode, mebibytes, name]) => {
+    const free = /^\d+$/.test(mebibytes) ? Number(mebibytes) * 2 ** 20 : null;
+    return { uuid, name, divided: mode === 'Enabled', free };
+  });
+}
+
+/**
+ * Asks the driver's own program: the only source where Linux runs inside Windows.
+ *
+ * @param {string} columns
+ * @param {RegExp} pattern of a line
+ * @returns {Promise<string[][]>} what the pattern has in brackets, line by line
+ */
+async function ask(columns, pattern) {
+  const query = [`--query-gpu=${columns}`, '--format=csv,noheader,nounits'];
   const { ok, output } = await run('nvidia-smi', query, { limitMs: 30_000 });
-  const lines = output.split('\n').flatMap((line) => [/^\s*(\d+(?:\.\d+)+),\s*(.+?)\s*$/.exec(line) ?? []]);
-  const found = lines.filter(([, version]) => version);
-  return ok && found.length > 0 ? { version: found[0][1], gpus: found.map(([, , name]) => name) } : null;
-}
-
-/** @param {string} proc */
-function moduleVersion(proc) {
-  return /Kernel Module(?: +for \S+)? +(\d+(?:\.\d+)+)/.exec(read(path.join(proc, 'version')))?.[1] ?? null;
-}
-
-/** @param {string} proc */
-function moduleGpus(proc) {
-  const folder = path.join(proc, 'gpus');
-  if (!fs.existsSync(folder)) return [];
-  const texts = fs.readdirSync(folder).map((name) => read(path.join(folder, name, 'information')));
-  return texts.map((text) => /^Model:\s*(.+?)\s*$/m.exec(text)?.[1] ?? 'a GPU');
-}
-
-/** @param {string} file */
-function read(file) {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
+  if (!ok) return [];
+  return output.split('\n').flatMap((line) => {
+    const found = pattern.exec(line);
+    return found ? [found.slice(1)] : [];
+  });
 }
 
 /**

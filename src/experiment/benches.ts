@@ -2,6 +2,7 @@
 import type { Voice } from './context.ts';
 import { refuseNotFinite } from './import/finite.ts';
 import { refuseUnsoundModel } from './model-doctor/examine-model.ts';
+import { refuseMemoryBeyondReachOf } from './memory.ts';
 import { inSection, OPENING } from './profile.ts';
 import type { StoredExperiment } from './run-directory.ts';
 import { requireSameData } from './same-data.ts';
@@ -22,6 +23,7 @@ export async function openFor(
   const options = { memoryBytes, spectrum };
   if (runs('train')) await refuseNotFinite(experiment, voice);
   const bench = await inSection(OPENING, () => openWorkbench(experiment, choices, voice, options));
+  await refuseMemoryBeyondReachOf(bench.problem.backend, memoryBytes);
   const names = STAGES.filter((stage) => hasStage(experiment, stage) && runs(stage.name)).map(({ name }) => name);
   refuseStagesThatDoNotFit(names, experiment, bench);
   // Later stages compute with a minimum whose making was allowed.

@@ -5,7 +5,7 @@ import { sharedBytesPerSample } from '../hessian/shared-bytes.ts';
 import { chunkSize } from '../models/chunks.ts';
 import { projectionBackend } from '../tensor/projection.ts';
 import { sizeOf } from '../tensor/types.ts';
-import { wantedPairs } from './memory.ts';
+import { keepsOnCard, wantedPairs } from './memory.ts';
 import type { Experiment } from './schema.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -39,7 +39,7 @@ export interface Sizes {
   readonly realBytes: number;
   readonly exactBytes: number;
   readonly directionBytes: number;
-  /** What Hessian products may share. */
+  /** What Hessian products may share in the memory of this process. */
   readonly sharedBytes: number;
   readonly experiment: Experiment;
   readonly bench: Workbench;
@@ -81,7 +81,7 @@ export function sizesOf(experiment: Experiment, bench: Workbench): Sizes {
     realBytes: bytesOf(backend),
     exactBytes: bytesOf(exact.backend),
     directionBytes: bytesOf(projectionBackend(backend, pairs, size)),
-    sharedBytes: savedBytes,
+    sharedBytes: keepsOnCard(backend) ? 0 : savedBytes,
     experiment,
     bench,
   };

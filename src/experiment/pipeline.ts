@@ -54,7 +54,7 @@ export async function runExperiment(
   voice: Voice,
   options: PipelineOptions = {},
 ): Promise<PipelineResult> {
-  refuseMemoryBeyondReach(options.memoryBytes);
+  await refuseMemoryBeyondReach(options.memoryBytes);
   return await runInDirectory(directory, experiment, voice, options);
 }
 
@@ -91,7 +91,7 @@ export async function runStage(
   voice: Voice,
   options: StageOptions = {},
 ): Promise<PipelineResult> {
-  refuseMemoryBeyondReach(options.memoryBytes);
+  await refuseMemoryBeyondReach(options.memoryBytes);
   await becomeWhole(resolve(directory));
   const target = requireRunDirectory(directory);
   if (!hasStage(settingsOf(target).experiment, STAGES[stageAt(name)]))

@@ -8,7 +8,7 @@ import { requireRunDirectory, RUN_FILES, runPath } from '../store/run-directory.
 import { readSafetensors, requireTensor } from '../store/safetensors.ts';
 import { frozenAsTrained } from './batch-norm.ts';
 import type { Voice } from './context.ts';
-import { refuseMemoryBeyondReach } from './memory.ts';
+import { refuseMemoryBeyondReach, refuseMemoryBeyondReachOf } from './memory.ts';
 import { readFinished } from './pipeline.ts';
 import { type Recommendation, recommend } from './probe/advice.ts';
 import { type Choice, choiceOf, learningRateFor } from './probe/choices.ts';
@@ -76,12 +76,13 @@ export async function probe(
   voice: Voice,
   { samples, iterations, memoryBytes }: ProbeOptions,
 ): Promise<Probe> {
-  refuseMemoryBeyondReach(memoryBytes);
+  await refuseMemoryBeyondReach(memoryBytes);
   const target = requireRunDirectory(directory);
   const { experiment, choices: machine } = readFinished(target, 'train');
   const minimum = readSafetensors(runPath(target, RUN_FILES.minimum));
   const theta = requireTensor(minimum, 'theta', 'F64').data;
   const opened = await inSection(OPENING, () => openWorkbench(experiment, machine, voice, { memoryBytes }));
+  await refuseMemoryBeyondReachOf(opened.problem.backend, memoryBytes);
   requireSameData(target, opened.dataset.sources);
   const bench = frozenAsTrained(target, opened);
   enterSection('probe');

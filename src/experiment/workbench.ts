@@ -46,7 +46,7 @@ const CHEAP_UNITS = 2e7;
 
 /** What a workbench is opened for. */
 export interface WorkbenchOptions {
-  /** Bytes for intermediate values that Hessian products share; half of what is free, or what the spectrum leaves, unless said otherwise. */
+  /** Bytes for intermediate values that Hessian products share; half of what is free where they lie, or what the spectrum leaves, unless said otherwise. */
   readonly memoryBytes?: number;
   /** Whether the spectrum is to be computed: one that does not fit into the memory is then refused here. */
   readonly spectrum?: boolean;
@@ -90,7 +90,7 @@ export async function openWorkbench(
   startingPoint(experiment, { dataset, problem });
   const finds = spectrum && experiment.spectrum.shared === null;
   const reserved = finds ? memoryForSpectrum(problem, experiment.spectrum.eigenpairs) : 0;
-  const savedBytes = memoryBytes ?? suggestMemory(backend, reserved);
+  const savedBytes = memoryBytes ?? (await suggestMemory(backend, reserved));
   const cheap = train.samples * (model.unitsPerSample + sizeOf(inputShape)) <= CHEAP_UNITS;
   const exact = cheap ? onBackend(problem, mostExact(backend)) : problem;
   const { samples } = train;

@@ -1,6 +1,5 @@
 /** On what the native library computes: whether it is a CUDA build, and which GPUs it sees. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { moduleGpus, moduleVersion } from '../../scripts/setup/kernel-module.mjs';
 import { openSession } from './graph.ts';
 import type { NodeLibrary } from './library.ts';
 
@@ -55,24 +54,12 @@ export const fallsBack = ({ cudaBuild, gpus }: NativeDevices): boolean => cudaBu
  *
  * @param folder where NVIDIA's driver tells of itself and its GPUs
  */
-export function devicesInWords({ cudaBuild, gpus }: NativeDevices, folder = '/proc/driver/nvidia'): string {
+export function devicesInWords({ cudaBuild, gpus }: NativeDevices, folder?: string): string {
   if (!cudaBuild) return '';
   if (gpus === 0) return ' (CUDA build) on the CPU';
-  const driver = /Kernel Module(?: +for \S+)? +(\d+(?:\.\d+)+)/.exec(textOf(join(folder, 'version')))?.[1];
-  const names = namesBelow(join(folder, 'gpus'));
+  const driver = moduleVersion(folder);
+  const names = moduleGpus(folder).filter((name) => name !== null);
   // Computations go to the first of those that TensorFlow sees, which may be fewer than there are.
   const name = names.length > 0 ? [...new Set(names)].join(' or ') : 'an NVIDIA GPU';
   return ` (CUDA build) on ${name}${driver ? `, driver ${driver}` : ''}`;
-}
-
-function namesBelow(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((gpu) => {
-    const model = /^Model:\s*(.+?)\s*$/m.exec(textOf(join(folder, gpu, 'information')))?.[1];
-    return model ? [model] : [];
-  });
-}
-
-function textOf(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }

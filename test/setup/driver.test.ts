@@ -2,7 +2,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { driverSentence, findDriver, isOlder } from '../../scripts/setup/driver.mjs';
+import { driverSentence, findCards, findDriver, isOlder } from '../../scripts/setup/driver.mjs';
 import { fill, temporaryFolders } from './temporary.ts';
 
 const newFolder = temporaryFolders();
@@ -82,5 +82,31 @@ describe('is found', () => {
     chmodSync(join(folder, 'nvidia-smi'), 0o755);
     vi.stubEnv('PATH', folder);
     expect((await findDriver({ proc: newFolder(), library: 'none' })).version).toBeNull();
+  });
+});
+
+describe('cards', () => {
+  async function cardsOf(answer: string) {
+    const folder = fill(newFolder(), { 'nvidia-smi': `#!${process.execPath}\n${answer}` });
+    chmodSync(join(folder, 'nvidia-smi'), 0o755);
+    vi.stubEnv('PATH', folder);
+    return await findCards();
+  }
+
+  test('are told by the driver’s own program, with the memory that is free where it is known', async () => {
+    // The columns that are asked for, and lines as `--format=csv,noheader,nounits` has them.
+    const answer = `if (process.argv[2] === '--query-gpu=uuid,mig.mode.current,memory.free,name')
+      console.log('GPU-1, Disabled, 143770, NVIDIA H200\\nGPU-2, Enabled, 80, NVIDIA A30\\nGPU-3, [N/A], [N/A], NVIDIA GB10');`;
+    expect(await cardsOf(answer)).toEqual([
+      { uuid: 'GPU-1', name: 'NVIDIA H200', divided: false, free: 143770 * 2 ** 20 },
+      { uuid: 'GPU-2', name: 'NVIDIA A30', divided: true, free: 80 * 2 ** 20 },
+      { uuid: 'GPU-3', name: 'NVIDIA GB10', divided: false, free: null },
+    ]);
+  });
+
+  test('are none where it reaches no driver, or is not there', async () => {
+    expect(await cardsOf(`console.log('a, b, 1, c');process.exit(9);`)).toEqual([]);
+    vi.stubEnv('PATH', newFolder());
+    expect(await findCards()).toEqual([]);
   });
 });

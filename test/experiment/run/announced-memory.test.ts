@@ -109,6 +109,19 @@ describe('what is announced', () => {
     expect(more).toBe(all);
   });
 
+  it('does not hold what they share on a card', async () => {
+    const experiment = tiny({ data: { samples: 60_000 }, sgd: { batchSize: 6000 }, spectrum: { eigenpairs: 2 } });
+    const bench = await openWorkbench(experiment, choices, quiet, { memoryBytes: 1e6 });
+    const memoryOf = (changed: Partial<typeof bench.problem.backend>, savedBytes = bench.savedBytes) => {
+      const problem = { ...bench.problem, backend: { ...bench.problem.backend, ...changed } };
+      const { held, passing } = stageMemory('spectrum', experiment, { ...bench, problem, savedBytes });
+      return held + passing;
+    };
+    const onCard = { isDevice: true, stateInSession: true };
+    expect(memoryOf(onCard)).toBe(memoryOf(onCard, 0));
+    expect(memoryOf({ isDevice: true }) - memoryOf({ isDevice: true }, 0)).toBeCloseTo(1e6, 0);
+  });
+
   it('is refused where it cannot be had, before anything is computed or written', async () => {
     const directory = join(scratchFolder(), 'run');
     const experiment = tiny({ record: { epochs: 5000 } });

@@ -67,22 +67,35 @@ describe('memory that is not there', () => {
     expect(await problemOf(() => runStage(directory, 'record', quiet))).toBe(
       'exit 2: 1 eigenpair of 19 parameters need 1 MB of memory, and 0 MB are available: lower --memory, of which Hessian products now use 1 MB, or free memory',
     );
-    // Here the first is what --memory is held against.
-    available(1e9, 1e9, 1000);
+    // Here the first two are what --memory is held against.
+    available(1e9, 1e9, 1e9, 1000);
     expect(await problemOf(() => runStage(directory, 'record', quiet, { memoryBytes: 0 }))).toBe(
       'exit 2: 1 eigenpair of 19 parameters need 1 MB of memory, and 0 MB are available: free memory',
     );
   });
 
-  it('is left to the spectrum where it needs more than half', () => {
+  const processor = { name: 'tensorflow', isDevice: false, stateInSession: false } as const;
+  const cuda = { name: 'tensorflow', isDevice: true, stateInSession: true } as const;
+  const graphics = { name: 'webgpu', isDevice: true, stateInSession: false } as const;
+
+  it('is left to the spectrum where it needs more than half', async () => {
     available(1000);
-    const native = { name: 'tensorflow' } as const;
-    expect([0, 400, 700, 2000].map((reserved) => suggestMemory(native, reserved))).toEqual([500, 500, 300, 0]);
+    const suggested = [0, 400, 700, 2000].map((reserved) => suggestMemory(processor, reserved));
+    expect(await Promise.all(suggested)).toEqual([500, 500, 300, 0]);
   });
 
-  it('is 2 GiB at most on a graphics device, which tells nobody how much it has', () => {
-    available(64e9, 64e9, 1000);
-    const names = ['tensorflow', 'webgpu', 'webgpu'] as const;
-    expect(names.map((name) => suggestMemory({ name }))).toEqual([32e9, 2 ** 31, 500]);
+  it('is half of what is free on the card where values lie there, be it less than the machine has or more', async () => {
+    available(64e9);
+    const on = (free: number, reserved = 0) => suggestMemory(cuda, reserved, Promise.resolve(free));
+    expect([await on(16e9), await on(80e9), await on(16e9, 10e9), await on(16e9, 20e9)]).toEqual([8e9, 40e9, 6e9, 0]);
+  });
+
+  it('is 2 GiB at most on a device that tells nobody how much it has', async () => {
+    available(64e9);
+    const unknown = Promise.resolve(null);
+    const suggested = [processor, graphics, cuda].map((backend) => suggestMemory(backend, 0, unknown));
+    expect(await Promise.all(suggested)).toEqual([32e9, 2 ** 31, 2 ** 31]);
+    available(1000);
+    expect(await suggestMemory(cuda, 0, unknown)).toBe(500);
   });
 });
