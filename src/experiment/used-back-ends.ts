@@ -54,5 +54,6 @@ export function backEndsInWords(backEnds: BackEnds): string {
 const inWords = ({ name, version }: UsedBackEnd): string =>
   version === null ? name : `${name} (${version.replace(`${name} `, '')})`;
 
-const inAList = (words: readonly string[]): string =>
+/** `a, b and c`. */
+export const inAList = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`;

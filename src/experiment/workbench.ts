@@ -16,6 +16,7 @@ import { batchesPerEpoch } from '../sgd/samplers.ts';
 import { type Backend, mostExact, nativeDevices, openBackend, prepareBackend } from '../tensor/backend.ts';
 import { fallsBack } from '../tensor/devices.ts';
 import { sizeOf } from '../tensor/types.ts';
+import { preparedDevice } from '../tensor/webgpu/open.ts';
 import { typed } from '../typed.ts';
 import { loadDataset } from './dataset.ts';
 import { noModel } from './import/no-network.ts';
@@ -77,6 +78,11 @@ export async function openWorkbench(
   if (backend.name === 'cpu')
     voice.warn(
       'back end cpu computes in plain JavaScript: what takes the native library a second takes it up to two minutes',
+    );
+  const device = backend.name === 'webgpu' ? preparedDevice() : null;
+  if (device?.isSoftware)
+    voice.warn(
+      `back end webgpu computes in software, on ${device.name}, which is no graphics device: a hundred times slower than back end tensorflow`,
     );
   if (backend.name === 'tensorflow' && fallsBack(nativeDevices()))
     voice.warn(

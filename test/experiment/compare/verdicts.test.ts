@@ -158,6 +158,21 @@ describe('warnings', () => {
     );
   });
 
+  it('tell the device, and whether it is one', () => {
+    const textOf = (...versions: (string | null)[]) =>
+      texts({ backEnds: { train: versions.map((version) => ({ name: 'webgpu', version })) } })[0];
+    const rest = ', in float32, sums over samples and projections too.';
+    const [card, software] = [
+      'tfjs 4.22.0 on NVIDIA H100, 550.54',
+      'tfjs 4.22.0 on SwiftShader Device (Subzero), SwiftShader driver, in software',
+    ];
+    expect(textOf(card)).toBe(`Computed on a graphics device (NVIDIA H100, 550.54)${rest}`);
+    const inSoftware = 'in software, on no graphics device (SwiftShader Device (Subzero), SwiftShader driver)';
+    expect(textOf(software)).toBe(`Computed ${inSoftware}${rest}`);
+    expect(textOf(card, software)).toBe(`Computed on a graphics device (NVIDIA H100, 550.54) and ${inSoftware}${rest}`);
+    expect(textOf(null)).toBe(`Computed on a graphics device${rest}`);
+  });
+
   it('are sentences with their numbers', () => {
     expect(texts({ spectrum: { ...sound.spectrum, converged: 5 } })).toEqual([
       '2 of 7 eigenpairs have a residual above the tolerance.',
