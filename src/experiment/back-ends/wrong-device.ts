@@ -8,8 +8,11 @@ export async function refuseWrongDevice(backend: Backend): Promise<void> {
   if (!backend.isDevice) return;
   const { passed, error } = await selfTest(backend);
   if (passed) return;
-  const other = backend.name === 'tensorflow' ? 'cpu' : 'tensorflow';
+  const wayOut =
+    backend.name === 'tensorflow'
+      ? 'have TensorFlow compute on the processor (CUDA_VISIBLE_DEVICES=-1, or set-up with EPOCHNOISE_LIBTENSORFLOW=cpu)'
+      : 'use --set backend=tensorflow';
   throw new ConfigurationError(
-    `back end ${backend.name} (${backend.version}) computes wrong derivatives, a Hessian product is ${error.toPrecision(2)} of its length off finite differences: update the driver of the device, or use --set backend=${other}`,
+    `back end ${backend.name} (${backend.version}) computes wrong derivatives, a Hessian product is ${error.toPrecision(2)} of its length off finite differences: update the driver of the device, or ${wayOut}`,
   );
 }
