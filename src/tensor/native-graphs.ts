@@ -1,4 +1,5 @@
 /** Where TensorFlow's graphs have their inputs and outputs: in the library's memory between calls, or in their sessions. */
+import { ConfigurationError } from '../errors.ts';
 import type { Backend } from './backend.ts';
 import { compileGraph } from './compile.ts';
 import type { NativeDevices } from './devices.ts';
@@ -16,10 +17,15 @@ type Graphs = Pick<Backend, 'store' | 'compile' | 'compileTogether' | 'linearize
 /**
  * Whether graphs are to keep state: on a GPU, for between calls everything would be in the memory of the processor. On the
  * processor nothing is gained by it. EPOCHNOISE_STATE_IN_SESSION, 1 or 0, says otherwise.
+ *
+ * @throws ConfigurationError where it says anything else
  */
 export function keepsState({ gpus }: NativeDevices, environment: NodeJS.ProcessEnv = process.env): boolean {
   const { EPOCHNOISE_STATE_IN_SESSION: wanted } = environment;
-  return wanted ? wanted !== '0' : gpus > 0;
+  if (!wanted) return gpus > 0;
+  if (wanted !== '0' && wanted !== '1')
+    throw new ConfigurationError(`EPOCHNOISE_STATE_IN_SESSION is ${JSON.stringify(wanted)}; expected 1 or 0`);
+  return wanted === '1';
 }
 
 /** Graphs that take tensors and give tensors. */

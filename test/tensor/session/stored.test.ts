@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Disposables } from '../../../src/disposables.ts';
+import { ConfigurationError } from '../../../src/errors.ts';
 import { heldByLibrary, nativeDevices } from '../../../src/tensor/backend.ts';
 import { heldInSessions } from '../../../src/tensor/session/session.ts';
 import { int32, real, type TensorFunction } from '../../../src/tensor/types.ts';
@@ -54,6 +55,13 @@ it('graphs keep state where there is a GPU, unless the environment or the caller
     ...[true, true],
     false,
   ]);
+});
+
+it.each(['false', 'no', 'off', '2', 'true', ' 1'])('EPOCHNOISE_STATE_IN_SESSION=%j is refused', (wanted) => {
+  for (const gpus of [0, 1])
+    expect(() => keepsState({ cudaBuild: true, gpus }, { EPOCHNOISE_STATE_IN_SESSION: wanted })).toThrow(
+      new ConfigurationError(`EPOCHNOISE_STATE_IN_SESSION is "${wanted}"; expected 1 or 0`),
+    );
 });
 
 // Where there is none, TensorFlow refuses what is placed there by name.
