@@ -1,6 +1,7 @@
 // @ts-check
 /** Back ends of this program that are measured. */
 import os from 'node:os';
+import { memoryForSpectrum, suggestMemory } from '../dist/experiment/memory.js';
 import { openBackend, prepareBackend } from '../dist/tensor/backend.js';
 
 /**
@@ -13,6 +14,16 @@ export async function backendCalled(name = 'tensorflow') {
   await prepareBackend({ name: called });
   const threads = called === 'tensorflow' ? os.availableParallelism() : 1;
   return openBackend({ name: called, precision: 'float32', threads });
+}
+
+/**
+ * Bytes for the values that Hessian products share, as a run has them where its user says nothing.
+ *
+ * @param {import('../dist/models/problem.js').Problem} problem
+ * @param {number} [eigenpairs] that Lanczos is to find beside
+ */
+export async function savedBytesOfRun(problem, eigenpairs) {
+  return await suggestMemory(problem.backend, eigenpairs === undefined ? 0 : memoryForSpectrum(problem, eigenpairs));
 }
 
 /**

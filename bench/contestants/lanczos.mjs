@@ -4,7 +4,7 @@ import { openHessian } from '../../dist/hessian/hessian.js';
 import { basisOn } from '../../dist/hessian/native-basis.js';
 import { lanczos } from '../../dist/hessian/lanczos.js';
 import { readSafetensors } from '../../dist/store/safetensors.js';
-import { backendCalled } from '../backend.mjs';
+import { backendCalled, savedBytesOfRun } from '../backend.mjs';
 import { lenetProblem } from '../lenet.mjs';
 import { serve } from './serve.mjs';
 
@@ -15,6 +15,7 @@ const values = (/** @type {string} */ tensor) => /** @type {Float32Array} */ (te
 const problem = lenetProblem(await backendCalled(name));
 const data = { x: values('x'), y: values('y'), samples: tensors.x.shape[0] };
 const theta = values('theta');
+const savedBytes = await savedBytesOfRun(problem, eigenpairs);
 /** @type {import('../../dist/hessian/lanczos.js').Eigenpairs} */
 let found;
 await serve(
@@ -22,7 +23,7 @@ await serve(
   async () => {
     const start = performance.now();
     let grown = start;
-    const hessian = openHessian(problem, data);
+    const hessian = openHessian(problem, data, savedBytes);
     const operator = hessian.at(theta);
     found = await lanczos(operator, {
       eigenpairs,
