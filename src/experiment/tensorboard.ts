@@ -8,7 +8,7 @@ import { DataError } from '../errors.ts';
 import type { HistoryRow } from '../sgd/history.ts';
 import { attempt } from '../store/atomic.ts';
 import { RUN_FILES, requireRunDirectory, runPath } from '../store/run-directory.ts';
-import { openEventWriter } from '../tensor/backend.ts';
+import { openEventWriter } from '../tensor/event-writer.ts';
 import { fromHere, typed } from '../typed.ts';
 import type { Described } from './result.ts';
 import { readHistory } from './training-curve.ts';

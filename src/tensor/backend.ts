@@ -1,18 +1,11 @@
-/** Back ends: where tensors live and functions run. The only file that loads tfjs. */
-import { createRequire } from 'node:module';
-import type * as tfjs from '@tensorflow/tfjs-core';
-import { ConfigurationError } from '../errors.ts';
+/** Back ends: where tensors live and functions run. */
+import { openCpu } from './cpu.ts';
 import { type Derivatives, derivativesOf } from './derivatives.ts';
 import { devicesInWords, findDevices, type NativeDevices } from './devices.ts';
-import { compileEager, linearizeEager, storeEager } from './eager.ts';
-import { type KernelBackend, makeCurrent, type NodeLibrary } from './library.ts';
-import { loadTfjsNode, nativePart } from './native.ts';
 import { graphsBetweenCalls, graphsInSessions, keepsState } from './native-graphs.ts';
-import { oneByOne } from './one-by-one.ts';
+import { loadNodeLibrary } from './node-library.ts';
 import { checkedOpsOf, type Ops } from './ops.ts';
-import { enableSecondOrder } from './second-order.ts';
 import { heldInSessions } from './session/session.ts';
-import { setTensorFlow } from './tensorflow-settings.ts';
 import { openWebgpu, prepareWebgpu } from './webgpu/open.ts';
 import type {
   BackendName,
@@ -68,9 +61,6 @@ export interface BackendChoice {
   readonly stateInSession?: boolean;
 }
 
-const require = createRequire(import.meta.url);
-let loadedThreads: number | undefined;
-
 /**
  * Makes ready what takes its time: the graphics device. To be waited for before a back end is opened; more often does nothing.
  *
@@ -119,7 +109,7 @@ export function mostExact(backend: Backend): Backend {
 
 /** Tensors and sessions that the native library holds now, and values in these: the tests see to it that none leak. */
 export function heldByLibrary(): { tensors: number; sessions: number; inSessions: number } {
-  const { binding } = loadNodeLibrary(loadedThreads ?? 1);
+  const { binding } = loadNodeLibrary();
   return {
     tensors: binding.getNumOfTensors(),
     sessions: binding.getNumOfSavedModels(),
@@ -127,87 +117,9 @@ export function heldByLibrary(): { tensors: number; sessions: number; inSessions
   };
 }
 
-/** What the native library computes on. @throws ConfigurationError where it is missing */
-export function nativeDevices(): NativeDevices {
-  return (devices ??= findDevices(loadNodeLibrary(loadedThreads ?? 1)));
-}
-
-/** A writer of TensorBoard's event files. */
-export interface EventWriter {
-  /** A number, kept as float32; steps of a tag must not fall. */
-  scalar(tag: string, value: number, step: number): void;
-  /** Sees to it that everything is in the file. */
-  flush(): void;
-}
-
-/**
- * Opens a writer into a folder, which is made.
- *
- * @param folder not one that this process has written to before: the library would go on with the file it had there
- * @throws ConfigurationError where the native library, which writes the files, is missing
- */
-export function openEventWriter(folder: string): EventWriter {
-  const { tf } = loadNodeLibrary(loadedThreads ?? 1);
-  const { node } = tf as unknown as { node: { summaryFileWriter(folder: string): EventWriter } };
-  return node.summaryFileWriter(folder);
-}
-
-function openCpu(precision: Precision): Backend {
-  if (precision === 'float64')
-    throw new ConfigurationError(
-      'precision float64 was asked for on back end cpu, which has no doubles: use back end tensorflow, or float32',
-    );
-  const tf = require('@tensorflow/tfjs') as typeof tfjs;
-  if (!tf.findBackend('cpu')) throw new ConfigurationError('tfjs has no cpu back end: install the packages again');
-  makeCurrent(tf, 'cpu');
-  // tfjs would advise the native library at the first use; whoever chose this back end knows.
-  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false;
-  enableSecondOrder(tf);
-  return {
-    name: 'cpu',
-    precision,
-    version: `tfjs ${tf.version_core}`,
-    threads: 1,
-    isDevice: false,
-    largestTensor: Infinity,
-    stateInSession: false,
-    ops: checkedOpsOf(tf),
-    derivatives: derivativesOf(tf),
-    store: (values, shape) => storeEager(tf, values, shape),
-    compile: (fn, inputs) => compileEager(tf, fn, inputs),
-    compileTogether: oneByOne((fn, inputs) => compileEager(tf, fn, inputs)),
-    linearize: (fn, statics, dynamics) => linearizeEager(tf, fn, statics, dynamics),
-  };
-}
-
-let nodeLibrary: NodeLibrary | undefined;
 let devices: NativeDevices | undefined;
 
-function loadNodeLibrary(threads: number): NodeLibrary {
-  if (nodeLibrary) {
-    if (loadedThreads !== threads)
-      throw new ConfigurationError(
-        `TensorFlow was loaded with ${loadedThreads} threads and cannot go on with ${threads}: start another process`,
-      );
-    makeCurrent(nodeLibrary.tf, 'tensorflow');
-    return nodeLibrary;
-  }
-  setTensorFlow(threads);
-  let loaded: ReturnType<typeof loadTfjsNode>;
-  try {
-    loaded = loadTfjsNode();
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw error;
-    const [reason] = String((error as Error).message).split('\n');
-    throw new ConfigurationError(
-      `back end tensorflow cannot be loaded (${reason.trim()}): \`${nativePart().again}\` looks for its library again, or use --set backend=cpu, which is far slower`,
-    );
-  }
-  const { protobuf } = loaded;
-  const tf = loaded.tf as typeof tfjs;
-  const backend = tf.backend() as unknown as KernelBackend;
-  enableSecondOrder(tf);
-  nodeLibrary = { tf, binding: backend.binding, backend, protobuf };
-  loadedThreads = threads;
-  return nodeLibrary;
+/** What the native library computes on. @throws ConfigurationError where it is missing */
+export function nativeDevices(): NativeDevices {
+  return (devices ??= findDevices(loadNodeLibrary()));
 }

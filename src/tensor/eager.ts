@@ -11,7 +11,7 @@ type Tfjs = typeof tfjs;
 const KEEPER = 'cpu at float32';
 
 /** Values kept as a tensor of tfjs. */
-export class EagerTensor implements Stored {
+class EagerTensor implements Stored {
   readonly shape: Shape;
   readonly dtype: 'real' | 'int32';
   readonly keeper = KEEPER;
@@ -40,7 +40,7 @@ export class EagerTensor implements Stored {
 }
 
 /** Keeps values as a tensor of tfjs. */
-export const storeEager = (tf: Tfjs, values: Reals | Int32Array, shape: Shape): EagerTensor =>
+export const storeEager = (tf: Tfjs, values: Reals | Int32Array, shape: Shape): Stored =>
   new EagerTensor(tensorOf(tf, values, shape));
 
 function tensorOf(tf: Tfjs, values: Reals | Int32Array, shape: Shape): tfjs.Tensor {

@@ -1,5 +1,6 @@
 /**
- * TensorFlow graphs: nodes, written as a SavedModel, loaded and run as a session by tfjs-node's binding. Works on the binding's tensor numbers directly: nothing here is tracked, or leaked, by tfjs.
+ * TensorFlow graphs: nodes, written as a SavedModel, loaded and run as a session by tfjs-node's binding. Works on the binding's
+ * tensor numbers directly: nothing here is tracked, or leaked, by tfjs.
  */
 import fs from 'node:fs';
 import os from 'node:os';

@@ -11,14 +11,14 @@ import type { Backend } from '../../tensor/backend.ts';
 import { medianMilliseconds } from './median-time.ts';
 
 /** How the product of a network of 43 weights on 32 samples was. */
-export interface SelfTest {
+interface SelfTest {
   /** Largest error against finite differences, in units of the product. */
   readonly error: number;
   readonly passed: boolean;
 }
 
 /** A self-test, and how long a product took. */
-export interface TimedSelfTest extends SelfTest {
+interface TimedSelfTest extends SelfTest {
   /** Median time of a product: what a call costs at least. */
   readonly milliseconds: number;
 }

@@ -13,7 +13,7 @@ const numbers = new WeakMap<object, number | null>();
 export const noteFilled = ({ dataId }: tfjs.TensorInfo, value: number): void => void numbers.set(dataId, value);
 
 /** The number that all values are, or null: of what is computed it is known only where it was noted. */
-export function filledWith(backend: KernelBackend, { dataId, dtype }: tfjs.TensorInfo): number | null {
+function filledWith(backend: KernelBackend, { dataId, dtype }: tfjs.TensorInfo): number | null {
   const known = numbers.get(dataId);
   if (known !== undefined) return known;
   const { values } = backend.tensorMap.get(dataId);
