@@ -238,6 +238,30 @@ describe('a native basis', () => {
     expect(heldByLibrary()).toEqual(before);
   });
 
+  // Channel: sizes of what is stored. Rows of a block that is not full yet are the processor's work.
+  it.each([
+    [false, 128],
+    [true, 32],
+  ])('keeps rows of LeNet on a back end that is a device (%s) in blocks of %i', (isDevice, rows) => {
+    const size = 62_006;
+    const stored: number[] = [];
+    const watched = {
+      ...backend,
+      isDevice,
+      store: (...given: Parameters<typeof backend.store>) => {
+        stored.push(given[1][1]);
+        return backend.store(...given);
+      },
+    };
+    const basis = new NativeBasis(watched, size, 'float32');
+    const row = new Float64Array(size);
+    for (let count = 1; count < rows; count++) basis.push(row);
+    expect(stored).toEqual([]);
+    basis.push(row);
+    expect(stored).toEqual([rows]);
+    basis.dispose();
+  });
+
   it('is chosen for long vectors on the back end that has it', () => {
     expect(basisOn(backend)(100_000, 'float32')).toBeInstanceOf(NativeBasis);
     expect(basisOn(backend)(881, 'float32')).toBeInstanceOf(PlainBasis);
