@@ -1,6 +1,7 @@
 /** Which graphics device is taken. Channel: what Dawn prints, and names of real devices. */
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  adapterCalled,
   deviceCalled,
   fullName,
   namesIn,
