@@ -92,7 +92,7 @@ export function openBackend({ name, precision, threads, stateInSession }: Backen
   return {
     name,
     precision,
-    version: `tensorflow ${library.binding.TF_Version}${devicesInWords(nativeDevices())}`,
+    version: `tensorflow ${library.binding.TF_Version}${nativeDevicesInWords()}`,
     threads,
     isDevice: nativeDevices().gpus > 0,
     stateInSession: keeps,
@@ -128,6 +128,9 @@ export function heldByLibrary(): { tensors: number; sessions: number; inSessions
 export function nativeDevices(): NativeDevices {
   return (devices ??= findDevices(loadNodeLibrary(loadedThreads ?? 1)));
 }
+
+/** Found once: where there are several cards the driver is asked. */
+const nativeDevicesInWords = (): string => (devicesSay ??= devicesInWords(nativeDevices()));
 
 /** A writer of TensorBoard's event files. */
 export interface EventWriter {
@@ -178,6 +181,7 @@ function openCpu(precision: Precision): Backend {
 
 let nodeLibrary: NodeLibrary | undefined;
 let devices: NativeDevices | undefined;
+let devicesSay: string | undefined;
 
 function loadNodeLibrary(threads: number): NodeLibrary {
   if (nodeLibrary) {

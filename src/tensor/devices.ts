@@ -1,6 +1,5 @@
 /** On what the native library computes: whether it is a CUDA build, and which GPUs it sees. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { type CardLook, findCard } from './cards.ts';
 import { openSession } from './graph.ts';
 import type { NodeLibrary } from './library.ts';
 
@@ -53,26 +52,11 @@ export const fallsBack = ({ cudaBuild, gpus }: NativeDevices): boolean => cudaBu
 /**
  * What a library for CUDA computes on, in words that follow its version; empty for others.
  *
- * @param folder where NVIDIA's driver tells of itself and its GPUs
+ * @param look what is known of the cards, and of which of them CUDA may use
  */
-export function devicesInWords({ cudaBuild, gpus }: NativeDevices, folder = '/proc/driver/nvidia'): string {
+export function devicesInWords({ cudaBuild, gpus }: NativeDevices, look?: CardLook): string {
   if (!cudaBuild) return '';
   if (gpus === 0) return ' (CUDA build) on the CPU';
-  const driver = /Kernel Module(?: +for \S+)? +(\d+(?:\.\d+)+)/.exec(textOf(join(folder, 'version')))?.[1];
-  const names = namesBelow(join(folder, 'gpus'));
-  // Computations go to the first of those that TensorFlow sees, which may be fewer than there are.
-  const name = names.length > 0 ? [...new Set(names)].join(' or ') : 'an NVIDIA GPU';
-  return ` (CUDA build) on ${name}${driver ? `, driver ${driver}` : ''}`;
-}
-
-function namesBelow(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder).flatMap((gpu) => {
-    const model = /^Model:\s*(.+?)\s*$/m.exec(textOf(join(folder, gpu, 'information')))?.[1];
-    return model ? [model] : [];
-  });
-}
-
-function textOf(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const { card, driver } = findCard(look);
+  return ` (CUDA build) on ${card}${driver ? `, driver ${driver}` : ''}`;
 }
