@@ -45,7 +45,10 @@ export function basisOn(backend: Backend): OpenBasis {
       : new PlainBasis(size, storage);
 }
 
-/** The native library computes at either precision; a device keeps the rows where it computes, as far as it can hold them at all. */
+/**
+ * The native library computes at either precision; a device keeps the rows where it computes, as far as it can hold them
+ * at all.
+ */
 const isSuited = ({ name }: Backend, storage: RowStorage): boolean =>
   name === 'tensorflow' || (name === 'webgpu' && storage === 'float32');
 

@@ -28,7 +28,10 @@ const kinds: Readonly<Record<string, OpenBasis>> = {
  */
 const OWN_ROWS = 20;
 
-/** A basis of random rows, each made orthogonal by the basis itself (of many native ones the last), and copies of what it stored. */
+/**
+ * A basis of random rows, each made orthogonal by the basis itself (of many native ones the last), and copies of what it
+ * stored.
+ */
 async function randomBasis(
   kind: string,
   size: number,
@@ -91,7 +94,8 @@ const combinations = Object.keys(kinds).flatMap((kind) =>
 );
 
 describe.each(combinations)('an orthonormal basis of %s rows in %s', (storage, kind) => {
-  // Rounding of stored entries: 2⁻⁵³ and as much in this test's own sums, or 2⁻²⁴ of entries of size 1/√d, so about 6e-8 a pair of rows.
+  // Rounding of stored entries: 2⁻⁵³ and as much in this test's own sums, or 2⁻²⁴ of entries of size 1/√d, so about 6e-8 a
+  // pair of rows.
   const rounding = storage === 'float64' ? 2e-15 : 1e-7;
 
   // Channel: plain dot products of the rows.

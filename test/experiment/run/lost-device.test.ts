@@ -1,4 +1,7 @@
-/** A graphics device that is lost in the middle of a run: one sentence, and the run goes on, on another back end or on the device again. */
+/**
+ * A graphics device that is lost in the middle of a run: one sentence, and the run goes on, on another back end or on the
+ * device again.
+ */
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { readEnvironment } from '../../../src/experiment/environment.ts';
