@@ -19,10 +19,17 @@ export interface Estimate {
   readonly from: 'seeds' | 'directions';
 }
 
-/** Geometric mean over the seeds, its interval from their scatter. @param values one a seed, all > 0, at least two */
-export function overSeeds(values: readonly number[]): Estimate {
-  const { value, low, high } = geometricMean(values);
-  return { value, low, high, from: 'seeds' };
+/**
+ * What all seeds together give, its interval by Student's t from the scatter of what each gives. All together, because a mean
+ * of logarithms of single seeds would be too low by 1/ν of each.
+ *
+ * @param value of all together, > 0
+ * @param values one a seed, all > 0, at least two
+ */
+export function overSeeds(value: number, values: readonly number[]): Estimate {
+  const mean = geometricMean(values);
+  const factor = mean.high / mean.value;
+  return { value, low: value / factor, high: value * factor, from: 'seeds' };
 }
 
 /** A value whose logarithm has a standard error. @param error of the logarithm; NaN where it is unknown */

@@ -17,7 +17,8 @@ export interface Flatness {
   readonly outside: number;
   /** Chance that so many or more of the intervals miss 1 if each does so in 5 % of all cases. */
   readonly chance: number;
-  /** Σ (log mean)²/error² over the tested bins, the errors as if directions were independent, and the chance of more. */
+  /** Σ (log mean)²/error² over the tested bins, the errors as if directions were independent, and where these
+   * scatter more than ν lets expect, by their scatter; and the chance of more. */
   readonly chiSquare: number;
   readonly probability: number;
   /** Median of |log₁₀(measured/predicted)| over the directions, found, and expected from the degrees of freedom alone. */
@@ -33,7 +34,7 @@ export function flatnessOf(runs: readonly RunRatios[]): Flatness | null {
   if (tested.length === 0) return null;
   const outside = tested.filter(({ ratio }) => !holds(ratio, 1)).length;
   const chance = atLeast(outside, tested.length);
-  const chiSquare = tested.reduce((sum, { pooled, error }) => sum + (Math.log(pooled) / error) ** 2, 0);
+  const chiSquare = tested.reduce((sum, { ratio, error }) => sum + (Math.log(ratio.value) / error) ** 2, 0);
   const { found, expected } = ratioScatter(
     runs.flatMap(({ ratio }) => Array.from(ratio)),
     runs.flatMap(({ degreesOfFreedom }) => Array.from(degreesOfFreedom)),

@@ -29,10 +29,9 @@ export interface RatioBin {
   readonly x: number;
   readonly directions: number;
   readonly seeds: number;
-  /** Mean of ratios, weighted by ν; over enough seeds, the geometric mean of the seeds' means. */
+  /** Mean of the ratios of all runs, weighted by ν. */
   readonly ratio: Estimate;
-  /** Mean over the directions of all runs, and the standard error of its logarithm if directions were independent. */
-  readonly pooled: number;
+  /** Standard error of its logarithm if directions were independent. */
   readonly error: number;
 }
 
@@ -77,11 +76,14 @@ function binOf(bin: number, members: readonly Member[]): RatioBin {
       of.map(({ degreesOfFreedom }) => degreesOfFreedom),
     )!;
   const seeds = [...new Set(members.map(({ seed }) => seed))];
-  const { value: pooled, error } = mean(members);
+  const { value, error } = mean(members);
   const ratio =
     seeds.length >= ENOUGH_SEEDS
-      ? overSeeds(seeds.map((seed) => mean(members.filter((one) => one.seed === seed)).value))
-      : overDirections(pooled, error);
+      ? overSeeds(
+          value,
+          seeds.map((seed) => mean(members.filter((one) => one.seed === seed)).value),
+        )
+      : overDirections(value, error);
   return {
     low: 10 ** (bin / BINS_PER_DECADE),
     high: 10 ** ((bin + 1) / BINS_PER_DECADE),
@@ -89,7 +91,6 @@ function binOf(bin: number, members: readonly Member[]): RatioBin {
     directions: members.length,
     seeds: seeds.length,
     ratio,
-    pooled,
     error,
   };
 }

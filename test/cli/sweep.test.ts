@@ -116,6 +116,21 @@ describe('a sweep', () => {
     expect(await refusalHere(folder, ['sweep', 'own.yaml', '--executor', 'slurm', '--backend', 'auto'])).toBe(
       '2: --backend auto tries what this machine has, not what the nodes have: name a back end',
     );
+    expect(await refusalHere(folder, ['sweep', 'own.yaml', '--array-limit', '3'])).toBe(
+      '2: --array-limit is for SLURM: give --executor slurm with it',
+    );
+    expect(await refusalHere(folder, ['sweep', 'own.yaml', '--executor', 'slurm', '--processes', '3'])).toMatch(
+      /^2: --processes is for this machine: /,
+    );
+    expect(await refusalHere(folder, ['sweep', 'own.yaml', '--status', '--collect'])).toBe(
+      '2: --status and --collect do not go together: give one of them',
+    );
+    expect(await refusalHere(folder, ['sweep', 'own.yaml', '--out', 'new', '--collect'])).toBe(
+      '2: new holds no sweep yet: there is nothing to collect',
+    );
+    expect(await refusalHere(folder, ['sweep', '.'])).toBe(
+      '2: . is a folder that holds no sweep: give the folder of one, or its file',
+    );
     expect(await refusalHere(folder, ['run', 'own.yaml'])).toMatch(
       /^2: own\.yaml is a sweep: it names a base; run it with `.*sweep own\.yaml`$/,
     );

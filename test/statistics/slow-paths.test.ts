@@ -3,6 +3,7 @@
  * SGD written out. Who averages them must find what theory says of their mean, whichever way the paths happen to look.
  */
 import { describe, expect, it, test } from 'vitest';
+import quantile from '@stdlib/stats-base-dists-chisquare-quantile';
 import { randomStream } from '../../src/random.ts';
 import { comparedDirections, isDrifting } from '../../src/statistics/drift.ts';
 import { meanRatio } from '../../src/statistics/mean-ratio.ts';
@@ -57,6 +58,12 @@ const predicted = predictDirections(
 );
 const [expected] = predicted.thetaVariance;
 const [dof] = predicted.thetaDegreesOfFreedom;
+/** ψ(ν/2) − log(ν/2), the mean of log χ²_ν/ν, by numbers of χ² themselves. */
+const logBias = (() => {
+  const count = 20_000;
+  const logs = Array.from({ length: count }, (_, i) => Math.log(quantile((i + 0.5) / count, dof) / dof));
+  return logs.reduce((sum, log) => sum + log, 0) / count;
+})();
 const paths = simulate(Math.sqrt(expected));
 const ratios = paths.variance.map((value) => value / expected);
 const columns = {
@@ -81,6 +88,8 @@ describe('a mean', () => {
 
   it('a median or a logarithm that is corrected as that of χ² is not', () => {
     expect(median(ratios) / medianBias(dof)).toBeLessThan(0.975);
+    const logarithms = ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / COUNT;
+    expect(Math.exp(logarithms - logBias)).toBeGreaterThan(1.02);
   });
 
   it('is weighted by the degrees of freedom, widened by scatter, and of nothing null', () => {

@@ -68,11 +68,7 @@ export function sweepCommand(): Command {
 
 async function runSweep(nameOrFile: string, options: SweepOptions): Promise<void> {
   const { out, set: assignments = [], backend, dryRun, executor, threads, processes, json } = options;
-  // The back ends of this machine are not those of the nodes.
-  if (executor === 'slurm' && backend === 'auto')
-    throw new ConfigurationError(
-      '--backend auto tries what this machine has, not what the nodes have: name a back end',
-    );
+  refuseMismatches(options);
   const sweeps = await import('../../experiment/sweep/index.ts');
   const voice = progressVoice();
   const asBegun = options.status || options.cancel || options.collect;
@@ -86,7 +82,11 @@ async function runSweep(nameOrFile: string, options: SweepOptions): Promise<void
     const cancelled = await sweeps.cancelSweep(folder);
     return json ? printJson({ folder, cancelled }) : print(`${cancelled} tasks were waiting or running`);
   }
-  if (options.collect) return await collect(opened, voice, json);
+  if (options.collect) {
+    if (!opened.begun)
+      throw new ConfigurationError(`${fromHere(folder)} holds no sweep yet: there is nothing to collect`);
+    return await collect(opened, voice, json);
+  }
   const isHere = executor === 'local';
   const wanted = isHere ? { processes, threads } : { processes: 1, threads: threads ?? 1 };
   const report = process.stderr.isTTY ? voice.begin('estimating') : async () => throwIfInterrupted();
@@ -95,11 +95,39 @@ async function runSweep(nameOrFile: string, options: SweepOptions): Promise<void
     .finally(() => voice.stop());
   const text = sweeps.planText(sweep, plan, isHere);
   if (dryRun) return json ? printJson({ folder, ...plan }) : print(text);
-  await leaveJobsAlone(opened, isHere, voice);
-  voice.say(text);
-  sweeps.beginSweep(opened, voice);
-  if (isHere) await runHere(opened, plan, options, voice);
-  else await runThere(opened, plan, options);
+  const release = sweeps.lockSweep(folder);
+  try {
+    await leaveJobsAlone(opened, isHere, voice);
+    voice.say(text);
+    sweeps.beginSweep(opened, voice);
+    if (isHere) await runHere(opened, plan, options, voice);
+    else await runThere(opened, plan, options);
+  } finally {
+    release();
+  }
+}
+
+/** Options of one executor mean nothing to the other, and what is only looked at is looked at in one way. */
+function refuseMismatches(options: SweepOptions): void {
+  const { executor, backend } = options;
+  const flag = (name: string) => `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
+  const modes = (['dryRun', 'status', 'cancel', 'collect'] as const).filter((name) => options[name]);
+  if (modes.length > 1)
+    throw new ConfigurationError(`${modes.map(flag).join(' and ')} do not go together: give one of them`);
+  const ofSlurm = (['partition', 'time', 'mem', 'gres', 'arrayLimit', 'sbatch'] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (executor === 'local' && ofSlurm)
+    throw new ConfigurationError(`${flag(ofSlurm)} is for SLURM: give --executor slurm with it`);
+  if (executor === 'slurm' && options.processes !== undefined)
+    throw new ConfigurationError(
+      '--processes is for this machine: on a cluster --array-limit says how many points run at a time',
+    );
+  // The back ends of this machine are not those of the nodes.
+  if (executor === 'slurm' && backend === 'auto')
+    throw new ConfigurationError(
+      '--backend auto tries what this machine has, not what the nodes have: name a back end',
+    );
 }
 
 /** Nothing is run or changed while jobs of the sweep wait or run; what those that have ended left behind is taken away. */

@@ -157,7 +157,7 @@ export function isDone(folder: string, point: Point, until: StageName): boolean 
   const directory = pointDirectory(folder, point);
   if (!existsSync(runPath(directory, RUN_FILES.stages))) return false;
   try {
-    readFinished(directory, until);
+    readFinished(directory, until, { drawing: areGone(point) });
     // Results are kept whatever back end a run goes on with.
     const { backend } = point.experiment;
     return (
@@ -166,6 +166,17 @@ export function isDone(folder: string, point: Point, until: StageName): boolean 
   } catch (error) {
     // Out of date, damaged, or its own files are gone: running it tells which.
     if (error instanceof DataError) return false;
+    throw error;
+  }
+}
+
+/** Whether own files that the configuration names are not there any more: what was computed from them stands. */
+function areGone({ experiment }: Point): boolean {
+  try {
+    ownFilesChecksum(experiment);
+    return false;
+  } catch (error) {
+    if (error instanceof DataError) return true;
     throw error;
   }
 }
@@ -184,7 +195,7 @@ export function progressOf(folder: string, point: Point): Progress {
   const directory = pointDirectory(folder, point);
   try {
     const book = new LedgerBook(directory, readEnvironment(directory)?.files ?? {});
-    const own = ownFilesChecksum(experiment);
+    const own = areGone(point) ? null : ownFilesChecksum(experiment);
     for (const [index, stage] of STAGES.entries()) {
       const condition = hasStage(experiment, stage) ? book.conditionOf(stage, experiment, own) : 'fresh';
       if (condition !== 'fresh') return { fresh: index, next: condition };

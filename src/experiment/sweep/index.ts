@@ -9,6 +9,7 @@ import { withChosenBackend } from '../back-ends/choose.ts';
 import { type BackendWord, withBackend } from '../back-ends/option.ts';
 import { coresToUse } from '../choices.ts';
 import type { Voice } from '../context.ts';
+import { lockRunDirectory } from '../lock.ts';
 import { COLLECTED_FILES, collectSweep } from './collect/collect.ts';
 import { estimateInChild } from './estimate-in-child.ts';
 import {
@@ -36,6 +37,8 @@ export { runTask } from './task.ts';
 export interface OpenedSweep extends StoredSweep {
   /** Absolute. */
   readonly folder: string;
+  /** Whether it is that of the folder, as it was begun. */
+  readonly begun: boolean;
 }
 
 /** What a sweep is opened with. */
@@ -62,18 +65,18 @@ export async function openSweep(
       throw new ConfigurationError(
         `${nameOrFile} is the folder of a sweep, which goes on with its own settings: give the sweep's file to change them`,
       );
-    return { folder: resolve(nameOrFile), ...readSweep(nameOrFile) };
+    return { folder: resolve(nameOrFile), begun: true, ...readSweep(nameOrFile) };
   }
   let sweep = loadSweep(nameOrFile, withBackend(assignments, backend));
   const folder = resolve(out ?? join('results', sweep.name));
   inspectSweepFolder(folder);
-  if (asBegun && existsSync(join(folder, SWEEP_FILES.sweep))) return { folder, ...readSweep(folder) };
+  if (asBegun && existsSync(join(folder, SWEEP_FILES.sweep))) return { folder, begun: true, ...readSweep(folder) };
   if (backend === 'auto') {
     const [{ experiment }] = sweep.points;
     const chosen = await withChosenBackend(experiment, voice, { directory: pointDirectory(folder, sweep.points[0]) });
     sweep = loadSweep(nameOrFile, withBackend(assignments, chosen.backend));
   }
-  return { folder, sweep, tasks: tasksOf(sweep) };
+  return { folder, begun: false, sweep, tasks: tasksOf(sweep) };
 }
 
 /**
@@ -122,6 +125,16 @@ function pointsBefore(folder: string): Sweep['points'] {
     if (error instanceof DataError) return [];
     throw error;
   }
+}
+
+/**
+ * Keeps others from running the same sweep: its processes know their tasks by number.
+ *
+ * @returns lets them
+ * @throws RunError where another process runs it
+ */
+export function lockSweep(folder: string): () => void {
+  return lockRunDirectory(folder);
 }
 
 /** What a sweep has come to. */

@@ -78,6 +78,8 @@ function findSweep(nameOrFile: string): string {
     if (fs.existsSync(file) && fs.statSync(file).isFile()) return file;
     throw new ConfigurationError(`there is no sweep file ${file}; known sweeps: ${known.join(', ')}`);
   }
+  if (fs.existsSync(nameOrFile) && fs.statSync(nameOrFile).isDirectory())
+    throw new ConfigurationError(`${nameOrFile} is a folder that holds no sweep: give the folder of one, or its file`);
   const near = nearest(nameOrFile, known);
   throw new ConfigurationError(
     `unknown sweep ${nameOrFile}${near ? ` (did you mean ${near}?)` : ''}; known: ${known.join(', ')}, or give the path of a .yaml file`,

@@ -88,7 +88,11 @@ export async function runLocally(
       child.on('exit', (code, signal) => resolve(verdictOn(code, signal)));
     });
     function verdictOn(code: number | null, signal: NodeJS.Signals | null): Failure | null {
-      if (code === 0 || isEnding) return null;
+      if (isEnding) return null;
+      if (code === 0)
+        return isDone(folder, sweep.points[tasks[index].point], tasks[index].until)
+          ? null
+          : failed('its process ended without having done it', code);
       const told = readFailure(folder, point);
       // One that ended before it began its work tells nothing: what is written is of an earlier try.
       if (signal === null && told && told.attempts > attempts && code !== INTERRUPTED) return told;

@@ -29,11 +29,11 @@ export interface MeasuredScale {
   readonly reducedChiSquare: number;
 }
 
-/** Correlation times between λ_cross/100 and λ_cross/10, in updates: geometric means over the directions. */
+/** Correlation times between λ_cross/100 and λ_cross/10, in updates. */
 export interface Plateau {
   readonly directions: number;
   readonly measured: Estimate;
-  /** What the exact window predictions of the same directions give. */
+  /** Geometric mean of the exact window predictions of the directions; what is measured is `ratio` times that. */
   readonly exact: number;
   readonly ratio: Estimate;
   /** The same with the noise of a fluctuating curvature. */

@@ -61,7 +61,7 @@ export function plateausFigure({ collected }: SweepReportInput): Figure {
     verticals: [],
     horizontals: [],
     footnote: [
-      'Geometric means over the directions between λ_×/100 and λ_×/10, where the time hardly depends on λ any more; exact: of the window predictions of the same directions; bars: 95 % intervals. Dashed: equality. The leading order is that of the paper, half of it with one order for all epochs.',
+      'Between λ_×/100 and λ_×/10, where the time hardly depends on λ any more; exact: geometric mean of the window predictions of the directions there; measured: that times the mean of measured over predicted weight variances, over the same of velocities; bars: 95 % intervals. Dashed: equality. The leading order is that of the paper, half of it with one order for all epochs.',
       ...(outlines.length > 0 ? ['Outlines: against the predictions with the noise of a fluctuating curvature.'] : []),
       ...(note === '' ? [] : [note]),
     ].join(' '),

@@ -131,7 +131,7 @@ export function samplersTable({ samplers }: Collected): Table | null {
       ],
     })),
     notes: [
-      'Geometric means over the directions of a range in pairs of runs that differ in the sampler alone, each in units of the variance of independent batches at its own eigenvalues and noise; predicted: by two components, or where unknown by the theory of the sampler.',
+      'Pairs of runs that differ in the sampler alone, each in units of the variance of independent batches at its own eigenvalues and noise. Predicted: geometric mean over the directions of a range, by two components, or where unknown by the theory of the sampler; measured: that times the mean of measured over predicted.',
     ],
   };
 }

@@ -2,8 +2,9 @@
 import { universalSuppression } from '../../theory/index.ts';
 import type { Figure, Series } from '../figure.ts';
 import { rangeOf } from '../range.ts';
-import { binnedMedians } from '../running-median.ts';
-import { medianBias } from '../../statistics/median.ts';
+import { type BinnedCurve, binnedMedians, binOf } from '../running-median.ts';
+import { meanRatio } from '../../statistics/mean-ratio.ts';
+import { median } from '../../statistics/median.ts';
 import { BIN_MINIMUM } from '../../statistics/ratio-bins.ts';
 import { CROSSOVER, dots, OVER_X, runsOf, sweepSubtitle } from './figures.ts';
 import { groupsOf } from './groups.ts';
@@ -15,18 +16,9 @@ const X_AT_CROSSOVER = 3;
 export function variancesFigure(input: SweepReportInput): Figure {
   const { collected, runs, curves } = input;
   const { groups, note } = groupsOf(collected);
-  const corrected = ({ toWhite, dof }: SweepRun) => toWhite.map((value, i) => value / medianBias(dof[i]));
-  const cloud = dots(input, groups, corrected);
+  const cloud = dots(input, groups, ({ toWhite }) => toWhite);
   const x = rangeOf([...runs.flatMap((run) => run.x), X_AT_CROSSOVER], 'log');
-  const medians = groups.map((group) => {
-    const own = runsOf(runs, group);
-    return binnedMedians(
-      own.flatMap((run) => run.x),
-      own.flatMap(corrected),
-      X_AT_CROSSOVER,
-      BIN_MINIMUM,
-    );
-  });
+  const measured = groups.map((group) => measuredCurve(runsOf(runs, group)));
   const two = groups.flatMap(({ role }, i): Series[] => {
     const own = runsOf(runs, groups[i]);
     const curve = binnedMedians(
@@ -53,15 +45,15 @@ export function variancesFigure(input: SweepReportInput): Figure {
     ...exact,
     ...two,
     ...groups.flatMap(({ label, role }, i) =>
-      medians[i].x.length === 0 ? [] : [{ label, kind: 'points', role, emphasis: 'strong', ...medians[i] } as const],
+      measured[i].x.length === 0 ? [] : [{ label, kind: 'points', role, emphasis: 'strong', ...measured[i] } as const],
     ),
   ];
-  const heights = [...medians.flatMap(({ y }) => y), ...exact.flatMap(({ y }) => y)];
+  const heights = [...measured.flatMap(({ y }) => y), ...exact.flatMap(({ y }) => y)];
   const range = rangeOf([...heights, 1], 'log');
   const outside = cloud.series.flatMap(({ y }) => y).filter((value) => value < range[0] || value > range[1]).length;
   const sentences = [
     'Lines: exact predictions for the window of each setting; thin and dashed: medians of the predictions with the noise of a fluctuating curvature. Grey: the universal f(x) = 1 − 2(x − 1 + exp(−x))/x², good to 3 % only for large M (30 % for M = 100 and β = 0.9).',
-    `Points: medians of bins with at least ${BIN_MINIMUM} directions, corrected for their bias.`,
+    `Points: bins with at least ${BIN_MINIMUM} directions, the mean of measured over predicted times the median of what is predicted.`,
     cloud.note,
     ...(outside > 0 ? [`Beyond the axis: ${outside} of them.`] : []),
     ...(note === '' ? [] : [note]),
@@ -77,6 +69,32 @@ export function variancesFigure(input: SweepReportInput): Figure {
     footnote: sentences.join(' '),
     message: runs.some((run) => run.x.length > 0) ? undefined : 'no point has a direction with a measured variance',
   };
+}
+
+/** In bins of x with an edge at the crossover. What is predicted is that of two components where there is one. */
+function measuredCurve(runs: readonly SweepRun[]): BinnedCurve {
+  const directions = runs.flatMap(({ x, toWhite, twoToWhite, ratio, ratioTwo, dof, dofTwo }) =>
+    x.map((at, i) =>
+      twoToWhite[i] > 0
+        ? { x: at, predicted: twoToWhite[i], ratio: ratioTwo[i], dof: dofTwo[i] }
+        : { x: at, predicted: toWhite[i] / ratio[i], ratio: ratio[i], dof: dof[i] },
+    ),
+  );
+  const bins = new Map<number, typeof directions>();
+  for (const one of directions) {
+    const bin = binOf(one.x, X_AT_CROSSOVER);
+    bins.set(bin, [...(bins.get(bin) ?? []), one]);
+  }
+  const full = [...bins.entries()].sort(([a], [b]) => a - b).filter(([, members]) => members.length >= BIN_MINIMUM);
+  const points = full.flatMap(([, members]) => {
+    const mean = meanRatio(
+      members.map(({ ratio }) => ratio),
+      members.map(({ dof }) => dof),
+    );
+    const predicted = median(members.map((one) => one.predicted));
+    return mean === null ? [] : [{ x: median(members.map(({ x }) => x)), y: mean.value * predicted }];
+  });
+  return { x: points.map(({ x }) => x), y: points.map(({ y }) => y) };
 }
 
 function universal([low, high]: readonly [number, number]): Series {

@@ -8,7 +8,6 @@ import type { SweepReportInput } from '../../../report/sweep/input.ts';
 import { renderSweepPage } from '../../../report/sweep/page.ts';
 import { sweepFigures } from '../../../report/sweep/sweep-figures.ts';
 import type { SummaryWarning } from '../../../report/summary.ts';
-import { ENOUGH_SEEDS } from '../../../statistics/estimate.ts';
 import { attempt, writeFileAtomic } from '../../../store/atomic.ts';
 import { writeJson } from '../../../store/json.ts';
 import { silent, type Report } from '../../../progress.ts';
@@ -20,9 +19,9 @@ import { compareGeneralisation } from './generalisation.ts';
 import { measuredPlateau } from './plateau.ts';
 import { type ComparedRun, type ReadPoint, readPoint } from './points.ts';
 import { samplerRatios } from './samplers.ts';
-import { findingsOf, replicasOf, settingSummary } from './settings.ts';
+import { findingsOf, isBalanced, replicasOf, settingSummary } from './settings.ts';
 import { type RunFits, writeDirectionTable, writePointTable } from './tables.ts';
-import { headlineOf, intervalsInWords } from './words.ts';
+import { headlineOf, lackOfSeeds, leftOutInWords, STUDENT } from './words.ts';
 
 /** Names of what is collected, in a sweep's folder; the tables': `SWEEP_TABLES`. */
 export const COLLECTED_FILES = { results: 'collected.json', figures: 'figures', page: 'report.html' } as const;
@@ -90,6 +89,8 @@ export function summarise(
 ): Collected {
   const settings = replicasOf(runs).map((replicas) => settingSummary(replicas, curveOf));
   const all = runs.length === 0 ? null : findingsOf(runs, curveOf);
+  const lack = lackOfSeeds(settings, isBalanced(runs));
+  const leftOut = leftOutInWords(runs);
   const generalisation = compareGeneralisation(points.flatMap(({ network }) => network ?? []));
   return {
     schemaVersion: 1,
@@ -112,24 +113,21 @@ export function summarise(
     all,
     samplers: samplerRatios(runs),
     generalisation,
-    headline: all && headlineOf(all),
+    headline: all && headlineOf(all, runs),
     verdicts: [
-      ...(all ? [...all.verdicts, ...hasEnough(all.seeds)] : [nothingCompared(until)]),
+      ...(all ? [...all.verdicts, ...leftOut, ...(lack === null ? [STUDENT] : [])] : [nothingCompared(until)]),
       ...(generalisation?.verdicts ?? []),
     ],
-    warnings: warningsOf(points, runs),
+    warnings: warningsOf(points, lack),
   };
 }
-
-/** With fewer seeds it is a warning. */
-const hasEnough = (seeds: number): string[] => (seeds < ENOUGH_SEEDS ? [] : [intervalsInWords(seeds)]);
 
 const nothingCompared = (until: SweepHead['until']): string =>
   stageAt(until) < stageAt('compare')
     ? `Every point ends with stage ${until}: nothing is held against theory.`
     : 'No point is done: nothing is held against theory.';
 
-function warningsOf(points: readonly ReadPoint[], runs: readonly ComparedRun[]): SummaryWarning[] {
+function warningsOf(points: readonly ReadPoint[], lack: string | null): SummaryWarning[] {
   const list: SummaryWarning[] = [];
   const open = points.filter(({ state }) => state !== 'done');
   if (open.length > 0)
@@ -137,8 +135,7 @@ function warningsOf(points: readonly ReadPoint[], runs: readonly ComparedRun[]):
       code: 'points-missing',
       text: `${open.length} of ${points.length} points ${open.length === 1 ? 'is' : 'are'} not done and left out of every number: ${open.map(({ name, state }) => `${name} (${state})`).join(', ')}.`,
     });
-  const seeds = new Set(runs.map(({ seed }) => seed)).size;
-  if (runs.length > 0 && seeds < ENOUGH_SEEDS) list.push({ code: 'few-seeds', text: intervalsInWords(seeds) });
+  if (lack !== null) list.push({ code: 'few-seeds', text: lack });
   return list;
 }
 

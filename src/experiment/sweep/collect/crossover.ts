@@ -1,5 +1,5 @@
 /** Where the crossover was measured to lie: one scale in the exact curve, for one run, the runs of a setting, or all. */
-import { ENOUGH_SEEDS, overSeeds } from '../../../statistics/estimate.ts';
+import { ENOUGH_SEEDS, type Estimate, overSeeds } from '../../../statistics/estimate.ts';
 import { fitScale, type ScaledCurve } from '../../../statistics/scale-fit.ts';
 import type { MeasuredScale } from '../../../report/sweep/collected.ts';
 import type { ExactCurve } from './exact-curve.ts';
@@ -13,8 +13,8 @@ const TO_X = 100;
 export type Theory = 'sampler' | 'two-component';
 
 /**
- * Runs of three or more seeds are fitted seed by seed, and the interval is that of the seeds' scatter; fewer are fitted
- * together, and the interval comes from the fit.
+ * All runs are fitted together. With three or more seeds the interval is that of the scatter of the fits of each; with fewer it
+ * comes from the fit.
  *
  * @returns null where nothing tells of a crossover, as with independent batches, or the theory has no prediction
  */
@@ -28,17 +28,17 @@ export function measuredScale(
   const seeds = [...new Set(known.map(({ seed }) => seed))];
   const bySeed = seeds.map((seed) => fitScale(curves.filter((_, i) => known[i].seed === seed)));
   const fits = bySeed.filter((fit) => fit !== null);
-  const sum = (of: (fit: (typeof fits)[number]) => number) => fits.reduce((total, fit) => total + of(fit), 0);
-  if (fits.length >= ENOUGH_SEEDS)
-    return {
-      scale: overSeeds(fits.map(({ value }) => value)),
-      directions: sum(({ count }) => count),
-      reducedChiSquare: sum(({ count, reducedChiSquare }) => count * reducedChiSquare) / sum(({ count }) => count),
-    };
   const fit = fitScale(curves);
   if (!fit) return null;
   const { value, low, high, count, reducedChiSquare } = fit;
-  return { scale: { value, low, high, from: 'directions' }, directions: count, reducedChiSquare };
+  const scale: Estimate =
+    fits.length >= ENOUGH_SEEDS
+      ? overSeeds(
+          value,
+          fits.map((one) => one.value),
+        )
+      : { value, low, high, from: 'directions' };
+  return { scale, directions: count, reducedChiSquare };
 }
 
 function scaledCurve({ measures }: ComparedRun, curve: ExactCurve, theory: Theory): ScaledCurve {

@@ -5,7 +5,7 @@ import { ownWindow, type WindowSettings } from '../../compare/directions.ts';
 /** Reach of the grid, in units of λ_cross, unless nothing is stable there. */
 const LOW = 1e-5;
 const HIGH = 1e4;
-/** Straight lines between so many points a decade are off by less than 1e-4. */
+/** Straight lines between so many points a decade are off by less than 5e-4. */
 const PER_DECADE = 50;
 /** The limit of stability itself has no variance. */
 const BELOW_LIMIT = 0.999;

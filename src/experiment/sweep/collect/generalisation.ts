@@ -109,11 +109,6 @@ export function compareGeneralisation(runs: readonly MeasuredRun[]): Generalisat
   return { levels, comparisons, verdicts: verdictsOf(comparisons) };
 }
 
-/** Reads and compares. @throws DataError as {@link measureRun} */
-export function collectGeneralisation(points: readonly FinishedPoint[]): Generalisation | null {
-  return compareGeneralisation(points.map(measureRun));
-}
-
 interface Uncorrected extends Pick<SamplerComparison, 'of' | 'against' | 'metric' | 'set'> {
   readonly pairs: readonly { readonly seed: number; readonly difference: number }[];
 }

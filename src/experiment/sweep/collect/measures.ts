@@ -27,7 +27,7 @@ export interface Measures {
   readonly timeExact: Float64Array;
   readonly timeTwo: Float64Array;
   readonly regime: readonly string[];
-  /** Directions that are held against theory: neither drifting nor of negative curvature, measured and predicted. */
+  /** Directions that are held against theory (`drift.ts`), measured and predicted. `regime` is a label of the path alone. */
   readonly compared: readonly number[];
 }
 

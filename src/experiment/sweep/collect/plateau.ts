@@ -64,7 +64,7 @@ function membersOf(runs: readonly ComparedRun[], predicted: 'timeExact' | 'timeT
 
 /**
  * The mean of the one over that of the other, which are right whatever the two have in common; a mean of quotients would be
- * too large by 2/ν of the velocity's. Over enough seeds, of the seeds' quotients.
+ * too large by 2/ν of the velocity's.
  */
 function ratioOf(members: readonly Member[]): Estimate {
   const means = (some: readonly Member[]) => [
@@ -83,7 +83,10 @@ function ratioOf(members: readonly Member[]): Estimate {
   };
   const seeds = [...new Set(members.map(({ seed }) => seed))];
   if (seeds.length >= ENOUGH_SEEDS)
-    return overSeeds(seeds.map((seed) => quotient(members.filter((one) => one.seed === seed))));
+    return overSeeds(
+      quotient(members),
+      seeds.map((seed) => quotient(members.filter((one) => one.seed === seed))),
+    );
   const [theta, velocity] = means(members);
   return overDirections(quotient(members), Math.hypot(theta.error, velocity.error));
 }

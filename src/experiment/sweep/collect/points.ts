@@ -64,7 +64,7 @@ export function readPoint(folder: string, point: Point, { until, axes }: Omit<Sw
     // Of a point that is left this says why.
     readFinished(directory, until, { drawing: true });
     if (found.state === 'left')
-      return { ...about, ...nothing, state: 'left', reason: 'it was run with other settings' };
+      return { ...about, ...nothing, state: 'left', reason: 'its settings, or own files of yours, have changed since' };
     return {
       ...about,
       state: 'done',

@@ -103,13 +103,17 @@ function rangeMean({ measures }: ComparedRun, low: number, high: number): RangeM
   );
 }
 
-/** Over seeds, each the mean over its settings, where there are enough; else from the directions. */
+/** Interval over seeds, each the mean over its settings, where there are enough of as many settings each; else from the directions. */
 function combined(pairs: readonly Pair[], of: (pair: Pair) => number): Estimate {
-  const seeds = [...new Set(pairs.map(({ seed }) => seed))];
-  if (seeds.length >= ENOUGH_SEEDS)
-    return overSeeds(seeds.map((seed) => Math.exp(mean(pairs.filter((pair) => pair.seed === seed).map(of)))));
+  const value = Math.exp(mean(pairs.map(of)));
+  const bySeed = [...new Set(pairs.map(({ seed }) => seed))].map((seed) => pairs.filter((pair) => pair.seed === seed));
+  if (bySeed.length >= ENOUGH_SEEDS && bySeed.every(({ length }) => length === bySeed[0].length))
+    return overSeeds(
+      value,
+      bySeed.map((own) => Math.exp(mean(own.map(of)))),
+    );
   const error = Math.sqrt(mean(pairs.map(({ variance }) => variance)) / pairs.length);
-  return scaledBy(Math.exp(mean(pairs.map(of))), overDirections(1, error));
+  return scaledBy(value, overDirections(1, error));
 }
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

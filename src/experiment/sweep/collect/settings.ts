@@ -31,13 +31,21 @@ export function replicasOf(runs: readonly ComparedRun[]): Replicas[] {
   return [...groups.values()];
 }
 
+/** Whether every seed has a run of every setting: else the scatter between seeds would be that between settings, too. */
+export function isBalanced(runs: readonly ComparedRun[]): boolean {
+  const settings = replicasOf(runs).map((one) => [...new Set(one.runs.map(({ seed }) => seed))].sort().join());
+  return new Set(settings).size <= 1;
+}
+
 /** What runs found, of one setting or of all. */
 export function findingsOf(
-  runs: readonly ComparedRun[],
+  all: readonly ComparedRun[],
   curveOf: (window: ComparedRun['window']) => ExactCurve,
 ): Findings {
+  // Taken for one seed, they leave intervals to the directions.
+  const runs = isBalanced(all) ? all : all.map((run) => ({ ...run, seed: '' }));
   const found = {
-    seeds: new Set(runs.map(({ seed }) => seed)).size,
+    seeds: new Set(all.map(({ seed }) => seed)).size,
     flatness: flatnessOf(runs.map((run) => ratiosOf(run, 'ratio', 'dof'))),
     flatnessTwoComponent: flatnessOf(runs.map((run) => ratiosOf(run, 'ratioTwo', 'dofTwo'))),
     scale: measuredScale(runs, curveOf, 'sampler'),

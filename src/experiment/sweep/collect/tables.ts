@@ -83,7 +83,7 @@ function estimateColumns(name: string, of: (fits: RunFits | undefined) => Estima
   };
 }
 
-/** Ranges of λ/λ_cross, flattest first, by their upper ends: medians of ratios as in summary.json. */
+/** Ranges of λ/λ_cross, flattest first, by their upper ends: medians of all directions, as in summary.json. */
 function rangeColumns(): Columns {
   const of = (low: number) => (point: ReadPoint) => point.run?.summary.ranges.find((range) => range.low === low);
   return Object.fromEntries(
@@ -95,7 +95,8 @@ function rangeColumns(): Columns {
         [`directions_${name}`, (point: ReadPoint) => range(point)?.directions],
         [`ratio_sampler_${name}`, (point: ReadPoint) => range(point)?.ratioSampler],
         [`ratio_two_component_${name}`, (point: ReadPoint) => range(point)?.ratioTwoComponent],
-        [`coverage_${name}`, (point: ReadPoint) => range(point)?.coverageTwoComponent ?? range(point)?.coverage],
+        [`coverage_${name}`, (point: ReadPoint) => range(point)?.coverage],
+        [`coverage_two_component_${name}`, (point: ReadPoint) => range(point)?.coverageTwoComponent],
       ];
     }),
   );

@@ -3,6 +3,7 @@ import { fixedNumber, shortNumber } from '../../../report/numbers.ts';
 import type { Findings, MeasuredScale } from '../../../report/sweep/collected.ts';
 import { ENOUGH_SEEDS, type Estimate, holds } from '../../../statistics/estimate.ts';
 import type { Flatness } from '../../../statistics/flatness.ts';
+import { FLAT_BELOW } from '../../../statistics/drift.ts';
 import { median } from '../../../statistics/median.ts';
 import type { ComparedRun } from './points.ts';
 
@@ -113,7 +114,10 @@ export function inWords({ value, low, high }: Estimate): string {
 }
 
 /** What a sweep found in short, by the best theory there is. */
-export function headlineOf({ flatness, flatnessTwoComponent, scale, scaleTwoComponent }: Findings): string {
+export function headlineOf(
+  { flatness, flatnessTwoComponent, scale, scaleTwoComponent }: Findings,
+  runs: readonly ComparedRun[],
+): string {
   const flat = flatnessTwoComponent ?? flatness;
   const best = scaleTwoComponent ?? scale;
   const against = flatnessTwoComponent
@@ -122,8 +126,28 @@ export function headlineOf({ flatness, flatnessTwoComponent, scale, scaleTwoComp
   const ratio = flat
     ? `Measured over ${against}, the weight variance is ${flatInShort(flat)}.`
     : 'No bin of x holds directions enough to be held against theory.';
-  if (!best) return ratio;
-  return `${ratio} The crossover lies at ${inWords(best.scale)} times where theory has it.`;
+  const without = flatnessTwoComponent ? runs.filter(({ measures }) => !hasTwo(measures)) : [];
+  const others =
+    without.length === 0
+      ? ''
+      : ` ${without.length} of ${runs.length} runs have no such prediction and no part in this (${[...new Set(without.map(({ window }) => window.sampler))].join(', ')}).`;
+  if (!best) return ratio + others;
+  return `${ratio} The crossover lies at ${inWords(best.scale)} times where theory has it.${others}`;
+}
+
+const hasTwo = ({ compared, twoToWhite }: ComparedRun['measures']): boolean => compared.some((i) => twoToWhite[i] > 0);
+
+/** How many directions take no part; nothing where all do. */
+export function leftOutInWords(runs: readonly ComparedRun[]): string[] {
+  const held = runs.flatMap(({ measures }) =>
+    Array.from(measures.relative).filter((relative) => relative >= FLAT_BELOW),
+  );
+  const compared = runs.reduce((sum, { measures }) => sum + measures.compared.length, 0);
+  const left = held.length - compared;
+  if (left === 0) return [];
+  return [
+    `Left out: ${left} of ${held.length} directions from λ×/100 on, which drift, or have nothing measured or predicted.`,
+  ];
 }
 
 /** χ² may see a deviation that is common to many bins and too small for the interval of any. */
@@ -134,8 +158,16 @@ function flatInShort(flatness: Flatness): string {
   return `${judgement} at 1 by the intervals of its bins (${bins}), but not by χ² (${fixedNumber(chiSquare, 1)} for ${tested} bins, which chance exceeds with a probability of ${probability < 1e-4 ? 'less than 0.0001' : shortNumber(probability, 2)} if directions are independent)`;
 }
 
-/** Where the intervals of a sweep come from. */
-export function intervalsInWords(seeds: number): string {
-  if (seeds >= ENOUGH_SEEDS) return `Intervals: Student’s t over ${seeds} seeds, which supposes nothing else.`;
-  return `Intervals come from the degrees of freedom and the scatter of directions, as if directions were independent: ${seeds === 1 ? 'one seed' : `${seeds} seeds`} cannot tell how far whole runs scatter. They are the least there is; three or more seeds give honest ones.`;
+/** Where intervals come from that need no warning. */
+export const STUDENT = 'Intervals: Student’s t over the seeds, which supposes nothing else.';
+
+/** What is to be said of intervals that do not come from seeds; null where all do. @param balanced whether every seed has every setting */
+export function lackOfSeeds(settings: readonly { readonly seeds: number }[], balanced: boolean): string | null {
+  const least =
+    'come from the degrees of freedom and the scatter of directions, as if directions were independent. They are the least there is; three or more seeds, the same for all settings, give honest ones.';
+  if (settings.length === 0) return null;
+  const few = settings.filter(({ seeds }) => seeds < ENOUGH_SEEDS).length;
+  if (few === settings.length) return `Intervals ${least}`;
+  if (few > 0) return `Intervals of ${few} of ${settings.length} settings, and of all together, ${least}`;
+  return balanced ? null : `Not every seed has every setting: intervals of all settings together ${least}`;
 }

@@ -57,7 +57,7 @@ export async function refuseWhileQueued(folder: string): Promise<void> {
   const queued = (await jobTasks(jobs)).filter(({ state }) => isQueued(state)).length;
   if (queued > 0)
     throw new RunError(
-      `${queued} ${queued === 1 ? 'task' : 'tasks'} of this sweep wait or run: look with --status, and end them with --cancel first`,
+      `${queued} ${queued === 1 ? 'task of this sweep waits or runs' : 'tasks of this sweep wait or run'}: look with --status, and end them with --cancel first`,
     );
 }
 

@@ -4,8 +4,13 @@ import { measuredScale } from '../../../../src/experiment/sweep/collect/crossove
 import { curveCache, exactCurve } from '../../../../src/experiment/sweep/collect/exact-curve.ts';
 import { measuredPlateau } from '../../../../src/experiment/sweep/collect/plateau.ts';
 import { samplerRatios } from '../../../../src/experiment/sweep/collect/samplers.ts';
-import { findingsOf, replicasOf, settingSummary } from '../../../../src/experiment/sweep/collect/settings.ts';
-import { headlineOf } from '../../../../src/experiment/sweep/collect/words.ts';
+import {
+  findingsOf,
+  isBalanced,
+  replicasOf,
+  settingSummary,
+} from '../../../../src/experiment/sweep/collect/settings.ts';
+import { headlineOf, lackOfSeeds } from '../../../../src/experiment/sweep/collect/words.ts';
 import { independentWeightVariance, windowPredictor } from '../../../../src/theory/index.ts';
 import { replicas, syntheticRun } from './synthetic-runs.ts';
 
@@ -125,8 +130,15 @@ describe('in words', () => {
       /The noise of a fluctuating curvature \(0\.05 of the noise .* takes away \d+ % of what is off there/,
     );
     expect(said).toMatch(/With the noise of a fluctuating curvature it is flat at 1/);
-    expect(headlineOf(findingsOf(runs, curveOf))).toMatch(
+    expect(headlineOf(findingsOf(runs, curveOf), runs)).toMatch(
       /^Measured over the prediction with the noise of a fluctuating curvature, the weight variance is flat/,
+    );
+  });
+
+  it('runs that have no prediction of two components are named as having no part', () => {
+    const runs = [...replicas(3), ...replicas(3, { sampler: 'shuffle-once' })];
+    expect(headlineOf(findingsOf(runs, curveOf), runs)).toMatch(
+      / 3 of 6 runs have no such prediction and no part in this \(shuffle-once\)\.$/,
     );
   });
 
@@ -143,6 +155,24 @@ describe('in words', () => {
     expect(words(replicas(4, { felt: 0.8 }))).not.toContain('feel another curvature');
     expect(words(replicas(4, { factor: () => 1.6, felt: 1.05 }))).not.toContain('feel another curvature');
   });
+});
+
+test('intervals are those of seeds only where every seed has every setting', () => {
+  const at = (learningRate: number, seed: number) =>
+    syntheticRun({ learningRate, seed, set: { 'sgd.learningRate': learningRate, seed }, directions: 60 });
+  const whole = [0.1, 0.2].flatMap((rate) => [1, 2, 3].map((seed) => at(rate, seed)));
+  expect(findingsOf(whole, curveOf).scale!.scale.from).toBe('seeds');
+  expect(lackOfSeeds([{ seeds: 3 }, { seeds: 3 }], isBalanced(whole))).toBeNull();
+  const apart = [at(0.1, 1), at(0.2, 2), at(0.3, 3)];
+  expect(isBalanced(apart)).toBe(false);
+  const found = findingsOf(apart, curveOf);
+  expect([found.seeds, found.scale!.scale.from]).toEqual([3, 'directions']);
+  expect(found.flatness!.bins.every(({ ratio }) => ratio.from === 'directions')).toBe(true);
+  expect(lackOfSeeds([{ seeds: 1 }, { seeds: 1 }, { seeds: 1 }], false)).toMatch(/^Intervals come from the degrees/);
+  expect(lackOfSeeds([{ seeds: 3 }, { seeds: 2 }], false)).toMatch(
+    /^Intervals of 1 of 2 settings, and of all together,/,
+  );
+  expect(lackOfSeeds([{ seeds: 3 }, { seeds: 3 }], false)).toMatch(/^Not every seed has every setting/);
 });
 
 test('settings are what is equal but for the seeds, in the order of the sweep', () => {

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../../src/random.ts';
 import {
-  collectGeneralisation,
   compareGeneralisation,
   type FinishedPoint,
   type MeasuredRun,
@@ -219,7 +218,7 @@ describe('a run', () => {
     expect(metrics.trace).toBeGreaterThan(0);
     // A regression has no accuracy.
     expect(metrics.testAccuracy).toBeNull();
-    const { comparisons } = collectGeneralisation(points)!;
+    const { comparisons } = compareGeneralisation(points.map(measureRun))!;
     expect(comparisons.map(({ metric }) => metric)).toEqual(['testLoss', 'trainLoss', 'trace']);
     const other = measureRun(points[1]).metrics;
     expect(comparisons[0].difference.value).toBeCloseTo(metrics.testLoss! - other.testLoss!, 14);
