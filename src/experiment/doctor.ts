@@ -12,6 +12,7 @@ import { coresToUse } from './choices.ts';
 import { backendLines } from './doctor/back-ends.ts';
 import { cudaAdvice, cudaLine, findCuda } from './doctor/cuda.ts';
 import { dataLine, findData } from './doctor/data.ts';
+import { tryOtherDevices } from './doctor/other-devices.ts';
 import { describeEnvironment } from './environment.ts';
 import type { Described } from './result.ts';
 
@@ -33,8 +34,11 @@ export async function examine(report: Report = silent): Promise<Described & { re
     backends.push(await tryInChild({ name, threads, timed: 'lenet' }));
     await report(backends.length, BACK_ENDS.length);
   }
+  const others = await tryOtherDevices(backends[1], threads, (done, total) =>
+    report(BACK_ENDS.length + done, BACK_ENDS.length + total),
+  );
   const softwareDriver = hasSoftwareDriver();
-  const cuda = backends[0].works ? await findCuda() : null;
+  const cuda = await findCuda(backends[0].works);
   const data = findData();
   const availableMemoryBytes = availableMemory();
   const {
@@ -52,7 +56,7 @@ export async function examine(report: Report = silent): Promise<Described & { re
     `${machine.program} on Node ${machine.node}, ${machine.platform}`,
     `processor: ${machine.cpu}, ${machine.cores} cores; cores used: ${threads} (EPOCHNOISE_THREADS changes it)`,
     `memory: ${gibibytes(machine.memoryBytes)} GiB, ${gibibytes(availableMemoryBytes)} available`,
-    ...backends.flatMap((finding) => backendLines(finding, softwareDriver)),
+    ...backends.flatMap((finding) => backendLines(finding, softwareDriver, finding === backends[1] ? others : [])),
     libraryLine(native),
     ...(cuda ? [cudaLine(cuda)] : []),
     `data folder: ${data.folder}`,
@@ -64,6 +68,7 @@ export async function examine(report: Report = silent): Promise<Described & { re
     ...machine,
     availableMemoryBytes,
     backends,
+    otherDevices: others,
     softwareDriver,
     libtensorflow,
     reason,

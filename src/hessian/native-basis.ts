@@ -1,6 +1,6 @@
 /**
- * Orthonormal rows as tensors of the native library, in blocks; products of different blocks run side by side on its
- * threads. Rows that do not fill a block yet are an array.
+ * Orthonormal rows as tensors of a back end, in blocks; products of different blocks run side by side on the threads of
+ * the native library. Rows that do not fill a block yet are an array, worked on by plain loops.
  *
  * A block of rows lies as [tiles, rows, TILE]: native float32 sums run over one tile only, and tiles are summed in float64.
  * Rows are then orthogonal to 1e-8 where all entries are alike, to some roundings of what is stored (3e-7 at worst) where
@@ -23,11 +23,16 @@ import { GROUP, PlainBasis, rowsOfBlock } from './plain-basis.ts';
 
 /** Columns that are summed in the rows' own precision. */
 const TILE = 256;
-/** Rows of this many bytes are a block: long products, each on a thread of its own, and few of the slower rows in an array. */
+/** Rows of this many bytes are a block: long products, each on a thread of its own. */
 const BLOCK_BYTES = 2 ** 25;
+/** On a device a block has so many rows at most: those that fill none yet are worked on by the processor. */
+const ROWS_ON_DEVICE = 32;
 /** Memory for the part of a combination that is summed in float64. */
 const SUM_BYTES = 2 ** 27;
-/** Rows that are worked on together: their combinations are summed natively, in the rows' own precision, before float64 takes over. */
+/**
+ * Rows that are worked on together: their combinations are summed natively, in the rows' own precision, before float64
+ * takes over.
+ */
 const ROWS_SUMMED = 256;
 /** Vectors of fewer entries are cheaper in plain loops than on their way to the native library and back. */
 const SMALLEST = 5000;
@@ -40,9 +45,18 @@ export function basisOn(backend: Backend): OpenBasis {
       : new PlainBasis(size, storage);
 }
 
-/** The native library computes at either precision; a device keeps the rows where it computes, as far as it can hold them at all. */
+/**
+ * The native library computes at either precision; a device keeps the rows where it computes, as far as it can hold them
+ * at all.
+ */
 const isSuited = ({ name }: Backend, storage: RowStorage): boolean =>
   name === 'tensorflow' || (name === 'webgpu' && storage === 'float32');
+
+/** How many rows a block has. */
+function rowsOn({ isDevice }: Backend, size: number, storage: RowStorage): number {
+  const rows = rowsOfBlock(size, storage, BLOCK_BYTES);
+  return isDevice ? Math.min(rows, ROWS_ON_DEVICE) : rows;
+}
 
 /** One pass over some blocks. */
 interface Pass {
@@ -75,7 +89,7 @@ export class NativeBasis implements OrthonormalBasis {
     backend: Backend,
     size: number,
     storage: RowStorage,
-    rowsPerBlock = rowsOfBlock(size, storage, BLOCK_BYTES),
+    rowsPerBlock = rowsOn(backend, size, storage),
     spill?: Spill,
   ) {
     this.backend = atPrecision(backend, storage);

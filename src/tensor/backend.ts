@@ -84,7 +84,7 @@ export function openBackend({ name, precision, threads, stateInSession }: Backen
   return {
     name,
     precision,
-    version: `tensorflow ${library.binding.TF_Version}${devicesInWords(nativeDevices())}`,
+    version: `tensorflow ${library.binding.TF_Version}${nativeDevicesInWords()}`,
     threads,
     isDevice: nativeDevices().gpus > 0,
     largestTensor: Infinity,
@@ -118,8 +118,12 @@ export function heldByLibrary(): { tensors: number; sessions: number; inSessions
 }
 
 let devices: NativeDevices | undefined;
+let devicesSay: string | undefined;
 
 /** What the native library computes on. @throws ConfigurationError where it is missing */
 export function nativeDevices(): NativeDevices {
   return (devices ??= findDevices(loadNodeLibrary()));
 }
+
+/** Found once: where there are several cards the driver is asked. */
+const nativeDevicesInWords = (): string => (devicesSay ??= devicesInWords(nativeDevices()));

@@ -1,5 +1,5 @@
 /** On what the native library computes: whether it is a CUDA build, and which GPUs it sees. */
-import { moduleGpus, moduleVersion } from '../../scripts/setup/kernel-module.mjs';
+import { type CardLook, findCard } from './cards.ts';
 import { openSession } from './graph.ts';
 import type { NodeLibrary } from './library.ts';
 
@@ -52,14 +52,11 @@ export const fallsBack = ({ cudaBuild, gpus }: NativeDevices): boolean => cudaBu
 /**
  * What a library for CUDA computes on, in words that follow its version; empty for others.
  *
- * @param folder where NVIDIA's driver tells of itself and its GPUs
+ * @param look what is known of the cards, and of which of them CUDA may use
  */
-export function devicesInWords({ cudaBuild, gpus }: NativeDevices, folder?: string): string {
+export function devicesInWords({ cudaBuild, gpus }: NativeDevices, look?: CardLook): string {
   if (!cudaBuild) return '';
   if (gpus === 0) return ' (CUDA build) on the CPU';
-  const driver = moduleVersion(folder);
-  const names = moduleGpus(folder).filter((name) => name !== null);
-  // Computations go to the first of those that TensorFlow sees, which may be fewer than there are.
-  const name = names.length > 0 ? [...new Set(names)].join(' or ') : 'an NVIDIA GPU';
-  return ` (CUDA build) on ${name}${driver ? `, driver ${driver}` : ''}`;
+  const { card, driver } = findCard(look);
+  return ` (CUDA build) on ${card}${driver ? `, driver ${driver}` : ''}`;
 }

@@ -2,10 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { tryInChild } from '../../src/experiment/back-ends/in-child.ts';
 import { type BackendFinding, notWorking } from '../../src/experiment/back-ends/try.ts';
 import { backendLines } from '../../src/experiment/doctor/back-ends.ts';
+import { tryOtherDevices } from '../../src/experiment/doctor/other-devices.ts';
 import { dataLine, findData } from '../../src/experiment/doctor/data.ts';
 import { programVersion } from '../../src/experiment/environment.ts';
+import { silent } from '../../src/progress.ts';
 import { skipped } from '../tensor/webgpu/software.ts';
 import { compile, epochnoise, workingFolder } from './program.ts';
 
@@ -99,10 +102,15 @@ describe('--json', () => {
 
   it.skipIf(skipped)(`tells a device that is none${skipped}`, () => {
     const webgpu = document.backends[1];
-    expect(webgpu).toMatchObject({ works: true, timed: null, device: { vendor: 'google', isSoftware: true } });
+    expect(webgpu).toMatchObject({
+      works: true,
+      timed: { weights: 62_006, samples: 20 },
+      device: { vendor: 'google', isSoftware: true },
+    });
+    expect(document.otherDevices).toEqual([]);
     expect(backendLines(webgpu, true)).toEqual([
       expect.stringMatching(
-        /^back end webgpu: works \(tfjs \S+ on SwiftShader Device .*, in software; .* ms at least\)$/,
+        /^back end webgpu: works \(tfjs \S+ on SwiftShader Device .*, in software; .* ms at least; [\d.]+ m?s for LeNet, 62,006 weights, on 20 samples\)$/,
       ),
       '  no GPU: the processor computes in its place, far slower; vendor google; architecture swiftshader',
     ]);
@@ -127,12 +135,41 @@ describe('a device', () => {
     timed: { weights: 62_006, samples: 1000, milliseconds: 9.6 },
   };
 
-  it('is told with its times, and with the others that could be taken', () =>
-    expect(backendLines(finding, false)).toEqual([
-      'back end webgpu: works (tfjs on A, D 1; Hessian product and finite differences agree to 2e-3, about what float32 lets differences tell; a product takes 0.84 ms at least; 9.6 ms for LeNet, 62,006 weights, on 1,000 samples)',
-      '  a graphics device; vendor nvidia; architecture ampere',
-      '  other devices: B, C (EPOCHNOISE_WEBGPU=<a part of the name> takes one of them)',
-    ]));
+  it('is told with its times, and with those of the others', () => {
+    const line =
+      'works (tfjs on A, D 1; Hessian product and finite differences agree to 2e-3, about what float32 lets differences tell; a product takes 0.84 ms at least; 9.6 ms for LeNet, 62,006 weights, on 1,000 samples)';
+    const own = [`back end webgpu: ${line}`, '  a graphics device; vendor nvidia; architecture ampere'];
+    expect(backendLines(finding, false)).toEqual(own);
+    const others = [
+      { ...finding, called: 'B' },
+      { ...notWorking('webgpu', 'it hangs'), called: 'C' },
+    ];
+    expect(backendLines(finding, false, others)).toEqual([
+      ...own,
+      `  other device B: ${line}`,
+      '  other device C: does not work (it hangs)',
+      '  EPOCHNOISE_WEBGPU=<a part of the name> takes another device',
+    ]);
+  });
+
+  it('that is not taken is tried where it is asked for, with a limit', async () => {
+    const tried: unknown[] = [];
+    const attempt: typeof tryInChild = async (trial, circumstances) => {
+      tried.push(trial, circumstances);
+      return notWorking('webgpu', circumstances!.environment!.EPOCHNOISE_WEBGPU);
+    };
+    const twice = { device: { ...device, others: ['B', 'C', 'B'] } };
+    const found = await tryOtherDevices(twice, 2, silent, attempt);
+    expect(found.map(({ called, says }) => [called, says])).toEqual([
+      ['B', 'B'],
+      ['C', 'C'],
+    ]);
+    const trial = { name: 'webgpu', threads: 2, timed: 'lenet' };
+    expect(tried).toEqual(
+      ['B', 'C'].flatMap((name) => [trial, { limitMs: 60_000, environment: { EPOCHNOISE_WEBGPU: name } }]),
+    );
+    expect(await tryOtherDevices({ device: null }, 2, silent, attempt)).toEqual([]);
+  });
 
   it('that is missing is no defect', () => {
     const absent = { ...notWorking('webgpu', 'no device'), absent: true };
@@ -159,6 +196,8 @@ Module._load = (name, ...rest) => {
   expect(out).toMatch(/^back end tensorflow: does not work \(.*no such library here.*\)$/m);
   expect(out).toContain('back end webgpu: does not work (the process that tried it ended with SIGKILL)\n');
   expect(out).toMatch(/^back end cpu: works /m);
+  if (process.platform === 'linux' && process.arch === 'x64')
+    expect(out).toMatch(/^CUDA: TensorFlow cannot be asked; .*driver/m);
   expect(out).toMatch(/^→ .*node scripts\/setup\.mjs --retry$/m);
   expect(out).toMatch(/\n→ until then, far slower: epochnoise run quickstart --set backend=cpu\n$/);
 });

@@ -28,7 +28,10 @@ const kinds: Readonly<Record<string, OpenBasis>> = {
  */
 const OWN_ROWS = 20;
 
-/** A basis of random rows, each made orthogonal by the basis itself (of many native ones the last), and copies of what it stored. */
+/**
+ * A basis of random rows, each made orthogonal by the basis itself (of many native ones the last), and copies of what it
+ * stored.
+ */
 async function randomBasis(
   kind: string,
   size: number,
@@ -91,7 +94,8 @@ const combinations = Object.keys(kinds).flatMap((kind) =>
 );
 
 describe.each(combinations)('an orthonormal basis of %s rows in %s', (storage, kind) => {
-  // Rounding of stored entries: 2⁻⁵³ and as much in this test's own sums, or 2⁻²⁴ of entries of size 1/√d, so about 6e-8 a pair of rows.
+  // Rounding of stored entries: 2⁻⁵³ and as much in this test's own sums, or 2⁻²⁴ of entries of size 1/√d, so about 6e-8 a
+  // pair of rows.
   const rounding = storage === 'float64' ? 2e-15 : 1e-7;
 
   // Channel: plain dot products of the rows.
@@ -236,6 +240,30 @@ describe('a native basis', () => {
     await basis.combine(normals(11), 1);
     basis.dispose();
     expect(heldByLibrary()).toEqual(before);
+  });
+
+  // Channel: sizes of what is stored. Rows of a block that is not full yet are the processor's work.
+  it.each([
+    [false, 128],
+    [true, 32],
+  ])('keeps rows of LeNet on a back end that is a device (%s) in blocks of %i', (isDevice, rows) => {
+    const size = 62_006;
+    const stored: number[] = [];
+    const watched = {
+      ...backend,
+      isDevice,
+      store: (...given: Parameters<typeof backend.store>) => {
+        stored.push(given[1][1]);
+        return backend.store(...given);
+      },
+    };
+    const basis = new NativeBasis(watched, size, 'float32');
+    const row = new Float64Array(size);
+    for (let count = 1; count < rows; count++) basis.push(row);
+    expect(stored).toEqual([]);
+    basis.push(row);
+    expect(stored).toEqual([rows]);
+    basis.dispose();
   });
 
   it('is chosen for long vectors on the back end that has it', () => {

@@ -65,10 +65,12 @@ describe('in words', () => {
     [
       { cudaBuild: true, gpus: 2 },
       { 'gpus/1/information': a100, 'gpus/2/information': a100, 'gpus/3/information': t4 },
-      ' (CUDA build) on NVIDIA A100 or Tesla T4',
+      ' (CUDA build) on the fastest of NVIDIA A100, Tesla T4',
     ],
     [{ cudaBuild: true, gpus: 1 }, {}, ' (CUDA build) on an NVIDIA GPU'],
-  ])('%j', (devices, files, words) => expect(devicesInWords(devices, driver(files))).toBe(words));
+  ])('%j', (devices, files, words) =>
+    expect(devicesInWords(devices, { folder: driver(files), environment: {}, ask: () => null })).toBe(words),
+  );
 });
 
 it.each([

@@ -32,13 +32,23 @@ it.each([
     'Session fail to run with error: Dst tensor is not initialized.\n\t [[{{node x}}]]',
     '(Dst tensor is not initialized)',
   ],
+  ...[
+    'failed to create cublas handle: the resource allocation failed',
+    'failed to create cublas handle: CUBLAS_STATUS_ALLOC_FAILED',
+    'Could not create cudnn handle: CUDNN_STATUS_ALLOC_FAILED',
+    'Failed to allocate memory for the batch of pointers',
+  ].map((said) => [`Session fail to run with error: ${said}\n\t [[{{node s2}}]]`, `(${said})`]),
 ])('%s', (said, meant) => {
   expect((withoutJargon(new Error(said)) as Error).message).toBe(
     `back end tensorflow has too little memory ${meant}${WAY_OUT}`,
   );
 });
 
-it('other errors are left as they are', () => {
-  const error = new Error('indices[0] = 9 is not in [0, 4)');
+it.each([
+  'indices[0] = 9 is not in [0, 4)',
+  'CUDNN_STATUS_EXECUTION_FAILED\nin tensorflow/stream_executor/cuda/cuda_dnn.cc',
+  'CUBLAS_STATUS_NOT_SUPPORTED',
+])('another error is left as it is: %s', (said) => {
+  const error = new Error(said);
   expect(withoutJargon(error)).toBe(error);
 });

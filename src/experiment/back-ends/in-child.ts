@@ -8,12 +8,22 @@ const CHILD = fileURLToPath(new URL('./child.js', import.meta.url));
 /** The data of an experiment may have to be read. */
 const LIMIT_MS = 180_000;
 
+/** How a back end is tried otherwise than usual. */
+export interface Circumstances {
+  readonly limitMs?: number;
+  /** Variables of the environment, beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Tries a back end. Never throws: what goes wrong is found. What libraries print is not shown. */
-export function tryInChild(trial: Trial): Promise<BackendFinding> {
+export function tryInChild(
+  trial: Trial,
+  { limitMs = LIMIT_MS, environment = {} }: Circumstances = {},
+): Promise<BackendFinding> {
   return new Promise((resolve) => {
-    const child = fork(CHILD, { silent: true });
+    const child = fork(CHILD, { silent: true, env: { ...process.env, ...environment } });
     let printed = '';
-    const timer = setTimeout(() => end(`it gave no answer within ${duration(LIMIT_MS / 1000)}`), LIMIT_MS);
+    const timer = setTimeout(() => end(`it gave no answer within ${duration(limitMs / 1000)}`), limitMs);
     const finish = (finding: BackendFinding) => {
       clearTimeout(timer);
       resolve(finding);

@@ -13,8 +13,8 @@ export interface Trial {
   readonly name: BackendName;
   readonly threads: number;
   /**
-   * Whose Hessian product is timed, beyond the self-test: LeNet's, that of an experiment, or nobody's. LeNet takes minutes in
-   * plain JavaScript and on a device that is none, and is left out there.
+   * Whose Hessian product is timed, beyond the self-test: LeNet's, that of an experiment, or nobody's. LeNet is left out in
+   * plain JavaScript, where it takes minutes, and has fewer samples on a device that is none.
    */
   readonly timed: 'lenet' | { readonly experiment: Experiment; readonly samples: number | null } | null;
 }
@@ -71,7 +71,7 @@ export async function tryBackend({ name, threads, timed }: Trial, open: Open = o
 
 async function timeProductOf(timed: Trial['timed'], backend: Backend, isSlow: boolean): Promise<TimedProduct | null> {
   if (timed === null) return null;
-  if (timed === 'lenet') return isSlow ? null : await timeLenet(backend);
+  if (timed === 'lenet') return backend.name === 'cpu' ? null : await timeLenet(backend, isSlow);
   const { experiment, samples } = timed;
   return await timeExperiment({ ...experiment, backend: backend.name }, samples, isSlow);
 }

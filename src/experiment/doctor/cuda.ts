@@ -13,7 +13,9 @@ export interface Driver {
 }
 
 /** The library and the driver. */
-export interface CudaFinding extends NativeDevices {
+export interface CudaFinding {
+  /** What TensorFlow sees; null where its library does not work. */
+  readonly devices: NativeDevices | null;
   readonly driver: Driver;
   /** What was found of the driver, and what TensorFlow makes of it. */
   readonly says: string;
@@ -27,23 +29,29 @@ interface DriverModule {
 /** Set-up's own look at the driver; its scripts go along with the compiled program. */
 const DRIVER = new URL('../../../scripts/setup/driver.mjs', import.meta.url).href;
 
-/** Of a native library that works; null on platforms that have no CUDA build. */
-export async function findCuda(): Promise<CudaFinding | null> {
+/**
+ * Looks for both; null on platforms that have no CUDA build.
+ *
+ * @param works whether the library does
+ */
+export async function findCuda(works: boolean): Promise<CudaFinding | null> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return null;
   const { findDriver, driverSentence } = (await import(DRIVER)) as DriverModule;
   const driver = await findDriver();
-  return { ...nativeDevices(), driver, says: driverSentence(driver) };
+  return { devices: works ? nativeDevices() : null, driver, says: driverSentence(driver) };
 }
 
 /** In a line. */
-export function cudaLine({ cudaBuild, gpus, says }: CudaFinding): string {
+export function cudaLine({ devices, says }: CudaFinding): string {
+  if (!devices) return `CUDA: TensorFlow cannot be asked; ${says}`;
+  const { cudaBuild, gpus } = devices;
   if (!cudaBuild) return 'CUDA: this library is built for the CPU';
   return `CUDA: TensorFlow sees ${gpus === 0 ? 'no GPU' : `${gpus} GPU${gpus === 1 ? '' : 's'}`}; ${says}`;
 }
 
 /** What would bring the GPU and the library together, if anything. @param again the command that looks for the library again */
-export function cudaAdvice({ cudaBuild, gpus, driver }: CudaFinding, again: string): string[] {
-  if (cudaBuild || gpus > 0 || driver.gpus.length === 0) return [];
+export function cudaAdvice({ devices, driver }: CudaFinding, again: string): string[] {
+  if (!devices || devices.cudaBuild || devices.gpus > 0 || driver.gpus.length === 0) return [];
   return [
     `this machine has ${driver.gpus.join(', ')}, but the library is built for the CPU; to take the CUDA build: EPOCHNOISE_LIBTENSORFLOW=cuda ${again}`,
   ];

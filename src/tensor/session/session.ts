@@ -137,8 +137,8 @@ export class StageSession {
 
   /**
    * Lets go what is under a number, and the number. What the device refuses to let go is gone with the graph. A run of its
-   * own takes 0.03 ms on a processor, five times a call of updates; TensorFlow would make an executor, which takes 30 ms or
-   * more, for every number of things that were let go at once.
+   * own, of few ops: for every number of things that are let go at once TensorFlow would make an executor, which takes far
+   * longer.
    */
   drop(stage: string, key: number): void {
     const name = `drop_${stage}`;

@@ -2,8 +2,9 @@
  * Stages: places in a session where tensors are kept by numbers, on the device of the session (TensorFlow's MapStage and its
  * kin, whose maps live as long as the session). Nodes that put tensors there, look at them, take them away and count them.
  *
- * By the list of kernels of TensorFlow 2.15.1 built for CUDA, these ops run on GPUs, take numbers and places from the
- * machine's memory, and leave the tensors where they are; so do Bitcast, with which bits become numbers, and ShapeN.
+ * By the list of kernels of TensorFlow 2.15.1 built for CUDA (scripts/kernels.py prints it) these ops run on GPUs, take numbers
+ * and places from the machine's memory, and leave the tensors where they are; so do Bitcast, with which bits become numbers,
+ * and ShapeN of real numbers.
  */
 import { bitcast } from '../compile.ts';
 import { nodeOf, type NodeSpec, port, TYPE } from '../graph.ts';

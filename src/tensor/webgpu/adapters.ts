@@ -25,6 +25,25 @@ type Create = (options: string[]) => GPU;
 /** The one that suits is taken: a graphics card before a device that shares the processor's memory. */
 export const FASTEST: GPURequestAdapterOptions = { powerPreference: 'high-performance' };
 
+/** An adapter, with what is newer than the types. */
+export type Adapter = GPUAdapter & { readonly info: GPUAdapterInfo & { readonly isFallbackAdapter?: boolean } };
+
+/** The fastest device of an instance; null where there is none. */
+export const adapterOf = async (gpu: GPU): Promise<Adapter | null> =>
+  (await gpu.requestAdapter(FASTEST)) as Adapter | null;
+
+/**
+ * VK_DRIVER_FILES may name any driver.
+ *
+ * @throws ConfigurationError where it is not the processor that would compute
+ */
+export function refuseHardware({ info }: Pick<Adapter, 'info'>): void {
+  if (info.isFallbackAdapter) return;
+  throw new ConfigurationError(
+    `EPOCHNOISE_WEBGPU is software, but VK_DRIVER_FILES names the driver of a graphics device (${info.description || info.device || 'unnamed'}): take VK_DRIVER_FILES out of the environment, or have it name SwiftShader's vk_swiftshader_icd.json`,
+  );
+}
+
 /** No device is called so. */
 const NOBODY = '\n';
 
@@ -50,7 +69,10 @@ export const namesIn = (message: string): string[] =>
  * @throws ConfigurationError where there is none, naming those there are
  */
 export function deviceCalled(part: string, names: readonly string[]): string {
-  const found = names.find((name) => name.toLowerCase().includes(part.toLowerCase()));
+  const wanted = part.toLowerCase();
+  // A whole name may be a part of another one.
+  const found =
+    names.find((name) => name.toLowerCase() === wanted) ?? names.find((name) => name.toLowerCase().includes(wanted));
   if (found !== undefined) return found;
   const there =
     names.length === 0
@@ -58,6 +80,25 @@ export function deviceCalled(part: string, names: readonly string[]): string {
       : `here ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`;
   throw new ConfigurationError(
     `EPOCHNOISE_WEBGPU is ${JSON.stringify(part)}; expected software, or a part of the name of a graphics device, of which ${there}`,
+  );
+}
+
+/**
+ * The adapter of the device of these that is wanted by a part of its name, in an instance of its own.
+ *
+ * @throws ConfigurationError where there is none, or its driver gives none
+ */
+export async function adapterCalled(
+  create: Create,
+  part: string,
+  names: readonly string[],
+): Promise<{ gpu: GPU; adapter: Adapter }> {
+  const called = deviceCalled(part, names);
+  const gpu = create([`adapter=${called}`]);
+  const adapter = await adapterOf(gpu);
+  if (adapter) return { gpu, adapter };
+  throw new ConfigurationError(
+    `EPOCHNOISE_WEBGPU is ${JSON.stringify(part)}, but the driver of ${called} does not give it: update the driver, or take another device`,
   );
 }
 

@@ -3,7 +3,7 @@
  * for. What goes wrong on a device is told later and elsewhere; it is noted here, and whoever reads results asks first.
  */
 import { ConfigurationError, RunError } from '../../errors.ts';
-import { deviceCalled, deviceNames, FASTEST, fullName, NoDevice } from './adapters.ts';
+import { type Adapter, adapterCalled, adapterOf, deviceNames, fullName, NoDevice, refuseHardware } from './adapters.ts';
 import { softwareDriver } from './driver.ts';
 import { mayHaveDevice } from './probe.ts';
 
@@ -72,7 +72,7 @@ export async function openGpu({ software = false, name = null }: DeviceChoice = 
   // The loader of drivers reads the environment when an instance is created.
   if (software) process.env.VK_DRIVER_FILES ??= softwareDriver();
   const gpu = dawn.create([]);
-  const adapter = (await mayHaveDevice()) ? await gpu.requestAdapter(FASTEST) : null;
+  const adapter = (await mayHaveDevice()) ? await adapterOf(gpu) : null;
   if (!adapter && software)
     throw new ConfigurationError(
       `back end webgpu cannot use the software driver ${process.env.VK_DRIVER_FILES}: see that this file is there, and the loader of drivers, which Debian has as libvulkan1`,
@@ -81,20 +81,35 @@ export async function openGpu({ software = false, name = null }: DeviceChoice = 
     throw new NoDevice(
       'back end webgpu found no graphics device: install its driver with Vulkan, or use --set backend=tensorflow; EPOCHNOISE_WEBGPU=software computes on the processor, far slower, for tests',
     );
+  if (software) refuseHardware(adapter!);
   const names = adapter ? await deviceNames(dawn.create) : [];
   if (name === null) return await openAdapter(gpu, adapter!, names, dawn.globals);
-  const called = dawn.create([`adapter=${deviceCalled(name, names)}`]);
-  return await openAdapter(called, (await called.requestAdapter(FASTEST))!, names, dawn.globals);
+  const own = await adapterCalled(dawn.create, name, names);
+  return await openAdapter(own.gpu, own.adapter, names, dawn.globals);
 }
 
-async function openAdapter(gpu: GPU, adapter: GPUAdapter, names: readonly string[], globals: Globals): Promise<Gpu> {
-  const { limits } = adapter;
-  const device = await adapter.requestDevice({
-    requiredLimits: Object.fromEntries(RAISED.map((name) => [name, limits[name]])),
-  });
-  // Newer than the types.
-  const { info } = adapter as unknown as { info: GPUAdapterInfo };
-  return watched({ gpu, device, info, names, globals });
+/**
+ * The device of an adapter.
+ *
+ * @throws ConfigurationError where the driver refuses it
+ */
+export async function openAdapter(
+  gpu: GPU,
+  adapter: Adapter,
+  names: readonly string[],
+  globals: Globals,
+): Promise<Gpu> {
+  const { limits, info } = adapter;
+  const requiredLimits = Object.fromEntries(RAISED.map((name) => [name, limits[name]]));
+  try {
+    const device = await adapter.requestDevice({ requiredLimits });
+    return watched({ gpu, device, info, names, globals });
+  } catch (error) {
+    throw new ConfigurationError(
+      `the driver does not open the graphics device ${info.description || info.device || 'that it names'} (${firstLine(String((error as Error).message))}): end what else uses the device, update its driver, or use --set backend=tensorflow`,
+      { cause: error },
+    );
+  }
 }
 
 async function loadDawn(): Promise<Dawn> {
@@ -115,7 +130,8 @@ export function watched({ gpu, device, info, names, globals }: OpenedDevice): Gp
   let failure: string | undefined;
   let closed = false;
   void device.lost.then(({ message }) => {
-    if (!closed) failure ??= `the graphics device was lost (${firstLine(message)}): ${RESUME}`;
+    const why = firstLine(message);
+    if (!closed) failure ??= `the graphics device was lost${why && ` (${why})`}: ${RESUME}`;
   });
   device.addEventListener('uncapturederror', (event) => {
     const { error } = event as GPUUncapturedErrorEvent;

@@ -23,11 +23,12 @@ let opened: Promise<Opened> | undefined;
 let ready: Opened | undefined;
 
 /**
- * Finds the device and loads what runs on it; once in a process, and again after the device has failed. `openWebgpu` needs it
- * to have been done, because a device is given with a delay and all else at once.
+ * Finds the device and loads what runs on it; once in a process, and again after the device has failed. `openWebgpu` needs
+ * it to have been done, because a device is given with a delay and all else at once.
  *
  * @param choice which device; unless said otherwise what EPOCHNOISE_WEBGPU asks for
- * @throws NoDevice where there is no device or no driver; ConfigurationError where a package or the device of this name is missing
+ * @throws NoDevice where there is no device or no driver; ConfigurationError where a package or the device of this name is
+ * missing, or the driver refuses it
  */
 export async function prepareWebgpu(choice: DeviceChoice = wantedDevice()): Promise<void> {
   if (ready && hasFailed(ready.gpu)) closeWebgpu();

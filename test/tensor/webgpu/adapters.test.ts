@@ -1,6 +1,14 @@
 /** Which graphics device is taken. Channel: what Dawn prints, and names of real devices. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { deviceCalled, fullName, namesIn, NoDevice, wantedDevice } from '../../../src/tensor/webgpu/adapters.ts';
+import {
+  adapterCalled,
+  deviceCalled,
+  fullName,
+  namesIn,
+  NoDevice,
+  refuseHardware,
+  wantedDevice,
+} from '../../../src/tensor/webgpu/adapters.ts';
 import { openGpu } from '../../../src/tensor/webgpu/device.ts';
 import { preparedDevice } from '../../../src/tensor/webgpu/open.ts';
 import { skipped } from './software.ts';
@@ -37,6 +45,8 @@ describe('a device by name', () => {
     expect(deviceCalled('LLVMPIPE', NAMES)).toBe(NAMES[2]);
     // Two have it: the one that Dawn prefers.
     expect(deviceCalled('gp', ['a GPU', 'b GPU'])).toBe('a GPU');
+    // Each can be taken by its whole name.
+    expect(deviceCalled('RTX 4070', ['RTX 4070 Ti', 'RTX 4070'])).toBe('RTX 4070');
   });
 
   it('that is not there is refused, with those that are', () => {
@@ -46,10 +56,28 @@ describe('a device by name', () => {
     expect(() => deviceCalled('radeon', [])).toThrow('of which none is here: install its driver with Vulkan');
   });
 
+  it('that its driver does not give is refused', async () => {
+    const create = () => ({ requestAdapter: async () => null }) as unknown as GPU;
+    await expect(adapterCalled(create, 'rtx', NAMES)).rejects.toThrow(
+      'EPOCHNOISE_WEBGPU is "rtx", but the driver of NVIDIA GeForce RTX 4070 Laptop GPU does not give it: update the driver, or take another device',
+    );
+  });
+
   it('is known again by what WebGPU shows of the name', () => {
     expect(fullName('intel-r-graphics-rpl-s-', NAMES)).toBe(NAMES[1]);
     expect(fullName('another', NAMES)).toBe('another');
   });
+});
+
+it('a graphics device is refused where software was asked for', () => {
+  const described = (isFallbackAdapter: boolean) =>
+    ({ info: { description: 'NVIDIA 550', device: 'a', isFallbackAdapter } }) as unknown as Parameters<
+      typeof refuseHardware
+    >[0];
+  expect(() => refuseHardware(described(true))).not.toThrow();
+  expect(() => refuseHardware(described(false))).toThrow(
+    /^EPOCHNOISE_WEBGPU is software, but VK_DRIVER_FILES names the driver of a graphics device \(NVIDIA 550\): take /,
+  );
 });
 
 describe.skipIf(skipped)(`a software device${skipped}`, () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { openBackend } from '../../../src/tensor/backend.ts';
 import { real } from '../../../src/tensor/types.ts';
 import { Buffers } from '../../../src/tensor/webgpu/buffers.ts';
-import { type Globals, openGpu, watched } from '../../../src/tensor/webgpu/device.ts';
+import { type Globals, openAdapter, openGpu, watched } from '../../../src/tensor/webgpu/device.ts';
 import { loadLibrary } from '../../../src/tensor/webgpu/library.ts';
 import { compileOnGpu } from '../../../src/tensor/webgpu/linearize.ts';
 import { closeWebgpu, openWebgpu, prepareWebgpu } from '../../../src/tensor/webgpu/open.ts';
@@ -36,6 +36,24 @@ describe('a device', () => {
     invalid('what follows from it');
     expect(() => gpu.check()).toThrow(
       'the graphics device was lost (GPU hung): resume the run, on this back end or on another',
+    );
+  });
+
+  it('that is lost without a word says so without one', async () => {
+    const { gpu, lose } = fakeDevice();
+    lose('');
+    await Promise.resolve();
+    expect(() => gpu.check()).toThrow(/^the graphics device was lost: resume the run, /);
+  });
+
+  it('that its driver does not open says so', async () => {
+    const adapter = {
+      limits: {},
+      info: { description: 'D 1', device: 'a' },
+      requestDevice: async () => Promise.reject(new Error('VK_ERROR_INITIALIZATION_FAILED\n - at CreateDevice')),
+    };
+    await expect(openAdapter({} as GPU, adapter as never, [], {} as Globals)).rejects.toThrow(
+      /^the driver does not open the graphics device D 1 \(VK_ERROR_INITIALIZATION_FAILED\): end what else uses /,
     );
   });
 
