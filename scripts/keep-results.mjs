@@ -2,7 +2,7 @@
 /**
  * Keeps the small results of a run or of a sweep in results/reference/NAME: what people and tables read, no vectors, under 5 MB.
  *
- *   node scripts/keep-results.mjs FOLDER NAME
+ *   node scripts/keep-results.mjs FOLDER NAME [FILE TO LEAVE OUT …]
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -18,7 +18,7 @@ const KEPT_OF_CONTROLS = /^controls\/[^/]+\/(summary\.json|directions\.csv)$/;
 /** Of a sweep; its table of directions would be too large. */
 const KEPT_OF_SWEEP = /^(sweep\.json|collected\.json|sweep\.csv|figures\/[a-z-]+\.png)$/;
 
-const [run, name] = process.argv.slice(2);
+const [run, name, ...left] = process.argv.slice(2);
 const isThere = (/** @type {string} */ file) => fs.existsSync(path.join(run, file));
 if (!run || !name || !/^[\w-]+$/.test(name) || !(isThere('summary.json') || isThere('collected.json'))) {
   console.error(
@@ -30,7 +30,7 @@ const isKept = (/** @type {string} */ file) =>
   isThere('collected.json') ? KEPT_OF_SWEEP.test(file) : KEPT.test(file) || KEPT_OF_CONTROLS.test(file);
 const names = /** @type {string[]} */ (fs.readdirSync(run, { recursive: true }))
   .map((file) => file.split(path.sep).join('/'))
-  .filter(isKept)
+  .filter((file) => isKept(file) && !left.includes(file))
   .sort();
 const bytes = names.reduce((sum, file) => sum + fs.statSync(path.join(run, file)).size, 0);
 if (bytes > MOST_BYTES) {
