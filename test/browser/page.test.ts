@@ -81,6 +81,18 @@ describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, 
   const settled = (page: Page) =>
     page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 
+  /** Until a picture is the same for ten frames: events of the pointer may reach a busy browser late. */
+  const still = (page: Page, selector: string) =>
+    page.evaluate(`(async () => {
+      const canvas = document.querySelector(${JSON.stringify(selector)});
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      for (let same = 0, last = ''; same < 10; await frame()) {
+        const now = canvas.toDataURL();
+        same = now === last ? same + 1 : 0;
+        last = now;
+      }
+    })()`);
+
   /** How many pixels of each canvas have been drawn on. As text: the types of a browser are not those of these tests. */
   const inked = (page: Page, selector: string) =>
     page.evaluate<number[]>(`[...document.querySelectorAll(${JSON.stringify(selector)})].map((canvas) => {
@@ -306,17 +318,17 @@ describe.skipIf(!browserPath)(`the page${missing && ` (skipped: ${missing})`}`, 
       return found;
     })()`);
     await page.mouse.move(box.x + box.width / 2, box.y - 5);
-    await settled(page);
+    await still(page, selector);
     await page.evaluate(`window.before = ${read}`);
     // The ring about the point goes when none is picked: its middle is the point.
     await page.keyboard.press('Escape');
-    await settled(page);
+    await still(page, selector);
     const ring = await difference();
     const [x, y] = [(ring.left + ring.right) / 2, (ring.top + ring.bottom) / 2];
     await page.evaluate(`window.before = ${read}`);
     // A pointer reaches as far as a click does.
     await page.mouse.move(box.x + x + 8, box.y + y + 8);
-    await settled(page);
+    await still(page, selector);
     expect(await canvas.evaluate((one) => (one as unknown as { style: { cursor: string } }).style.cursor)).toBe(
       'pointer',
     );
