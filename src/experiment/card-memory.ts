@@ -1,9 +1,8 @@
 /** How much memory is free on the card of NVIDIA's that TensorFlow computes on. */
+import { type Card, chosenCard } from '../tensor/cards.ts';
 
 /** A card, as the driver tells of it. */
-export interface Card {
-  readonly uuid: string;
-  readonly name: string;
+export interface CardWithMemory extends Card {
   /** Whether it is split into instances, which have a part of its memory each. */
   readonly divided: boolean;
   /** Bytes; null where the card does not tell. */
@@ -21,7 +20,7 @@ export function freeCardMemory(): Promise<number | null> {
 }
 
 async function askDriver(): Promise<number | null> {
-  const { findCards } = (await import(DRIVER)) as { findCards(): Promise<Card[]> };
+  const { findCards } = (await import(DRIVER)) as { findCards(): Promise<CardWithMemory[]> };
   return freeOnFirst(await findCards());
 }
 
@@ -29,17 +28,11 @@ async function askDriver(): Promise<number | null> {
  * Free bytes of the card that CUDA has first; the least of all where it is not known which one that is. Null where a card does
  * not tell, or is split.
  */
-export function freeOnFirst(cards: readonly Card[], environment: NodeJS.ProcessEnv = process.env): number | null {
-  const known = firstOf(cards, environment);
+export function freeOnFirst(
+  cards: readonly CardWithMemory[],
+  environment: NodeJS.ProcessEnv = process.env,
+): number | null {
+  const known = chosenCard(cards, environment);
   const free = (known ? [known] : cards).map((card) => (card.divided ? null : card.free));
   return free.length === 0 || free.includes(null) ? null : Math.min(...(free as number[]));
-}
-
-/** By its UUID, which may be cut short, or its number. CUDA numbers the fastest first, the driver by their slots. */
-function firstOf(cards: readonly Card[], environment: NodeJS.ProcessEnv): Card | undefined {
-  const { CUDA_VISIBLE_DEVICES: visible, CUDA_DEVICE_ORDER: order } = environment;
-  const [wanted] = (visible ?? '0').split(',').map((part) => part.trim());
-  if (!/^\d+$/.test(wanted)) return cards.find(({ uuid }) => wanted !== '' && uuid.startsWith(wanted));
-  const alike = new Set(cards.map(({ name }) => name)).size === 1;
-  return alike || order === 'PCI_BUS_ID' ? cards[Number(wanted)] : undefined;
 }

@@ -42,14 +42,27 @@ export function firstOf(cards: readonly Card[], environment: NodeJS.ProcessEnv):
   const names = namesOf(cards);
   if (names.length === 0) return 'an NVIDIA GPU';
   if (names.length === 1) return names[0];
-  const [shown] = (environment.CUDA_VISIBLE_DEVICES ?? '').split(',').map((one) => one.trim());
-  const byId = cards.filter(({ uuid }) => shown.startsWith('GPU-') && uuid.startsWith(shown));
-  if (byId.length === 1) return byId[0].name;
-  const isOfBus = environment.CUDA_DEVICE_ORDER === 'PCI_BUS_ID';
-  if (isOfBus && /^\d*$/.test(shown) && cards[Number(shown)]) return cards[Number(shown)].name;
+  const card = chosenCard(cards, environment);
+  if (card) return card.name;
   // CUDA has the card first that it guesses to be the fastest, and tells nobody which that is.
-  return shown === '' && !isOfBus ? `the fastest of ${names.join(', ')}` : names.join(' or ');
+  const isFree = firstShown(environment) === '' && environment.CUDA_DEVICE_ORDER !== 'PCI_BUS_ID';
+  return isFree ? `the fastest of ${names.join(', ')}` : names.join(' or ');
 }
+
+/** The very card: by its UUID, which may be cut short, or by its number, where cards are alike or numbered in the order of the bus. */
+export function chosenCard<Known extends Card>(
+  cards: readonly Known[],
+  environment: NodeJS.ProcessEnv,
+): Known | undefined {
+  const shown = firstShown(environment);
+  const byId = cards.filter(({ uuid }) => shown.startsWith('GPU-') && uuid.startsWith(shown));
+  if (byId.length === 1) return byId[0];
+  const isNumbered = namesOf(cards).length === 1 || environment.CUDA_DEVICE_ORDER === 'PCI_BUS_ID';
+  return isNumbered && /^\d*$/.test(shown) ? cards[Number(shown)] : undefined;
+}
+
+/** The first that is shown to programs; empty where nothing is said. */
+const firstShown = ({ CUDA_VISIBLE_DEVICES: visible = '' }: NodeJS.ProcessEnv): string => visible.split(',')[0].trim();
 
 const namesOf = (cards: readonly Card[]): string[] => [...new Set(cards.map(({ name }) => name))];
 

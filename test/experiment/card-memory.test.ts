@@ -2,7 +2,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Card, freeOnFirst } from '../../src/experiment/card-memory.ts';
+import { type CardWithMemory, freeOnFirst } from '../../src/experiment/card-memory.ts';
 import { fill, temporaryFolders } from '../setup/temporary.ts';
 
 const newFolder = temporaryFolders();
@@ -10,7 +10,7 @@ const processor = { name: 'tensorflow', isDevice: false, stateInSession: false }
 const cuda = { name: 'tensorflow', isDevice: true, stateInSession: true } as const;
 
 describe('the free memory of the card that CUDA has first', () => {
-  const card = (uuid: string, name: string, free: number | null, divided = false): Card => ({
+  const card = (uuid: string, name: string, free: number | null, divided = false): CardWithMemory => ({
     uuid,
     name,
     divided,
@@ -18,7 +18,7 @@ describe('the free memory of the card that CUDA has first', () => {
   });
   const alike = [card('GPU-1a', 'A10', 10), card('GPU-1b', 'A10', 20)];
   const others = [card('GPU-2a', 'T4', 30), card('GPU-2b', 'H100', 20)];
-  it.each<[string, Card[], NodeJS.ProcessEnv, number | null]>([
+  it.each<[string, CardWithMemory[], NodeJS.ProcessEnv, number | null]>([
     ['no card', [], {}, null],
     ['one', [card('GPU-1', 'H100', 80)], {}, 80],
     ['one that does not tell', [card('GPU-1', 'GB10', null)], {}, null],
