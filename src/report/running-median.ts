@@ -25,6 +25,31 @@ export function binnedMeans(x: ArrayLike<number>, y: ArrayLike<number>, edge: nu
   return binned(x, y, edge, minimum, (values) => values.reduce((sum, value) => sum + value, 0) / values.length);
 }
 
+/**
+ * Indices by bin of log x, in order of rising x. Values of x that are not positive are passed over.
+ *
+ * @param edge bins have one there
+ * @param minimum bins with fewer values are left out
+ * @param isUsable whether an index takes part
+ */
+export function membersOfBins(
+  x: ArrayLike<number>,
+  edge: number,
+  minimum: number,
+  isUsable: (i: number) => boolean = () => true,
+): readonly (readonly number[])[] {
+  const bins = new Map<number, number[]>();
+  for (let i = 0; i < x.length; i++) {
+    if (!(x[i] > 0 && Number.isFinite(x[i]) && isUsable(i))) continue;
+    const bin = binOf(x[i], edge);
+    const members = bins.get(bin);
+    if (members) members.push(i);
+    else bins.set(bin, [i]);
+  }
+  const rising = [...bins.entries()].sort(([a], [b]) => a - b).map(([, members]) => members);
+  return rising.filter(({ length }) => length >= minimum);
+}
+
 /** The bin of a value: bins of log x with an edge at `edge`. */
 export function binOf(x: number, edge: number): number {
   return Math.floor(Math.log10(x / edge) * BINS_PER_DECADE);
@@ -37,17 +62,9 @@ function binned(
   minimum: number,
   middle: (values: readonly number[]) => number,
 ): BinnedCurve {
-  const bins = new Map<number, number[]>();
-  for (let i = 0; i < x.length; i++) {
-    if (!(x[i] > 0 && y[i] > 0 && Number.isFinite(x[i]) && Number.isFinite(y[i]))) continue;
-    const bin = binOf(x[i], edge);
-    const members = bins.get(bin);
-    if (members) members.push(i);
-    else bins.set(bin, [i]);
-  }
-  const full = [...bins.entries()].sort(([a], [b]) => a - b).filter(([, members]) => members.length >= minimum);
+  const full = membersOfBins(x, edge, minimum, (i) => y[i] > 0 && Number.isFinite(y[i]));
   return {
-    x: full.map(([, members]) => median(members.map((i) => x[i]))),
-    y: full.map(([, members]) => middle(members.map((i) => y[i]))),
+    x: full.map((members) => median(members.map((i) => x[i]))),
+    y: full.map((members) => middle(members.map((i) => y[i]))),
   };
 }

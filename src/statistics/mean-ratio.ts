@@ -22,15 +22,11 @@ export interface MeanRatio {
  * @returns null where none is left
  */
 export function meanRatio(ratios: ArrayLike<number>, degreesOfFreedom: ArrayLike<number>): MeanRatio | null {
-  let [weight, sum, count] = [0, 0, 0];
   const members = Array.from(ratios, (ratio, i) => ({ ratio, dof: degreesOfFreedom[i] })).filter(({ dof }) => dof > 0);
-  for (const { ratio, dof } of members) {
-    weight += dof;
-    sum += dof * ratio;
-    count++;
-  }
+  const count = members.length;
   if (count === 0) return null;
-  const value = sum / weight;
+  const weight = members.reduce((total, { dof }) => total + dof, 0);
+  const value = members.reduce((total, { ratio, dof }) => total + dof * ratio, 0) / weight;
   const squares = members.reduce((total, { ratio, dof }) => total + (dof / 2) * (ratio / value - 1) ** 2, 0);
   const scatter = count > 1 ? squares / (count - 1) : 1;
   return { value, error: Math.sqrt((2 / weight) * Math.max(1, scatter)), count };

@@ -157,7 +157,7 @@ export function isDone(folder: string, point: Point, until: StageName): boolean 
   const directory = pointDirectory(folder, point);
   if (!existsSync(runPath(directory, RUN_FILES.stages))) return false;
   try {
-    readFinished(directory, until, { drawing: areGone(point) });
+    readFinished(directory, until, { drawing: checksumOf(point) === null });
     // Results are kept whatever back end a run goes on with.
     const { backend } = point.experiment;
     return (
@@ -170,13 +170,12 @@ export function isDone(folder: string, point: Point, until: StageName): boolean 
   }
 }
 
-/** Whether own files that the configuration names are not there any more: what was computed from them stands. */
-function areGone({ experiment }: Point): boolean {
+/** Of the own files that the configuration names; null where they are not there any more: what was computed from them stands. */
+function checksumOf({ experiment }: Point): string | null {
   try {
-    ownFilesChecksum(experiment);
-    return false;
+    return ownFilesChecksum(experiment);
   } catch (error) {
-    if (error instanceof DataError) return true;
+    if (error instanceof DataError) return null;
     throw error;
   }
 }
@@ -195,7 +194,7 @@ export function progressOf(folder: string, point: Point): Progress {
   const directory = pointDirectory(folder, point);
   try {
     const book = new LedgerBook(directory, readEnvironment(directory)?.files ?? {});
-    const own = areGone(point) ? null : ownFilesChecksum(experiment);
+    const own = checksumOf(point);
     for (const [index, stage] of STAGES.entries()) {
       const condition = hasStage(experiment, stage) ? book.conditionOf(stage, experiment, own) : 'fresh';
       if (condition !== 'fresh') return { fresh: index, next: condition };

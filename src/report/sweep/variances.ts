@@ -2,7 +2,7 @@
 import { universalSuppression } from '../../theory/index.ts';
 import type { Figure, Series } from '../figure.ts';
 import { rangeOf } from '../range.ts';
-import { type BinnedCurve, binnedMedians, binOf } from '../running-median.ts';
+import { type BinnedCurve, binnedMedians, membersOfBins } from '../running-median.ts';
 import { meanRatio } from '../../statistics/mean-ratio.ts';
 import { median } from '../../statistics/median.ts';
 import { BIN_MINIMUM } from '../../statistics/ratio-bins.ts';
@@ -80,13 +80,13 @@ function measuredCurve(runs: readonly SweepRun[]): BinnedCurve {
         : { x: at, predicted: toWhite[i] / ratio[i], ratio: ratio[i], dof: dof[i] },
     ),
   );
-  const bins = new Map<number, typeof directions>();
-  for (const one of directions) {
-    const bin = binOf(one.x, X_AT_CROSSOVER);
-    bins.set(bin, [...(bins.get(bin) ?? []), one]);
-  }
-  const full = [...bins.entries()].sort(([a], [b]) => a - b).filter(([, members]) => members.length >= BIN_MINIMUM);
-  const points = full.flatMap(([, members]) => {
+  const bins = membersOfBins(
+    directions.map(({ x }) => x),
+    X_AT_CROSSOVER,
+    BIN_MINIMUM,
+  );
+  const points = bins.flatMap((indices) => {
+    const members = indices.map((i) => directions[i]);
     const mean = meanRatio(
       members.map(({ ratio }) => ratio),
       members.map(({ dof }) => dof),

@@ -135,7 +135,7 @@ describe.each([singleInSession, doubleInSession])('values in sessions at $precis
     };
     await manyTimes();
     expect(heldInSessions()).toBe(1);
-    // What is asked for now and then does not come and go for ever.
+    // What is asked for once in a while does not come and go each time.
     expect(await once.run(values)).toEqual([doubled]);
     await manyTimes();
     expect(heldInSessions()).toBe(2);
